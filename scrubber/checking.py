@@ -1,0 +1,84 @@
+"""Reads a written file back and judges it, by other code than wrote it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from scrubber import metadata, photos
+from scrubber.errors import PhotoError
+from scrubber.faces import finding
+from scrubber.types import Leak, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from scrubber.policy import Limits, Preset
+    from scrubber.types import Face
+
+LOOK_AGAIN: Final[Preset] = "fast"
+"""How the written file is searched for faces: the second look guards the writing, the first one did the finding."""
+
+_UNDER_MASK: Final = 0.5  # a face with this share of its box hidden cannot be told
+_ALLOWED_SHARE: Final = 0.5  # of the smaller of two boxes, for a face found again to be the allowed one
+_LARGEST_ERROR: Final = 12.0  # mean levels of 255 that lossy coding may change under a mask; twice what was ever seen
+
+
+def still_visible(
+    faces: Sequence[Face], hidden: NDArray[np.bool_] | None = None, allowed: Sequence[Face] = ()
+) -> tuple[Face, ...]:
+    """Those of `faces` that nobody allowed and that `hidden` (H×W, True where painted over) does not cover."""
+    return tuple(
+        face
+        for face in faces
+        if (hidden is None or _share(face, hidden) < _UNDER_MASK)
+        and not any(
+            face.box.intersection(known.box) >= _ALLOWED_SHARE * min(face.box.area, known.box.area) for known in allowed
+        )
+    )
+
+
+def read_back(
+    data: bytes, painted: NDArray[np.uint8], hidden: NDArray[np.bool_], limits: Limits
+) -> tuple[NDArray[np.uint8], None] | tuple[None, str]:
+    """Check a file that was just written: the pixels that it shows, or else what is wrong with it.
+
+    Every part of it must be on the allow-list. It must open, have the size of `painted` (H×W×3), and show under
+    `hidden` (H×W) what was painted there.
+    """
+    import numpy as np
+
+    leaks = metadata.audit(data)
+    if leaks:
+        return None, f"the output holds more than the picture: {leaks[0].where}"
+    try:
+        photo = photos.open_photo(data, "the output", limits)
+    except PhotoError as error:
+        return None, f"the output cannot be read back: {error}"
+    if photo.pixels.shape != painted.shape:
+        return None, "the output has another size than the photo"
+    seen = hidden if photo.alpha is None else hidden & (photo.alpha == 255)
+    difference = np.abs(photo.pixels[seen].astype(np.int16) - painted[seen])
+    if difference.size and float(difference.mean()) > _LARGEST_ERROR:
+        return None, "the output does not show what was painted over the faces"
+    return photo.pixels, None
+
+
+def verify(data: bytes, name: str, limits: Limits, preset: Preset, allowed: Sequence[Face] = ()) -> Verdict:
+    """Judge any file, made here or not. A face counts as visible unless it is one of `allowed`."""
+    leaks = metadata.audit(data)
+    try:
+        photo = photos.open_photo(data, name, limits)
+    except PhotoError as error:
+        leaks = (*leaks, Leak("structure", "picture", str(error)))
+        return Verdict(name, clean=False, leaks=leaks)
+    visible = still_visible(finding.find(photo.pixels, preset), allowed=allowed)
+    return Verdict(name, clean=not leaks and not visible, leaks=leaks, faces_visible=len(visible))
+
+
+def _share(face: Face, hidden: NDArray[np.bool_]) -> float:
+    x, y, width, height = face.box.rounded()
+    part = hidden[max(y, 0) : y + height, max(x, 0) : x + width]
+    return float(part.mean()) if part.size else 1.0

@@ -1,0 +1,58 @@
+"""The command line: words to library calls, results to text. No logic of its own."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from scrubber._version import __version__
+from scrubber.errors import ScrubberError
+
+_COMMANDS = ("run", "inspect", "faces", "verify", "consent", "doctor")
+_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+
+
+class _Lazy(click.Group):
+    """Loads a command's module only when that command is used, so that `--help` comes at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"scrubber.cli.{cmd_name}").command
+        return command
+
+
+@click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="scrubber")
+def cli() -> None:
+    """Make photos safe to publish: nothing but the picture, and nobody in it who did not agree.
+
+    \b
+    Example:
+      scrubber run photos -o clean --consent consent.toml --for social
+    """
+
+
+def main() -> None:
+    """Run the command line and exit with a code that INTERFACE lists; errors are one line, not a traceback."""
+    try:
+        code = cli.main(prog_name="scrubber", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except ScrubberError as error:
+        click.echo(f"scrubber: {error}", err=True)
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("scrubber: interrupted; what was published so far is whole and safe", err=True)
+        code = _INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone; nothing is left to say, not even when Python flushes at exit.
+        sys.stderr.close()
+        code = 1
+    sys.exit(code if isinstance(code, int) else 0)

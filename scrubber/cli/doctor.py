@@ -1,0 +1,32 @@
+"""`scrubber doctor`: what is installed, what is missing, and the command that mends it."""
+
+from __future__ import annotations
+
+import click
+
+from scrubber.cli import options
+from scrubber.cli.output import json_line
+
+
+@click.command("doctor")
+@options.as_json
+def command(as_json: bool) -> int:
+    """Check that everything scrubber needs is installed and works. Exit code 5 if something is missing.
+
+    \b
+    Example:
+      scrubber doctor
+    """
+    from scrubber.doctor import examine
+
+    code = 0
+    for check in examine():
+        if check.state == "missing":
+            code = 5
+        if as_json:
+            click.echo(json_line(check.as_json()))
+            continue
+        click.echo(f"{check.state:<8} {check.name:<34} {check.detail}")
+        if check.state != "ok" and check.remedy:
+            click.echo(f"{'':<8} {'':<34} → {check.remedy}")
+    return code

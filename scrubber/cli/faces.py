@@ -1,0 +1,89 @@
+"""`scrubber faces`: the faces found and what would be decided for each."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from scrubber.cli import options
+from scrubber.cli.output import json_line
+from scrubber.errors import PhotoError
+from scrubber.policy import Policy, Preset
+
+if TYPE_CHECKING:
+    from scrubber.consent import Decisions
+    from scrubber.photos import Photo
+    from scrubber.pipeline import Terms
+
+
+@click.command("faces")
+@options.inputs
+@options.consent
+@options.preset
+@options.as_json
+def command(
+    inputs: tuple[Path, ...], manifest: Path | None, purpose: str | None, on: datetime.date | None,
+    preset: Preset, as_json: bool,
+) -> int:  # fmt: skip
+    """List the faces in photos and, with a manifest, who would be shown and why not.
+
+    \b
+    Example:
+      scrubber faces march.jpg --consent consent.toml --for social
+    """
+    from scrubber import batch
+    from scrubber.consent import Consent
+    from scrubber.pipeline import Terms
+
+    terms = Terms.of(Policy(preset=preset), Consent.load(manifest) if manifest else None, purpose, on)
+    code = 0
+    for found in batch.search(inputs)[0]:
+        try:
+            photo, decisions = _examine(found.source, terms)
+        except PhotoError as error:
+            click.echo(f"scrubber: {error}", err=True)
+            code = error.exit_code
+            continue
+        value = _as_json(found.source, photo, decisions)
+        if as_json:
+            click.echo(json_line(value))
+        else:
+            click.echo("\n".join(_as_text(value)))
+            for warning in decisions.warnings:
+                click.echo(f"note: {warning}", err=True)
+    return code
+
+
+def _examine(path: Path, terms: Terms) -> tuple[Photo, Decisions]:
+    from scrubber import photos
+    from scrubber.faces import finding
+    from scrubber.pipeline import decide_faces
+
+    data = photos.read_file(path, terms.policy.limits)
+    photo = photos.open_photo(data, str(path), terms.policy.limits)
+    faces = finding.find(photo.pixels, terms.policy.preset)
+    return photo, decide_faces(photo, faces, hashlib.sha256(data).hexdigest(), terms)
+
+
+def _as_json(path: Path, photo: Photo, decisions: Decisions) -> dict[str, Any]:
+    height, width = photo.pixels.shape[:2]
+    faces = [decision.as_json() for decision in decisions.faces]
+    return {"input": str(path), "width": width, "height": height, "faces": faces}
+
+
+def _as_text(value: dict[str, Any]) -> Iterator[str]:
+    faces = value["faces"]
+    yield f"{value['input']}: {value['width']}×{value['height']}, {len(faces)} {'face' if len(faces) == 1 else 'faces'}"
+    for face in faces:
+        x, y, width, height = face["box"]
+        who = f" {face['person']}" if face["person"] else ""
+        alike = f" (similarity {face['similarity']:.2f})" if face["similarity"] is not None else ""
+        yield (
+            f"  {x:>6} {y:>6} {width:>5}×{height:<5} {face['score']:.2f}  "
+            f"{face['decision']}  {face['reason']}{who}{alike}  [{', '.join(face['detectors'])}]"
+        )

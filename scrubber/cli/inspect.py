@@ -1,0 +1,45 @@
+"""`scrubber inspect`: what each file gives away today."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from scrubber.cli import options
+from scrubber.cli.output import json_line
+from scrubber.errors import PhotoError
+
+
+@click.command("inspect")
+@options.inputs
+@options.as_json
+def command(inputs: tuple[Path, ...], as_json: bool) -> int:
+    """Tell what files give away besides their picture: place, time, device, names, hidden copies.
+
+    \b
+    Example:
+      scrubber inspect photos
+    """
+    from scrubber import batch, metadata, photos
+    from scrubber.policy import Limits
+
+    code = 0
+    for found in batch.search(inputs)[0]:
+        try:
+            leaks = metadata.inventory(photos.read_file(found.source, Limits()))
+        except PhotoError as error:
+            click.echo(f"scrubber: {error}", err=True)
+            code = error.exit_code
+            continue
+        if as_json:
+            listed = [leak.as_json() for leak in leaks]
+            click.echo(json_line({"input": str(found.source), "format": found.format, "leaks": listed}))
+        else:
+            kind = (found.format or "no picture").upper()
+            click.echo(f"{found.source}: {kind}, {f'{len(leaks)} findings' if leaks else 'nothing but the picture'}")
+            for leak in leaks:
+                click.echo(
+                    f"  {leak.kind:<15} {leak.detail or leak.where}" + (f"  [{leak.where}]" if leak.detail else "")
+                )
+    return code

@@ -1,0 +1,1 @@
+"""Where the faces are, and how alike two of them look."""

@@ -1,0 +1,176 @@
+"""Which pixels belong to a head: hair, ears, chin and a margin, not only the box around the face.
+
+Proportions are those of adult heads (Farkas, Anthropometry of the Head and Face, 1994) against the boxes that
+face detectors draw, which end at the hair line, the chin and the cheeks.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from scrubber.types import Box, Face, Landmarks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Mask = NDArray[np.bool_]
+    """H×W, True where a pixel is hidden."""
+
+# In halves of the face box: how far the head reaches sideways and along the face, and how far up its middle lies.
+_WIDTH: Final = 1.62
+_HEIGHT: Final = 1.66
+_LIFT: Final = 0.26
+_BACK: Final = 0.30  # the back of a head in full profile, in half widths
+_LEAST_MARGIN: Final = 2.0  # pixels; boxes of tiny faces are off by about that much
+_ROUNDNESS: Final = 2.5  # exponent of the superellipse: 2 is an ellipse, more is squarer
+_SQUARENESS: Final = 4.0  # the same for the outline that is sure to hold the whole face box
+_HOLDS_BOX: Final = 2 ** (1 / _SQUARENESS) + 0.01
+_TILT_IN_BOX: Final = math.radians(20)  # up to here a box's sides are still the face's own
+_ASPECT: Final = 1.3  # height of a face against its width, where the box does not tell
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A superellipse: centre and half axes in pixels, `tilt` in radians, clockwise from upright."""
+
+    x: float
+    y: float
+    half_width: float
+    half_height: float
+    tilt: float
+    roundness: float = _ROUNDNESS
+
+    def bounds(self, height: int, width: int) -> tuple[slice, slice]:
+        """Rows and columns of an H×W picture that the head can touch."""
+        cos, sin = abs(math.cos(self.tilt)), abs(math.sin(self.tilt))
+        reach_x = self.half_width * cos + self.half_height * sin + 1
+        reach_y = self.half_width * sin + self.half_height * cos + 1
+        return _span(self.y, reach_y, height), _span(self.x, reach_x, width)
+
+    def radius(self, rows: slice, columns: slice) -> NDArray[np.float32]:
+        """How far out each pixel lies: 0 at the centre, 1 on the outline, more outside. Shape rows×columns."""
+        import numpy as np
+
+        dy = (np.arange(rows.start, rows.stop, dtype=np.float64) + 0.5 - self.y)[:, None]
+        dx = (np.arange(columns.start, columns.stop, dtype=np.float64) + 0.5 - self.x)[None, :]
+        cos, sin = math.cos(self.tilt), math.sin(self.tilt)
+        across = np.abs(dx * cos + dy * sin) / self.half_width
+        along = np.abs(dy * cos - dx * sin) / self.half_height
+        outward = (across**self.roundness + along**self.roundness) ** (1 / self.roundness)
+        return np.asarray(outward, dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One head: its shape, tilted as the landmarks say, joined with one that is sure to hold the whole face box."""
+
+    face: Face
+    outlines: tuple[Outline, Outline]
+
+    @classmethod
+    def of(cls, face: Face) -> Head:
+        return cls(face, (_skull(face), _around(face.box)))
+
+    @property
+    def face_width(self) -> float:
+        """Pixels; the side of a square as large as the face box, which tilting changes least."""
+        return math.sqrt(self.face.box.area)
+
+    def bounds(self, height: int, width: int) -> tuple[slice, slice]:
+        """Rows and columns of an H×W picture that the head can touch."""
+        spans = [outline.bounds(height, width) for outline in self.outlines]
+        rows, columns = zip(*spans, strict=True)
+        return _hull(rows), _hull(columns)
+
+    def radius(self, rows: slice, columns: slice) -> NDArray[np.float32]:
+        """How far out each pixel lies: up to 1 is head. Shape rows×columns."""
+        import numpy as np
+
+        skull, box = (outline.radius(rows, columns) for outline in self.outlines)
+        return np.minimum(skull, box)
+
+
+def mask(shape: tuple[int, ...], faces: Iterable[Face]) -> Mask:
+    """Boolean H×W mask of every pixel that belongs to one of the heads. `shape` begins with H, W."""
+    import numpy as np
+
+    hidden = np.zeros(shape[:2], dtype=np.bool_)
+    for head in map(Head.of, faces):
+        rows, columns = head.bounds(*hidden.shape)
+        hidden[rows, columns] |= head.radius(rows, columns) <= 1
+    return hidden
+
+
+def _skull(face: Face) -> Outline:
+    half_width, half_height = face.box.width / 2, face.box.height / 2
+    tilt, turn = _pose(face)
+    if abs(tilt) > _TILT_IN_BOX:
+        # Of a box around a tilted ellipse only the diagonal is certain: W² + H² = w² + h².
+        half_width = math.sqrt((half_width**2 + half_height**2) / (1 + _ASPECT**2))
+        half_height = half_width * _ASPECT
+    # The box of a profile is narrow, the head behind it is not.
+    half_width = max(half_width, half_height / _ASPECT * 0.9)
+    lift, back = _LIFT * half_height, -turn * _BACK * half_width
+    x, y = face.box.center
+    return Outline(
+        x + lift * math.sin(tilt) + back * math.cos(tilt),
+        y - lift * math.cos(tilt) + back * math.sin(tilt),
+        max(half_width * (_WIDTH + abs(turn) * _BACK), half_width + _LEAST_MARGIN),
+        max(half_height * _HEIGHT, half_height + _LEAST_MARGIN),
+        tilt,
+    )
+
+
+def _around(box: Box) -> Outline:
+    x, y = box.center
+    return Outline(
+        x,
+        y,
+        max(box.width / 2 * _HOLDS_BOX, 1.0),
+        max(box.height / 2 * _HOLDS_BOX, 1.0),
+        0.0,
+        _SQUARENESS,
+    )
+
+
+def _pose(face: Face) -> tuple[float, float]:
+    """Tilt in radians and turn from -1 (nose far to the left of the face's middle) to 1; zeros if in doubt."""
+    if face.landmarks is None:
+        return 0.0, 0.0
+    eyes, mouth = _middles(face.landmarks)
+    down_x, down_y = mouth[0] - eyes[0], mouth[1] - eyes[1]
+    length = math.hypot(down_x, down_y)
+    size = math.sqrt(face.box.area)
+    # Eyes and mouth lie .3 to .5 face sizes apart; far from that the landmarks are not of this face.
+    if not 0.15 * size < length < 0.8 * size:
+        return 0.0, 0.0
+    tilt = math.atan2(-down_x, down_y)
+    nose_x, nose_y = face.landmarks.nose[0] - eyes[0], face.landmarks.nose[1] - eyes[1]
+    aside = (nose_x * down_y - nose_y * down_x) / length
+    # In full profile the nose stands out by about half the distance between eyes and mouth.
+    turn = aside / (0.5 * length)
+    return tilt, max(-1.0, min(1.0, turn)) if abs(turn) > 0.3 else 0.0
+
+
+def _middles(points: Landmarks) -> tuple[tuple[float, float], tuple[float, float]]:
+    eyes = (points.right_eye[0] + points.left_eye[0]) / 2, (points.right_eye[1] + points.left_eye[1]) / 2
+    mouth = (
+        (points.mouth_right[0] + points.mouth_left[0]) / 2,
+        (points.mouth_right[1] + points.mouth_left[1]) / 2,
+    )
+    return eyes, mouth
+
+
+def _span(middle: float, reach: float, length: int) -> slice:
+    start = min(max(math.floor(middle - reach), 0), length)
+    return slice(start, max(start, min(math.ceil(middle + reach), length)))
+
+
+def _hull(spans: Iterable[slice]) -> slice:
+    spans = tuple(spans)
+    return slice(min(span.start for span in spans), max(span.stop for span in spans))

@@ -1,0 +1,23 @@
+"""OpenCV, loaded only when a stage needs it."""
+
+from __future__ import annotations
+
+from functools import cache
+from types import ModuleType
+
+from scrubber.errors import MissingPart
+
+
+@cache
+def load() -> ModuleType:
+    """The `cv2` module. Raises `MissingPart` with the remedy when it, or a system library it wants, is absent."""
+    try:
+        import cv2
+    except (ImportError, OSError) as error:
+        raise MissingPart(
+            f"OpenCV cannot be loaded ({error}); install opencv-contrib-python, "
+            "and on Debian or Ubuntu: apt install libgl1 libglib2.0-0"
+        ) from error
+    # OpenCV 5.0 warns at each load of a net that its new engine has no targets to choose from.
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
+    return cv2

@@ -1,0 +1,45 @@
+"""Everything that a run may vary, as one value shared by library, command line and review page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from scrubber.errors import UsageError
+
+Style = Literal["blur", "pixelate", "solid"]
+Preset = Literal["fast", "balanced", "thorough"]
+Names = Literal["safe", "keep", "sequence"]
+Format = Literal["keep", "jpeg", "png"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is let in, so that one hostile or huge file cannot take the machine down."""
+
+    bytes: int = 512 * 1024 * 1024
+    pixels: int = 120_000_000  # a 100-megapixel camera fits, with room
+
+    def __post_init__(self) -> None:
+        if self.bytes <= 0 or self.pixels <= 0:
+            raise UsageError("limits must be positive numbers of bytes and pixels")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How photos are made safe. Same input, policy and version of scrubber: same output bytes.
+
+    Raises `UsageError` for a value that is not one of those listed in the types above.
+    """
+
+    style: Style = "blur"
+    preset: Preset = "balanced"
+    names: Names = "safe"
+    format: Format = "keep"
+    limits: Limits = field(default_factory=Limits)
+
+    def __post_init__(self) -> None:
+        for name, allowed in (("style", Style), ("preset", Preset), ("names", Names), ("format", Format)):
+            value = getattr(self, name)
+            if value not in get_args(allowed):
+                raise UsageError(f"{name}={value!r} is not known; choose one of {', '.join(get_args(allowed))}")

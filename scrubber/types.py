@@ -1,0 +1,217 @@
+"""The values that travel between the rooms. Small, immutable, picklable; no numpy, no OpenCV."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, TypeAlias
+
+Point: TypeAlias = tuple[float, float]
+Action = Literal["hide", "show"]
+Status = Literal["published", "withheld", "failed", "unchanged"]
+Reason = Literal[
+    "no-manifest",
+    "no-match",
+    "ambiguous",
+    "low-quality",
+    "denied",
+    "expired",
+    "not-yet-valid",
+    "withdrawn",
+    "wrong-purpose",
+    "minor",
+    "no-photo-sign",
+    "pointed-hide",
+    "allowed-by-box",
+    "allowed-by-match",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in pixels of the upright picture: top-left origin, x rightwards, y downwards."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> float:
+        return self.y + self.height
+
+    @property
+    def area(self) -> float:
+        return max(self.width, 0) * max(self.height, 0)
+
+    @property
+    def center(self) -> Point:
+        return self.x + self.width / 2, self.y + self.height / 2
+
+    def intersection(self, other: Box) -> float:
+        """Area in square pixels that both boxes cover."""
+        width = min(self.right, other.right) - max(self.x, other.x)
+        height = min(self.bottom, other.bottom) - max(self.y, other.y)
+        return width * height if width > 0 and height > 0 else 0.0
+
+    def iou(self, other: Box) -> float:
+        """Intersection over union, 0 to 1."""
+        shared = self.intersection(other)
+        return shared / (self.area + other.area - shared) if shared else 0.0
+
+    def shifted(self, dx: float, dy: float) -> Box:
+        return Box(self.x + dx, self.y + dy, self.width, self.height)
+
+    def scaled(self, sx: float, sy: float) -> Box:
+        """The same place in a picture whose axes are stretched by `sx` and `sy`."""
+        return Box(self.x * sx, self.y * sy, self.width * sx, self.height * sy)
+
+    def rounded(self) -> tuple[int, int, int, int]:
+        """`(x, y, width, height)` in whole pixels, as JSON shows it."""
+        return round(self.x), round(self.y), round(self.width), round(self.height)
+
+
+@dataclass(frozen=True, slots=True)
+class Landmarks:
+    """Five points of a face, in pixels; right and left are the person's own."""
+
+    right_eye: Point
+    left_eye: Point
+    nose: Point
+    mouth_right: Point
+    mouth_left: Point
+
+    @property
+    def points(self) -> tuple[Point, Point, Point, Point, Point]:
+        return self.right_eye, self.left_eye, self.nose, self.mouth_right, self.mouth_left
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A place where one or more detectors saw a face. `score` is 0 to 1."""
+
+    box: Box
+    score: float = 1.0
+    detectors: tuple[str, ...] = ()
+    landmarks: Landmarks | None = None
+
+    def mapped(self, carry: Callable[[Point], Point]) -> Face:
+        """The same face in another picture; `carry` takes points there and keeps axes parallel."""
+        (x0, y0), (x1, y1) = carry((self.box.x, self.box.y)), carry((self.box.right, self.box.bottom))
+        box = Box(min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0))
+        return replace(
+            self, box=box, landmarks=Landmarks(*map(carry, self.landmarks.points)) if self.landmarks else None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What happens to one face, and why."""
+
+    face: Face
+    action: Action
+    reason: Reason
+    person: str | None = None
+    similarity: float | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "box": list(self.face.box.rounded()),
+            "score": round(self.face.score, 3),
+            "detectors": list(self.face.detectors),
+            "decision": self.action,
+            "reason": self.reason,
+            "person": self.person,
+            "similarity": None if self.similarity is None else round(self.similarity, 3),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """One thing that a file gives away besides its picture.
+
+    `kind` is one of `LEAK_KINDS`, `where` the segment, chunk or tag that holds it, `detail` what a person
+    would want to read. `detail` of a place never leaves `inspect`: reports carry `kind` and `where` only.
+    """
+
+    kind: str
+    where: str
+    detail: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        return {"kind": self.kind, "where": self.where, "detail": self.detail}
+
+    def as_removed(self) -> dict[str, str]:
+        """For reports, which must not repeat what was taken out."""
+        return {"kind": self.kind, "where": self.where}
+
+
+# Sorted by how much each endangers: place and identity first.
+LEAK_KINDS = (
+    "place",
+    "identity",
+    "thumbnail",
+    "hidden-picture",
+    "video",
+    "depth",
+    "serial",
+    "time",
+    "device",
+    "provenance",
+    "history",
+    "comment",
+    "text",
+    "colour-profile",
+    "trailing-data",
+    "metadata",
+    "structure",
+    "file-name",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Is this file fit to publish? `clean` says yes: no leak in it and no face to be seen in it."""
+
+    input: str
+    clean: bool
+    leaks: tuple[Leak, ...] = ()
+    faces_visible: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "input": self.input,
+            "clean": self.clean,
+            "leaks": [leak.as_json() for leak in self.leaks],
+            "faces_visible": self.faces_visible,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one photo. `output` is None unless a safe copy lies there now."""
+
+    input: str
+    output: str | None
+    status: Status
+    reason: str | None = None
+    faces: tuple[Decision, ...] = ()
+    leaks_removed: tuple[Leak, ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "input": self.input,
+            "output": self.output,
+            "status": self.status,
+            "reason": self.reason,
+            "faces": [decision.as_json() for decision in self.faces],
+            "leaks_removed": [leak.as_removed() for leak in self.leaks_removed],
+            "seconds": {stage: round(spent, 3) for stage, spent in self.seconds.items()},
+            "warnings": list(self.warnings),
+        }
