@@ -15,6 +15,7 @@ from scrubber.errors import NotWritable
 
 if TYPE_CHECKING:
     from scrubber.batch import Plan
+    from scrubber.pipeline import Terms
     from scrubber.types import Result
 
 _REASONS: Final = {
@@ -39,12 +40,12 @@ def complaint(result: Result) -> str:
 class Tally:
     """Counts results, and tells at the end what became of the photos."""
 
-    def __init__(self, plan: Plan, dry_run: bool) -> None:
+    def __init__(self, plan: Plan, terms: Terms, dry_run: bool) -> None:
         self._plan = plan
         self._dry_run = dry_run
         self._statuses: Counter[str] = Counter()
         self._faces: Counter[str] = Counter()
-        self._warnings: list[str] = []
+        self._warnings = list(terms.permissions.warnings) if terms.permissions else []
 
     def add(self, result: Result) -> None:
         self._statuses[result.status] += 1

@@ -91,8 +91,9 @@ def command(
     else:
         plan = batch.plan(inputs, out, chosen)
     work = rehearse_file if dry_run else scrub_file
-    results = batch.run(plan.tasks, Terms.of(chosen, consent, purpose, on), jobs, work)
-    tally = Tally(plan, dry_run)
+    terms = Terms.of(chosen, consent, purpose, on)
+    results = batch.run(plan.tasks, terms, jobs, work)
+    tally = Tally(plan, terms, dry_run)
     with written_to(report) as write:
         for result in results if as_json or quiet else with_progress(results, len(plan.tasks)):
             tally.add(result)

@@ -1,0 +1,67 @@
+"""What goes in, and where it comes out, is settled before anything is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+import scrubber
+from scrubber import Policy, batch
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two photos with colliding names, one below a folder, a text, a lying text, and what macOS leaves behind."""
+    source = tmp_path / "in"
+    (source / "sub").mkdir(parents=True)
+    picture = Image.new("RGB", (8, 8))
+    picture.save(source / "a.jpg")
+    picture.save(source / "a.png")
+    picture.save(source / "sub" / "b.jpg")
+    (source / "notes.txt").write_text("to do")
+    (source / "lie.jpg").write_text("no picture")
+    (source / "._a.jpg").write_bytes(b"\0\5\x16\7")
+    return source
+
+
+def targets(plan: batch.Plan, out: Path) -> list[str]:
+    return [task.target.relative_to(out).as_posix() for task in plan.tasks]
+
+
+def test_folders_are_kept_and_names_made_unique(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    plan = batch.plan([folder], out, Policy(format="jpeg"))
+    assert targets(plan, out) == ["a.jpg", "a-2.jpg", "lie.jpg", "sub/b.jpg"]
+    assert [path.name for path in plan.others] == ["._a.jpg", "notes.txt"]
+
+
+def test_a_file_named_by_itself_is_never_passed_over(folder: Path, tmp_path: Path) -> None:
+    plan = batch.plan([folder / "notes.txt"], tmp_path / "out", Policy())
+    assert len(plan.tasks) == 1
+
+
+def test_the_same_file_twice_is_one_photo(folder: Path, tmp_path: Path) -> None:
+    plan = batch.plan([folder / "a.jpg", folder, folder / "sub" / ".." / "a.jpg"], tmp_path / "out", Policy())
+    assert len(plan.tasks) == 4
+
+
+def test_outputs_of_an_earlier_run_are_no_input(folder: Path) -> None:
+    out = folder / "clean"
+    out.mkdir()
+    Image.new("RGB", (8, 8)).save(out / "a.jpg")
+    assert targets(batch.plan([folder], out, Policy()), out) == ["a.jpg", "a.png", "lie.jpg", "sub/b.jpg"]
+
+
+def test_no_output_takes_the_place_of_an_original(folder: Path) -> None:
+    plan = batch.plan([folder], folder, Policy())
+    originals = {task.source.resolve() for task in plan.tasks}
+    assert not originals & {task.target.resolve() for task in plan.tasks}
+
+
+def test_missing_inputs_and_a_file_in_the_way(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(scrubber.UsageError, match="no such file"):
+        batch.plan([tmp_path / "nowhere"], tmp_path / "out", Policy())
+    with pytest.raises(scrubber.NotWritable, match="name a folder"):
+        batch.plan([folder], folder / "a.jpg", Policy())

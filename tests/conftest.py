@@ -1,0 +1,47 @@
+"""What many tests need: where things lie, and a few photos."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def samples(root: Path) -> Path:
+    return root / "sample_media"
+
+
+@pytest.fixture(scope="session")
+def shared(root: Path) -> Path:
+    """Real data beside the checkout, which is not part of it."""
+    folder = root.parent / "shared" / "eval"
+    if not folder.is_dir():
+        pytest.skip("the folder ../shared/eval with real photos is missing")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def portrait(samples: Path) -> np.ndarray:
+    """One person, 512×512×3 RGB uint8."""
+    with Image.open(samples / "astronaut.jpg") as image:
+        return np.array(image.convert("RGB"))
+
+
+@pytest.fixture(scope="session")
+def scenery() -> np.ndarray:
+    """A picture without anybody: 240×320×3 RGB uint8, smooth colours and some texture."""
+    rows, columns = np.mgrid[0:240, 0:320]
+    texture = np.random.default_rng(7).integers(0, 24, (240, 320))
+    channels = [columns * 0.6 + texture, rows * 0.8 + texture, 200 - columns * 0.3 + texture]
+    return np.clip(np.dstack(channels), 0, 255).astype(np.uint8)
