@@ -1,0 +1,131 @@
+"""Who may be seen, for one purpose on one day: the manifest resolved into what `decide` needs.
+
+A withdrawal takes effect on the earlier of the two calendar days that its moment has (in its own time zone
+and in UTC) and lasts. An event `given` or `renewed` after it revives the consent only together with a new
+consent in the person's own table, that is a `valid_from` on or after the day of the withdrawal: one stray
+line in the history must not undo what somebody took back. `changed` is for the record and revives nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date
+
+from scrubber.consent.manifest import Event, Manifest, Person, PhotoEntry, plain_sha256
+from scrubber.errors import UsageError
+from scrubber.types import Reason
+
+_ENDS: Mapping[str, Reason] = {"withdrawn": "withdrawn", "expired": "expired"}
+_STARTS = frozenset({"given", "renewed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one person stands. `reason` says why the face is hidden; None means that it may be seen."""
+
+    reason: Reason | None
+    minor: bool = False
+    has_references: bool = False
+
+    @property
+    def reason_by_likeness(self) -> Reason | None:
+        """The same where nothing but likeness says who it is; that is never enough for a minor."""
+        return self.reason or ("minor" if self.minor else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """A manifest resolved for `purpose` on the day `on`. Picklable.
+
+    `people` is keyed by id, `photos` by the sha256 of the original file as 64 lower-case hex digits.
+    `warnings` are sentences for the user that concern the whole run.
+    """
+
+    purpose: str
+    on: date
+    people: Mapping[str, Standing]
+    photos: Mapping[str, PhotoEntry]
+    warnings: tuple[str, ...] = ()
+
+    def photo(self, sha256: str) -> PhotoEntry | None:
+        """What was pointed at in the photo whose original file has this hash."""
+        return self.photos.get(plain_sha256(sha256))
+
+    @property
+    def gallery(self) -> tuple[str, ...]:
+        """Ids of all people to compare faces with: everybody who lists references, whatever their standing.
+
+        Someone who refused, withdrew or ran out is kept, for the one purpose of hiding: their faces must not
+        pass for somebody else's. Who wants no comparison at all is served by taking the references out.
+        """
+        return tuple(person for person, standing in self.people.items() if standing.has_references)
+
+
+def resolve(manifest: Manifest, purpose: str, on: date) -> Permissions:
+    """Raises `UsageError` if `purpose` is empty or `*`. A purpose that nobody agreed to is a warning."""
+    if not purpose.strip() or "*" in purpose:
+        raise UsageError(f'purpose "{purpose}" names no purpose; give one that the manifest lists, such as social')
+    known = sorted({covered for person in manifest.people for covered in person.purposes})
+    warnings = () if purpose in known else (_nobody_agreed(purpose, known),)
+    return Permissions(
+        purpose=purpose,
+        on=on,
+        people={
+            person.id: Standing(
+                reason=standing_reason(person, manifest.events, on) or _out_of_purpose(person, purpose),
+                minor=person.minor,
+                has_references=bool(person.references),
+            )
+            for person in manifest.people
+        },
+        photos={photo.sha256: photo for photo in manifest.photos},
+        warnings=warnings,
+    )
+
+
+def standing_reason(person: Person, events: Iterable[Event], on: date) -> Reason | None:
+    """Why `person` may not be seen on the day `on` for any purpose, the weightiest reason first; or None."""
+    ended = _ended(person, [event for event in events if event.person == person.id], on)
+    if ended == "withdrawn":
+        return ended
+    if person.decision == "deny":
+        return "denied"
+    # An allow without a last day does not pass validation; if it came here all the same, it has run out.
+    if ended or person.expires is None or on > person.expires:
+        return "expired"
+    if person.valid_from and on < person.valid_from:
+        return "not-yet-valid"
+    return None
+
+
+def _out_of_purpose(person: Person, purpose: str) -> Reason | None:
+    return None if purpose in person.purposes else "wrong-purpose"
+
+
+def _ended(person: Person, events: Iterable[Event], on: date) -> Reason | None:
+    history = list(events)
+    ends = [event for event in history if event.what in _ENDS and _earliest_day(event) <= on]
+    starts = [event for event in history if event.what in _STARTS and _latest_day(event) <= on]
+    lasting = [end for end in ends if not _revived(person, end, starts)]
+    if not lasting:
+        return None
+    return "withdrawn" if any(end.what == "withdrawn" for end in lasting) else "expired"
+
+
+def _revived(person: Person, end: Event, starts: Iterable[Event]) -> bool:
+    agreed_anew = person.valid_from is not None and person.valid_from >= _earliest_day(end)
+    return agreed_anew and any(start.at > end.at for start in starts)
+
+
+def _earliest_day(event: Event) -> date:
+    return min(event.at.date(), event.at.astimezone(UTC).date())
+
+
+def _latest_day(event: Event) -> date:
+    return max(event.at.date(), event.at.astimezone(UTC).date())
+
+
+def _nobody_agreed(purpose: str, known: list[str]) -> str:
+    names = ", ".join(known) if known else "no purpose at all"
+    return f'nobody in the consent manifest agreed to "{purpose}", so every face is hidden; it names {names}'

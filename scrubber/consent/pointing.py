@@ -1,0 +1,92 @@
+"""Which found face does a pointed box mean? Geometry only; who may be seen is no concern of this module.
+
+A person pointed at a face on a screen, a detector drew its own box: the two differ by a head's worth of hair
+and never agree exactly. Nothing here depends on anyone's consent, so a consent that ends can only hide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from scrubber.consent.manifest import PhotoEntry, ShowBox
+from scrubber.types import Box, Face
+
+# A box round the whole head has about twice the side of the tightest face box that detectors draw.
+SIDE_RATIO = 2.0
+# Of two faces that a box may mean, the better one must lead by this much intersection over union.
+CLEAR_LEAD = 0.10
+# A `hide` box beats a box with which it shares this part of the smaller of both: neighbours in a crowd touch,
+# they seldom overlap by more.
+HIDE_SHARE = 0.25
+# A `hide` box needs no mask of its own where a hidden face covers this much of it: masks reach beyond faces.
+COVERED = 0.90
+
+
+@dataclass(slots=True)
+class Pointed:
+    """What the boxes of one photo mean, by index into its found faces.
+
+    `hidden`: hit by a `hide` box. `unclear`: one of several that a `show` box may mean. `claims`: ids of the
+    people that a `show` box names for this face. `uncovered`: `hide` boxes where no hidden face covers them.
+    `missed`: `show` boxes without a face.
+    """
+
+    hidden: set[int] = field(default_factory=set)
+    unclear: set[int] = field(default_factory=set)
+    claims: dict[int, list[str]] = field(default_factory=dict)
+    uncovered: list[Box] = field(default_factory=list)
+    missed: list[ShowBox] = field(default_factory=list)
+
+
+def means(pointed: Box, found: Box) -> bool:
+    """Can both boxes be of the same face? Yes if each holds the centre of the other and sizes are alike.
+
+    Stricter than an overlap alone: a box drawn round somebody whom no detector found can overlap a neighbour
+    by a third, but it is not centred on the neighbour.
+    """
+    smaller, larger = sorted((pointed.area, found.area))
+    alike = 0 < larger <= smaller * SIDE_RATIO**2
+    return alike and _holds(pointed, found.center) and _holds(found, pointed.center)
+
+
+def beats(hide: Box, other: Box) -> bool:
+    """Does a `hide` box win over a face or a `show` box? More easily than any box could show that face."""
+    shared = hide.intersection(other)
+    return means(hide, other) or (shared > 0 and shared >= HIDE_SHARE * min(hide.area, other.area))
+
+
+def point(faces: Sequence[Face], entry: PhotoEntry | None) -> Pointed:
+    """Assigns the boxes of `entry` to `faces`. At most one face is claimed for each `show` box."""
+    pointed = Pointed()
+    if entry is None:
+        return pointed
+    hides = [hide.box for hide in entry.hide]
+    for show in entry.show:
+        likeliest = _likeliest(show.box, faces)
+        # The claim stays beside the hide: dropping it would free the person to be matched elsewhere.
+        if any(beats(hide, show.box) for hide in hides):
+            pointed.hidden.update(likeliest)
+        if len(likeliest) > 1:
+            pointed.unclear.update(likeliest)
+        elif likeliest:
+            pointed.claims.setdefault(likeliest[0], []).append(show.person)
+        else:
+            pointed.missed.append(show)
+    pointed.hidden.update(index for index, face in enumerate(faces) if any(beats(hide, face.box) for hide in hides))
+    covering = [faces[index].box for index in pointed.hidden]
+    pointed.uncovered = [
+        hide for hide in hides if all(hide.intersection(box) < COVERED * hide.area for box in covering)
+    ]
+    return pointed
+
+
+def _likeliest(box: Box, faces: Sequence[Face]) -> list[int]:
+    """Indices of the faces that `box` may mean, down to one if that one clearly fits best."""
+    agreement = {index: box.iou(face.box) for index, face in enumerate(faces) if means(box, face.box)}
+    best = max(agreement.values(), default=0.0)
+    return [index for index, iou in agreement.items() if iou > best - CLEAR_LEAD]
+
+
+def _holds(box: Box, point: tuple[float, float]) -> bool:
+    return box.x <= point[0] <= box.right and box.y <= point[1] <= box.bottom
