@@ -1,0 +1,91 @@
+"""What single EXIF tags give away: CIPA DC-008-2023 (Exif 3.0), TIFF/EP, DNG 1.7 and Microsoft's XP tags."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple, TypeAlias
+
+Encoding: TypeAlias = Literal["text", "utf-16", "coded", "other"]
+
+
+class Tag(NamedTuple):
+    """A tag that tells something.
+
+    Its name in the standard, the kind of leak, words before the value, its encoding.
+    """
+
+    name: str
+    kind: str
+    words: str
+    encoding: Encoding = "text"
+
+
+TAGS: dict[int, Tag] = {
+    # TIFF and IFD0
+    0x010D: Tag("DocumentName", "comment", "name of the document"),
+    0x010E: Tag("ImageDescription", "comment", "description"),
+    0x010F: Tag("Make", "device", "maker"),
+    0x0110: Tag("Model", "device", "model"),
+    0x011D: Tag("PageName", "comment", "name of the page"),
+    0x0131: Tag("Software", "device", "program or firmware"),
+    0x0132: Tag("DateTime", "time", "last changed"),
+    0x013B: Tag("Artist", "identity", "photographer"),
+    0x013C: Tag("HostComputer", "identity", "computer or phone it was made on"),
+    0x800D: Tag("ImageID", "provenance", "identifier of the picture"),
+    0x8298: Tag("Copyright", "identity", "copyright"),
+    0x9C9B: Tag("XPTitle", "comment", "title", "utf-16"),
+    0x9C9C: Tag("XPComment", "comment", "comment", "utf-16"),
+    0x9C9D: Tag("XPAuthor", "identity", "author", "utf-16"),
+    0x9C9E: Tag("XPKeywords", "text", "keywords", "utf-16"),
+    0x9C9F: Tag("XPSubject", "comment", "subject", "utf-16"),
+    # DNG
+    0xC614: Tag("UniqueCameraModel", "device", "model"),
+    0xC62F: Tag("CameraSerialNumber", "serial", "camera's serial number"),
+    0xC65D: Tag("RawDataUniqueID", "provenance", "identifier of the raw picture", "other"),
+    0xC68B: Tag("OriginalRawFileName", "history", "name of the original file"),
+    0xC68C: Tag("OriginalRawFileData", "hidden-picture", "the original raw file", "other"),
+    # Exif
+    0x9003: Tag("DateTimeOriginal", "time", "taken"),
+    0x9004: Tag("DateTimeDigitized", "time", "digitised"),
+    0x9286: Tag("UserComment", "comment", "comment", "coded"),
+    0x9213: Tag("ImageHistory", "history", "edits"),
+    0x9400: Tag("AmbientTemperature", "place", "air temperature, °C", "other"),
+    0x9401: Tag("Humidity", "place", "humidity, %", "other"),
+    0x9402: Tag("Pressure", "place", "air pressure, hPa (tells the altitude)", "other"),
+    0x9403: Tag("WaterDepth", "place", "depth under water, m", "other"),
+    0xA004: Tag("RelatedSoundFile", "provenance", "sound file that belongs to it"),
+    0xA420: Tag("ImageUniqueID", "provenance", "identifier of the picture"),
+    0xA430: Tag("CameraOwnerName", "identity", "owner of the camera"),
+    0xA431: Tag("BodySerialNumber", "serial", "camera's serial number"),
+    0xA433: Tag("LensMake", "device", "maker of the lens"),
+    0xA434: Tag("LensModel", "device", "lens"),
+    0xA435: Tag("LensSerialNumber", "serial", "lens's serial number"),
+    0xA436: Tag("ImageTitle", "comment", "title"),
+    0xA437: Tag("Photographer", "identity", "photographer"),
+    0xA438: Tag("ImageEditor", "identity", "who edited it"),
+    0xA439: Tag("CameraFirmware", "device", "firmware"),
+    0xA43A: Tag("RAWDevelopingSoftware", "device", "program"),
+    0xA43B: Tag("ImageEditingSoftware", "device", "program"),
+    0xA43C: Tag("MetadataEditingSoftware", "device", "program"),
+    0xA40B: Tag("DeviceSettingDescription", "device", "camera settings", "other"),
+    # Kodak's APP3 "Meta"
+    0xC353: Tag("CameraOwner", "identity", "owner of the camera", "coded"),
+    0xC354: Tag("SerialNumber", "serial", "camera's serial number", "coded"),
+}
+
+# The time zone and fraction of a second that belong to a time.
+TIME_PARTS = {0x0132: (0x9010, 0x9290), 0x9003: (0x9011, 0x9291), 0x9004: (0x9012, 0x9292)}
+
+# Tags that hold content of another reader.
+INNER = {
+    0x02BC: ("xmp", "XMP"),
+    0x83BB: ("iptc", "IPTC"),
+    0x8649: ("photoshop", "Photoshop"),
+    0x8773: ("icc", "ICC profile"),
+}
+
+# Tags that only say how a picture is stored or point elsewhere; not counted as settings of the camera.
+STRUCTURE = frozenset({
+    0x00FE, 0x0100, 0x0101, 0x0102, 0x0103, 0x0106, 0x0111, 0x0112, 0x0115, 0x0116, 0x0117, 0x011A, 0x011B,
+    0x011C, 0x0128, 0x014A, 0x0201, 0x0202, 0x0213, 0x8769, 0x8825, 0xA005, 0x9000, 0x9101, 0xA000, 0xA001,
+    0xA002, 0xA003, 0x927C,
+})  # fmt: skip
