@@ -1,7 +1,19 @@
 """Files to upright pictures, and pictures to fresh files."""
 
+from scrubber.photos.fitting import fitted
 from scrubber.photos.opening import open_photo, read_file
-from scrubber.photos.photo import Photo
-from scrubber.photos.writing import extension, flattened, write
+from scrubber.photos.photo import Frame, Photo
+from scrubber.photos.writing import extensions, format_named, prepared, suits, write
 
-__all__ = ["Photo", "extension", "flattened", "open_photo", "read_file", "write"]
+__all__ = [
+    "Frame",
+    "Photo",
+    "extensions",
+    "fitted",
+    "format_named",
+    "open_photo",
+    "prepared",
+    "read_file",
+    "suits",
+    "write",
+]

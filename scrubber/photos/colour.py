@@ -16,7 +16,7 @@ _PROFILE_MODES: Final = (
     "L",
     "CMYK",
 )  # the modes that LittleCMS is handed; others become one of these first
-_WIDE_GREY: Final = ("I;16", "I;16L", "I;16B", "I;16N", "I")
+_WIDE_GREY: Final = ("I;16", "I;16L", "I;16B", "I;16N", "I", "F")
 _DAMAGED_PROFILE: Final = "the colour profile is damaged; colours were taken as sRGB"
 _WRONG_PROFILE: Final = "the colour profile is for another kind of picture; colours were taken as sRGB"
 
@@ -49,15 +49,24 @@ def _split(image: Image.Image) -> tuple[Image.Image, NDArray[np.uint8] | None]:
     from PIL import Image
 
     if image.mode in _WIDE_GREY:
-        grey = np.asarray(image)
-        # 16-bit samples; the high byte is what every 8-bit viewer shows.
-        return Image.fromarray((np.clip(grey, 0, 65535) >> 8).astype(np.uint8)), None
+        return Image.fromarray(_narrowed(np.asarray(image))), None
     if image.has_transparency_data:
         whole = np.asarray(image.convert("RGBA"))
         return Image.fromarray(np.ascontiguousarray(whole[:, :, :3])), np.ascontiguousarray(whole[:, :, 3])
     if image.mode in _PROFILE_MODES:
         return image, None
     return image.convert("L" if image.mode == "1" else "RGB"), None
+
+
+def _narrowed(grey: NDArray[Any]) -> NDArray[np.uint8]:
+    """8 bits of grey from 16 bits, or from floating point that runs from 0 to 1 or from 0 to 255."""
+    import numpy as np
+
+    if grey.dtype.kind == "f":
+        whole = np.nan_to_num(grey)
+        return np.asarray(np.clip(whole * (255.0 if whole.max() <= 1 else 1.0), 0, 255), dtype=np.uint8)
+    # The high byte is what every 8-bit viewer shows.
+    return np.asarray(np.clip(grey, 0, 65535) >> 8, dtype=np.uint8)
 
 
 def _through(image: Image.Image, profile: bytes) -> tuple[Image.Image, tuple[str, ...]]:

@@ -9,35 +9,33 @@ from __future__ import annotations
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
+from scrubber.photos.source import Source, open_with_pillow
+
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-    from PIL import Image
+    from scrubber.photos.photo import Photo
 
 NAME: Final = "jpeg"
 EXTENSION: Final = ".jpg"
 ALPHA: Final = False
-PILLOW_FORMATS: Final = ("JPEG",)
+MOVING: Final = False
+PAGES: Final = False
 
 # Together they keep every photo tried within two levels of its original on average; at 4:2:0 or 93 some are not.
 _QUALITY: Final = 95
 _SUBSAMPLING: Final = "4:4:4"
 
 
-def check(image: Image.Image, name: str) -> None:
-    """Every JPEG can be opened; of files with several pictures only the first is."""
+def read(data: bytes) -> Source:
+    """The first picture; gain maps, previews and second views behind it (MPO) are not pictures of their own."""
+    return Source(open_with_pillow(data, "JPEG"))
 
 
-def lossless(data: bytes) -> bool:  # noqa: ARG001 - the same question is put to every family
-    return False
-
-
-def write(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8] | None, lossless: bool) -> bytes:  # noqa: ARG001
-    """JFIF bytes of an H×W×3 picture."""
+def write(photo: Photo) -> bytes:
+    """JFIF bytes of the only frame."""
     from PIL import Image
 
     target = BytesIO()
-    Image.fromarray(pixels).save(
+    Image.fromarray(photo.pixels).save(
         target, "JPEG", quality=_QUALITY, subsampling=_SUBSAMPLING, optimize=False, progressive=False
     )
     return target.getvalue()

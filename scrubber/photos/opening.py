@@ -2,42 +2,45 @@
 
 from __future__ import annotations
 
+import stat
 import struct
 import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from scrubber.errors import DamagedPhoto, PhotoTooLarge, UnreadableFile, UnsupportedFormat
-from scrubber.formats import HEADER_BYTES, identify
-from scrubber.photos import colour, jpeg, png, webp
-from scrubber.photos.photo import Photo
+from scrubber.formats import identify
+from scrubber.photos import colour
+from scrubber.photos.families import READERS, missing
+from scrubber.photos.photo import Frame, Photo
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from PIL import Image
 
-    from scrubber.photos.family import Family
+    from scrubber.photos.source import Source
     from scrubber.policy import Limits
-
-FAMILIES: Final[dict[str, Family]] = {family.NAME: family for family in (jpeg, png, webp)}
 
 _MEGA: Final = 1_000_000
 _ORIENTATION_TAG: Final = 0x0112
-# What Pillow's decoders raise for broken files, found by running them on damaged and fuzzed files.
+# What decoders raise for broken files, found by running them on damaged and fuzzed files.
 _DECODER_FAULTS: Final = (
-    OSError, SyntaxError, ValueError, TypeError, ArithmeticError, LookupError, EOFError, struct.error, zlib.error,
+    OSError, SyntaxError, ValueError, TypeError, ArithmeticError, LookupError, EOFError, RuntimeError,
+    struct.error, zlib.error,
 )  # fmt: skip
 
 
 def read_file(path: Path, limits: Limits) -> bytes:
     """The bytes of a file. Raises `UnreadableFile`, or `PhotoTooLarge` before any of it is read."""
     try:
-        _check_bytes(path.stat().st_size, str(path), limits)
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise UnreadableFile(f"{path}: this is no file but a folder, a pipe or a device; name a photo")
+        _check_bytes(status.st_size, str(path), limits)
         return path.read_bytes()
     except OSError as error:
         raise UnreadableFile(f"{path}: {error.strerror or error}; check the path and its permissions") from error
@@ -51,39 +54,34 @@ def open_photo(data: bytes, name: str, limits: Limits) -> Photo:
     if not data:
         raise DamagedPhoto(f"{name}: the file is empty; copy it again from the camera or phone")
     _check_bytes(len(data), name, limits)
-    family = _family(data, name)
-    with _readable(name):
-        from PIL import Image
-
-        with warnings.catch_warnings():
-            # Pillow warns about large pictures and odd metadata; the limit is checked here, metadata is not kept.
-            warnings.simplefilter("ignore")
-            try:
-                image = Image.open(BytesIO(data), formats=family.PILLOW_FORMATS)
-            except Image.DecompressionBombError as error:
-                raise PhotoTooLarge(f"{name}: {error}; make it smaller") from error
-            _check_size(image, name, limits)
-            family.check(image, name)
-            image.load()
-            turn = _orientation(image)
-            pixels, alpha, notes = colour.to_srgb(image)
-    return Photo(
-        _upright(pixels, turn),
-        None if alpha is None else _upright(alpha, turn),
-        family.NAME,
-        family.lossless(data),
-        notes,
-    )
+    known = _known(data, name)
+    with _readable(name), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about metadata, which is not kept
+        source = READERS[known].read(data)
+        _check_pixels(source, name, limits)
+        turn = 1 if source.upright else _orientation(source.image)
+        frames, notes = [], dict.fromkeys(source.notes)
+        for image in source.frames():
+            pixels, alpha, more = colour.to_srgb(image)
+            upright_alpha = None if alpha is None else _upright(alpha, turn)
+            frames.append(Frame(_upright(pixels, turn), upright_alpha, float(image.info.get("duration") or 0)))
+            notes |= dict.fromkeys(more)
+    return Photo(tuple(frames), known, source.lossless, source.moving, source.loops, tuple(notes))
 
 
-def _family(data: bytes, name: str) -> Family:
-    found = identify(data[:HEADER_BYTES])
-    if found in FAMILIES:
-        return FAMILIES[found]
-    known = ", ".join(family.upper() for family in FAMILIES)
+def _known(data: bytes, name: str) -> str:
+    """The format by content. Raises `UnsupportedFormat` if no reader here opens it."""
+    found = identify(data)
     if found is None:
-        raise UnsupportedFormat(f"{name}: this is not a picture, whatever its name says; scrubber opens {known}")
-    raise UnsupportedFormat(f"{name}: {found.upper()} cannot be opened; convert it to one of {known} first")
+        raise UnsupportedFormat(f"{name}: this is not a picture, whatever its name says; scrubber opens photos only")
+    if found not in READERS:
+        raise UnsupportedFormat(f"{name}: {found.upper()} cannot be opened; convert it to JPEG or PNG first")
+    module = missing(found)
+    if module:
+        raise UnsupportedFormat(
+            f"{name}: {found.upper()} needs a package that is not installed ({module}); `scrubber doctor` names it"
+        )
+    return found
 
 
 def _check_bytes(size: int, name: str, limits: Limits) -> None:
@@ -93,17 +91,23 @@ def _check_bytes(size: int, name: str, limits: Limits) -> None:
         )
 
 
-def _check_size(image: Image.Image, name: str, limits: Limits) -> None:
-    width, height = image.size
-    if width * height > limits.pixels:
+def _check_pixels(source: Source, name: str, limits: Limits) -> None:
+    width, height = source.image.size
+    count = len(source.chosen)
+    if width * height * count > limits.pixels:
+        size = f"{width}×{height}" + (f" in {count} frames" if count > 1 else "")
         most = f"{limits.pixels / _MEGA:.0f} megapixels"
-        raise PhotoTooLarge(f"{name}: {width}×{height} is more than the limit of {most}; make it smaller")
+        raise PhotoTooLarge(f"{name}: {size} is more than the limit of {most}; make it smaller")
 
 
 @contextmanager
 def _readable(name: str) -> Iterator[None]:
+    from PIL import Image
+
     try:
         yield
+    except Image.DecompressionBombError as error:
+        raise PhotoTooLarge(f"{name}: {error}; make it smaller") from error
     except MemoryError as error:
         raise PhotoTooLarge(f"{name}: there is not enough memory to decode it; make it smaller") from error
     except _DECODER_FAULTS as error:

@@ -1,41 +1,34 @@
-"""PNG: IHDR, IDAT, IEND and nothing else; always truecolour, so that no palette keeps colours of hidden pixels."""
+"""PNG and APNG: picture chunks and nothing else; always truecolour, for a palette keeps colours of hidden pixels."""
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
-from scrubber.errors import UnsupportedFormat
+from scrubber.photos.source import Source, animation, open_with_pillow
+from scrubber.photos.stack import saved
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-    from PIL import Image
+    from scrubber.photos.photo import Photo
 
 NAME: Final = "png"
 EXTENSION: Final = ".png"
 ALPHA: Final = True
-PILLOW_FORMATS: Final = ("PNG",)
+MOVING: Final = True
+PAGES: Final = False
 
 _EFFORT: Final = 4  # of 9; more costs seconds on a large photo and saves a few per cent
 
 
-def check(image: Image.Image, name: str) -> None:
-    """Raises `UnsupportedFormat` for animated PNG."""
-    if getattr(image, "is_animated", False):
-        raise UnsupportedFormat(f"{name}: animated PNG cannot be opened; save one frame as a still first")
+def read(data: bytes) -> Source:
+    """All frames of the animation. A first picture that is not part of it is shown to nobody, and left out."""
+    image = open_with_pillow(data, "PNG")
+    return animation(image, first=1 if getattr(image, "default_image", False) else 0)
 
 
-def lossless(data: bytes) -> bool:  # noqa: ARG001 - the same question is put to every family
-    return True
+def write(photo: Photo) -> bytes:
+    """PNG bytes, RGB or RGBA, 8 bits each; several frames become an animated PNG."""
+    return saved(photo, "PNG", optimize=False, compress_level=_EFFORT, **_timing(photo))
 
 
-def write(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8] | None, lossless: bool) -> bytes:  # noqa: ARG001
-    """PNG bytes, RGB or, with `alpha`, RGBA, 8 bits each."""
-    import numpy as np
-    from PIL import Image
-
-    whole = pixels if alpha is None else np.dstack([pixels, alpha])
-    target = BytesIO()
-    Image.fromarray(whole).save(target, "PNG", optimize=False, compress_level=_EFFORT)
-    return target.getvalue()
+def _timing(photo: Photo) -> dict[str, object]:
+    return {"loop": photo.loops or 0, "disposal": 0, "blend": 0} if photo.moving else {}

@@ -1,57 +1,52 @@
-"""WebP: one picture, with alpha where there is any; lossless stays lossless."""
+"""WebP: still or animated, with alpha where there is any; lossless stays lossless."""
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
-from scrubber.errors import UnsupportedFormat
+from scrubber.photos.source import Source, animation, open_with_pillow
+from scrubber.photos.stack import saved
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-    from PIL import Image
+    from scrubber.photos.photo import Photo
 
 NAME: Final = "webp"
 EXTENSION: Final = ".webp"
 ALPHA: Final = True
-PILLOW_FORMATS: Final = ("WEBP",)
+MOVING: Final = True
+PAGES: Final = False
 
 _QUALITY: Final = 95
 _EFFORT: Final = 4  # of 6, libwebp's own default
 _LOSSLESS_EFFORT: Final = 50  # of 100
+_HEADER: Final = 12
+_FRAME_HEADER: Final = 16  # what an ANMF chunk has before its own chunks
 
 
-def check(image: Image.Image, name: str) -> None:
-    """Raises `UnsupportedFormat` for animated WebP."""
-    if getattr(image, "is_animated", False):
-        raise UnsupportedFormat(f"{name}: animated WebP cannot be opened; save one frame as a still first")
+def read(data: bytes) -> Source:
+    """All frames; lossless only if every one of them is."""
+    return animation(open_with_pillow(data, "WEBP"), lossless=_lossless(data, _HEADER, len(data)))
 
 
-def lossless(data: bytes) -> bool:
-    """Whether the picture is in a VP8L chunk (WebP container specification, RFC 9649)."""
-    position = 12
-    while position + 8 <= len(data):
-        chunk, size = (
-            data[position : position + 4],
-            int.from_bytes(data[position + 4 : position + 8], "little"),
-        )
-        if chunk in (b"VP8 ", b"VP8L"):
-            return chunk == b"VP8L"
-        position += 8 + size + size % 2
-    return False
-
-
-def write(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8] | None, lossless: bool) -> bytes:
-    """WebP bytes of an H×W×3 picture and its alpha, lossless or at one fixed quality."""
-    import numpy as np
-    from PIL import Image
-
-    whole = pixels if alpha is None else np.dstack([pixels, alpha])
-    target = BytesIO()
-    quality = _LOSSLESS_EFFORT if lossless else _QUALITY
+def write(photo: Photo) -> bytes:
+    """WebP bytes, lossless or at one fixed quality."""
+    quality = _LOSSLESS_EFFORT if photo.lossless else _QUALITY
+    timing = {"loop": photo.loops or 0} if photo.moving else {}
     # `exact` keeps the black under alpha 0 as it was put there.
-    Image.fromarray(whole).save(
-        target, "WEBP", lossless=lossless, quality=quality, method=_EFFORT, exact=lossless, alpha_quality=100
+    return saved(
+        photo, "WEBP", lossless=photo.lossless, exact=photo.lossless, quality=quality, method=_EFFORT, **timing
     )
-    return target.getvalue()
+
+
+def _lossless(data: bytes, start: int, end: int) -> bool:
+    """Whether all pictures between two offsets are in VP8L chunks (WebP container specification, RFC 9649)."""
+    found = True
+    while start + 8 <= end:
+        chunk, size = data[start : start + 4], int.from_bytes(data[start + 4 : start + 8], "little")
+        body = start + 8
+        if chunk == b"VP8 ":
+            return False
+        if chunk == b"ANMF":
+            found = found and _lossless(data, body + _FRAME_HEADER, min(body + size, end))
+        start = body + size + size % 2
+    return found

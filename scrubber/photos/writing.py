@@ -1,50 +1,98 @@
-"""Writes pictures into fresh containers."""
+"""Writes pictures into fresh containers: the format they came in where that can be written cleanly, else another."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from scrubber.photos.opening import FAMILIES
+from scrubber.errors import UnsupportedFormat
+from scrubber.photos.families import READERS, WRITERS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import numpy as np
     from numpy.typing import NDArray
 
-    from scrubber.photos.family import Family
-    from scrubber.photos.photo import Photo
+    from scrubber.photos.photo import Frame, Photo
     from scrubber.policy import Format
 
+_SPELLINGS: Final = {".jpeg": ".jpg", ".jpe": ".jpg", ".tiff": ".tif", ".apng": ".png", ".dib": ".bmp"}
+_NEVER_CLEAR: Final = ("jpeg", "raw")  # formats in which nothing is transparent and nothing moves
 _PAPER: Final = 255.0  # what shows through transparent parts where the output has none: white, as in browsers
 _ROWS: Final = 256  # handled at once, so that floating point copies stay small
 
 
-def extension(opened: str | None, wanted: Format) -> str | None:
-    """The file name extension, with its dot, of what `write` makes of a file that `identify` calls `opened`.
+def extensions(opened: str | None, wanted: Format) -> tuple[str, ...]:
+    """File name extensions, with their dots, that the output for a file of the format `opened` may get.
 
-    None if such a file cannot be opened.
+    More than one where it hangs on what is in the file; none if such a file cannot be opened.
     """
-    return _target(opened, wanted).EXTENSION if opened in FAMILIES else None
+    if opened not in READERS:
+        return ()
+    if wanted != "keep":
+        return (WRITERS[wanted].EXTENSION,)
+    opaque = opened if opened in WRITERS else "jpeg"
+    clear = opaque if WRITERS[opaque].ALPHA or opened in _NEVER_CLEAR else "png"
+    return tuple(dict.fromkeys(WRITERS[name].EXTENSION for name in (opaque, clear)))
 
 
-def flattened(photo: Photo, wanted: Format) -> Photo:
-    """The photo as the output will show it: on white where it is transparent and the output cannot be."""
-    import numpy as np
+def format_named(target: Path) -> Format | None:
+    """The format that the name of an output asks for, if it is one that can be asked for."""
+    wanted: dict[str, Format] = {".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png"}
+    return wanted.get(target.suffix.lower())
 
-    if photo.alpha is None or _target(photo.format, wanted).ALPHA:
-        return photo
-    pixels = photo.pixels.copy()
+
+def suits(target: Path, extension: str) -> bool:
+    """Whether a file whose content asks for `extension` may have the name of `target`."""
+    given = _SPELLINGS.get(target.suffix.lower(), target.suffix.lower())
+    return given == extension or given not in {writer.EXTENSION for writer in WRITERS.values()}
+
+
+def prepared(photo: Photo, wanted: Format, name: str) -> tuple[Photo, str]:
+    """The photo as the output will hold it, and the format of that output; to be painted, then written.
+
+    Transparent parts lie on white if the output cannot be transparent. Raises `UnsupportedFormat` if the wanted
+    format cannot hold several frames; `name` is for its message.
+    """
+    target = _target(photo, wanted)
+    writer = WRITERS[target]
+    if len(photo.frames) > 1 and not (writer.MOVING if photo.moving else writer.PAGES):
+        kind = "an animation" if photo.moving else "several pages"
+        raise UnsupportedFormat(f"{name}: {target.upper()} cannot hold {kind}; leave --format at keep")
+    if photo.transparent and not writer.ALPHA:
+        photo = replace(photo, frames=tuple(_on_white(frame) for frame in photo.frames))
+    if wanted == "keep" and target != photo.format:
+        change = f"{photo.format.upper()} is not written here; the copy is {target.upper()}"
+        photo = replace(photo, notes=(*photo.notes, change))
+    return photo, target
+
+
+def write(photo: Photo, target: str) -> tuple[bytes, str]:
+    """The bytes of a new file in the format `target`, with nothing but the frames, and its file name extension."""
+    return WRITERS[target].write(photo), WRITERS[target].EXTENSION
+
+
+def _target(photo: Photo, wanted: Format) -> str:
+    if wanted != "keep":
+        return wanted
+    if photo.format in WRITERS and (WRITERS[photo.format].ALPHA or not photo.transparent):
+        return photo.format
+    return "png" if photo.transparent or photo.moving else "jpeg"
+
+
+def _on_white(frame: Frame) -> Frame:
+    if frame.alpha is None:
+        return frame
+    pixels = frame.pixels.copy()
     for top in range(0, len(pixels), _ROWS):
         rows = slice(top, top + _ROWS)
-        share = photo.alpha[rows, :, None].astype(np.float32) / 255
-        pixels[rows] = np.rint(pixels[rows] * share + _PAPER * (1 - share)).astype(np.uint8)
-    return replace(photo, pixels=pixels, alpha=None)
+        pixels[rows] = _blended(pixels[rows], frame.alpha[rows])
+    return replace(frame, pixels=pixels, alpha=None)
 
 
-def write(photo: Photo, pixels: NDArray[np.uint8], wanted: Format) -> bytes:
-    """The bytes of a new file with these H×W×3 `pixels` and the photo's alpha, and with nothing else in it."""
-    return _target(photo.format, wanted).write(pixels, photo.alpha, photo.lossless)
+def _blended(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    import numpy as np
 
-
-def _target(opened: str | None, wanted: Format) -> Family:
-    return FAMILIES[str(opened) if wanted == "keep" else wanted]
+    share = alpha[:, :, None].astype(np.float32) / 255
+    return np.rint(pixels * share + _PAPER * (1 - share)).astype(np.uint8)

@@ -110,14 +110,14 @@ def test_what_is_fully_transparent_is_black(scenery: np.ndarray, kind: str) -> N
     photo = opened(saved(Image.fromarray(np.dstack([scenery, alpha])), kind, **options))
     assert (photo.pixels[:100] == 0).all()
     assert (photo.pixels[100:] == scenery[100:]).all()
-    assert (photo.alpha == alpha).all()
+    assert (photo.frames[0].alpha == alpha).all()
 
 
 def test_transparency_in_a_palette(scenery: np.ndarray) -> None:
     image = Image.fromarray(scenery).quantize(16)
     photo = opened(saved(image, "PNG", transparency=image.getpixel((0, 0))))
-    assert photo.alpha is not None
-    assert photo.alpha[0, 0] == 0
+    assert photo.frames[0].alpha is not None
+    assert photo.frames[0].alpha[0, 0] == 0
 
 
 @pytest.mark.parametrize(
@@ -125,8 +125,10 @@ def test_transparency_in_a_palette(scenery: np.ndarray) -> None:
     [
         (b"", scrubber.DamagedPhoto, "empty"),
         (b"Dear diary, this is no picture at all." * 9, scrubber.UnsupportedFormat, "not a picture"),
-        (b"GIF89a" + bytes(60), scrubber.UnsupportedFormat, "GIF"),
-        (b"\0\0\0\x18ftypheic" + bytes(60), scrubber.UnsupportedFormat, "HEIC"),
+        (b"%PDF-1.7" + bytes(60), scrubber.UnsupportedFormat, "PDF"),
+        (b"\0\0\0\x18ftypisom" + bytes(60), scrubber.UnsupportedFormat, "MP4"),
+        (b"\0\0\0\x18ftypheic" + bytes(60), scrubber.DamagedPhoto, "damaged"),
+        (b"GIF89a" + bytes(60), scrubber.DamagedPhoto, "damaged"),
         (b"\xff\xd8\xff\xe0" + bytes(60), scrubber.DamagedPhoto, "damaged"),
         (b"RIFF\x20\0\0\0WEBP" + bytes(60), scrubber.DamagedPhoto, "damaged"),
     ],
@@ -143,11 +145,22 @@ def test_truncated_files_are_damaged(scenery: np.ndarray, kind: str) -> None:
         opened(data[: len(data) // 2])
 
 
-@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
-def test_animations_are_refused(scenery: np.ndarray, kind: str) -> None:
-    frames = [Image.fromarray(scenery), Image.fromarray(scenery[::-1].copy())]
-    with pytest.raises(scrubber.UnsupportedFormat, match="animated"):
-        opened(saved(frames[0], kind, save_all=True, append_images=frames[1:]))
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "GIF"])
+def test_animations_open_whole(scenery: np.ndarray, kind: str) -> None:
+    frames = [Image.fromarray(np.roll(scenery, shift, axis=1)).quantize(64).convert("RGB") for shift in (0, 40, 80)]
+    photo = opened(saved(frames[0], kind, save_all=True, append_images=frames[1:], duration=[100, 200, 300], loop=3))
+    assert photo.moving
+    assert photo.loops == 3
+    assert [frame.milliseconds for frame in photo.frames] == [100, 200, 300]
+    for frame, expected in zip(photo.frames, frames, strict=True):
+        assert (frame.pixels == np.asarray(expected)).all()
+
+
+def test_pages_open_whole(scenery: np.ndarray) -> None:
+    pages = [Image.fromarray(scenery), Image.fromarray(scenery[::-1].copy()).resize((100, 80))]
+    photo = opened(saved(pages[0], "TIFF", save_all=True, append_images=pages[1:]))
+    assert not photo.moving
+    assert [frame.size for frame in photo.frames] == [(240, 320), (80, 100)]
 
 
 def test_limits(scenery: np.ndarray) -> None:
@@ -184,9 +197,7 @@ def test_hostile_files_never_crash(shared: Path) -> None:
 def _swapped_profile() -> bytes:
     """sRGB with the colorants of red and blue exchanged, and with a new profile id."""
     data = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
-    tags = {
-        bytes(data[at : at + 4]): at + 4 for at in range(132, 132 + 12 * int.from_bytes(data[128:132], "big"), 12)
-    }
+    tags = {bytes(data[at : at + 4]): at + 4 for at in range(132, 132 + 12 * int.from_bytes(data[128:132], "big"), 12)}
     red, blue = tags[b"rXYZ"], tags[b"bXYZ"]
     data[red : red + 8], data[blue : blue + 8] = data[blue : blue + 8], data[red : red + 8]
     return bytes(data)

@@ -14,9 +14,12 @@ from scrubber import Limits, metadata, photos
 LARGEST_DIFFERENCE = 2.0  # mean levels of 255, for formats that lose a little
 
 
+def still(pixels: np.ndarray, kind: str, alpha: np.ndarray | None = None, lossless: bool = False) -> photos.Photo:
+    return photos.Photo((photos.Frame(pixels, alpha),), kind, lossless)
+
+
 def written(pixels: np.ndarray, kind: str, alpha: np.ndarray | None = None, lossless: bool = False) -> bytes:
-    photo = photos.Photo(pixels, alpha, kind, lossless)
-    return photos.write(photo, pixels, "keep")
+    return photos.write(still(pixels, kind, alpha, lossless), kind)[0]
 
 
 def saved_by_a_phone(image: Image.Image, kind: str) -> bytes:
@@ -53,7 +56,7 @@ def test_lossless_formats_keep_every_pixel(portrait: np.ndarray, kind: str, loss
     pixels = np.where(alpha[:, :, None] == 0, 0, portrait).astype(np.uint8)
     photo = photos.open_photo(written(pixels, kind, alpha, lossless), "copy", Limits())
     assert (photo.pixels == pixels).all()
-    assert (photo.alpha == alpha).all()
+    assert (photo.frames[0].alpha == alpha).all()
     assert photo.lossless
 
 
@@ -79,11 +82,13 @@ def test_nothing_but_the_picture_is_written(portrait: np.ndarray, kind: str, tra
 def test_a_photo_that_was_transparent_lies_on_white_in_jpeg(scenery: np.ndarray) -> None:
     alpha = np.full(scenery.shape[:2], 255, np.uint8)
     alpha[:120] = 0
-    photo = photos.flattened(photos.Photo(scenery, alpha, "png", True), "jpeg")
-    assert photo.alpha is None
+    photo, target = photos.prepared(still(scenery, "png", alpha, True), "jpeg", "photo")
+    assert not photo.transparent
     assert (photo.pixels[:120] == 255).all()
     assert (photo.pixels[120:] == scenery[120:]).all()
-    assert photos.write(photo, photo.pixels, "jpeg")[:3] == b"\xff\xd8\xff"
+    data, extension = photos.write(photo, target)
+    assert data[:3] == b"\xff\xd8\xff"
+    assert extension == ".jpg"
 
 
 def test_outputs_can_be_opened_elsewhere(portrait: np.ndarray) -> None:

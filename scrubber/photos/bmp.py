@@ -1,0 +1,27 @@
+"""BMP: 24 bits per pixel behind the plainest of headers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from scrubber.photos.source import Source, open_with_pillow
+from scrubber.photos.stack import saved
+
+if TYPE_CHECKING:
+    from scrubber.photos.photo import Photo
+
+NAME: Final = "bmp"
+EXTENSION: Final = ".bmp"
+ALPHA: Final = False
+MOVING: Final = False
+PAGES: Final = False
+
+
+def read(data: bytes) -> Source:
+    """The picture, of whatever depth and compression."""
+    return Source(open_with_pillow(data, "BMP"), lossless=True)
+
+
+def write(photo: Photo) -> bytes:
+    """BMP bytes."""
+    return saved(photo, "BMP")

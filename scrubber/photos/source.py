@@ -1,0 +1,85 @@
+"""How a file of any family is opened: which of its pictures count, without decoding one yet."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from PIL import Image
+
+    from scrubber.photos.photo import Photo
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """An opened, undecoded file. `chosen` are the numbers of the frames that are pictures.
+
+    Second pictures that only repeat the first (thumbnails, previews) are not among them. The rest is as in `Photo`.
+    """
+
+    image: Image.Image
+    chosen: Sequence[int] = field(default=(0,))
+    lossless: bool = False  # whether the file keeps its pixels exactly
+    moving: bool = False
+    loops: int | None = None
+    notes: tuple[str, ...] = ()
+    upright: bool = False  # already, whatever its EXIF says
+
+    def frames(self) -> Iterator[Image.Image]:
+        """The chosen frames, decoded one after the other; each is only valid until the next is asked for."""
+        for number in self.chosen:
+            if number != self.image.tell():
+                self.image.seek(number)
+            self.image.load()
+            yield self.image
+
+
+class Reader(Protocol):
+    """A module that opens one family of formats; `families.READERS` lists them."""
+
+    NAME: str
+    """As `formats.identify` calls it."""
+
+    def read(self, data: bytes) -> Source:
+        """Open a file of this family. Faults of the decoder come through as they are."""
+        ...
+
+
+class Writer(Protocol):
+    """A module that also writes its family; `families.WRITERS` lists them."""
+
+    NAME: str
+    EXTENSION: str
+    """Of the files that are written, with its dot."""
+    ALPHA: bool
+    """Whether they can be transparent."""
+    MOVING: bool
+    """Whether they can hold an animation."""
+    PAGES: bool
+    """Whether they can hold several pages."""
+
+    def write(self, photo: Photo) -> bytes:
+        """A fresh file that holds these frames and nothing else; the same settings for everybody."""
+        ...
+
+
+def open_with_pillow(data: bytes, *decoders: str) -> Image.Image:
+    """Open, without decoding, by the named Pillow decoders only."""
+    from PIL import Image
+
+    with warnings.catch_warnings():
+        # Pillow warns about large pictures and odd metadata; the limit is checked here, metadata is not kept.
+        warnings.simplefilter("ignore")
+        return Image.open(BytesIO(data), formats=decoders)
+
+
+def animation(image: Image.Image, first: int = 0, lossless: bool = True) -> Source:
+    """A source of all frames of a file that may be animated, from the one numbered `first` on."""
+    count = getattr(image, "n_frames", 1)
+    moving = count - first > 1
+    return Source(image, range(first, count), lossless, moving, image.info.get("loop") if moving else None)

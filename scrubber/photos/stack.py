@@ -1,0 +1,31 @@
+"""Saves one frame or several through Pillow, from arrays, so that no property of the original can come along."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from scrubber.photos.photo import Frame, Photo
+
+
+def as_image(frame: Frame) -> Image.Image:
+    """A new RGB image, or RGBA if the frame has alpha."""
+    import numpy as np
+    from PIL import Image
+
+    return Image.fromarray(frame.pixels if frame.alpha is None else np.dstack([frame.pixels, frame.alpha]))
+
+
+def saved(photo: Photo, encoder: str, **options: object) -> bytes:
+    """The bytes that Pillow's `encoder` makes of all frames."""
+    first, *rest = (as_image(frame) for frame in photo.frames)
+    if rest:
+        options |= {"save_all": True, "append_images": rest}
+    if photo.moving:
+        options |= {"duration": [round(frame.milliseconds) for frame in photo.frames]}
+    target = BytesIO()
+    first.save(target, encoder, **options)
+    return target.getvalue()
