@@ -20,14 +20,15 @@ def audit(data: bytes) -> tuple[Leak, ...]:
     "structure".
 
     What no reading of the container can tell is left to the pipeline, which decodes the pixels: colour under
-    alpha 0, padding bits of PNG rows, and bytes that a JPEG or WebP coder could have put between the last
-    coded block and the end of its data.
+    alpha 0, padding bits of PNG rows, bytes that a JPEG or WebP coder could have put between the last coded block
+    and the end of its data, and whatever a coder could say by choosing one of two ways to code the same picture.
     """
     form = identify(data[:HEADER_BYTES])
     check = ALLOWLISTS.get(form or "")
     if check is None:
-        return (Leak("structure", "file", f"{form or 'unknown'}: no format that can be verified"),)
-    objections = check(data)
+        objections = [Leak("structure", "file", f"{form or 'unknown'}: no format that can be verified")]
+    else:
+        objections = check(data)
     if not objections:
         return ()
     read = inventory(data)

@@ -17,8 +17,12 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import dirty_bmp
+import dirty_gif
+import dirty_isobmff
 import dirty_jpeg
 import dirty_png
+import dirty_tiff
 import dirty_webp
 
 
@@ -35,16 +39,37 @@ class Channel:
     build: Callable[[bytes], bytes]
 
 
+_BUILDERS = (
+    ("jpeg", dirty_jpeg.BUILDERS),
+    ("png", dirty_png.BUILDERS),
+    ("webp", dirty_webp.BUILDERS),
+    ("gif", dirty_gif.BUILDERS),
+    ("tiff", dirty_tiff.BUILDERS),
+    ("bmp", dirty_bmp.BUILDERS),
+    ("avif", dirty_isobmff.BUILDERS),
+    ("jxl", dirty_isobmff.JXL_BUILDERS),
+    ("jp2", dirty_isobmff.JP2_BUILDERS),
+    ("raw", dirty_tiff.RAW_BUILDERS | dirty_isobmff.RAW_BUILDERS),
+)
 CHANNELS: dict[str, Channel] = {
     f"{form}:{name}": Channel(name, form, kind, build)
-    for form, module in (("jpeg", dirty_jpeg), ("png", dirty_png), ("webp", dirty_webp))
-    for name, (kind, build) in module.BUILDERS.items()
+    for form, builders in _BUILDERS
+    for name, (kind, build) in builders.items()
 }
 
+# One file of each format that `audit` may pass.
 CLEAN: dict[str, Callable[[], bytes]] = {
     "jpeg": dirty_jpeg.clean,
     "png": dirty_png.clean,
     "webp": dirty_webp.clean,
+    "gif": dirty_gif.clean,
+    "tiff": dirty_tiff.clean,
+    "bmp": dirty_bmp.clean,
+}
+# What Pillow calls the formats of which our files are whole pictures; the others hold only what `inventory` reads.
+PILLOW_NAMES = {
+    form: {"jp2": "JPEG2000"}.get(form, form.upper())
+    for form in ("avif", "bmp", "gif", "jp2", "jpeg", "png", "tiff", "webp")
 }
 
 _ZLIB_START = re.compile(rb"\x78[\x01\x5e\x9c\xda]")

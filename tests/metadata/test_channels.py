@@ -6,11 +6,12 @@ import io
 
 import dirty_blocks as blocks
 import pytest
-from dirty import CHANNELS, CLEAN, traces
+from dirty import CHANNELS, CLEAN, PILLOW_NAMES, traces
 from dirty_png import clean as clean_png
 from dirty_webp import clean as clean_webp
 from PIL import Image
 
+from scrubber.formats import identify
 from scrubber.metadata import audit, inventory
 from scrubber.types import LEAK_KINDS
 
@@ -23,9 +24,11 @@ formats = pytest.mark.parametrize("form", CLEAN)
 def test_a_dirty_file_is_a_picture_that_holds_its_canary(channel):
     data = channel.build(CANARY)
     assert traces(CANARY, data)
-    with Image.open(io.BytesIO(data)) as image:
-        image.load()
-        assert image.format in (channel.format.upper(), "MPO")
+    assert identify(data) == channel.format
+    if channel.format in PILLOW_NAMES:
+        with Image.open(io.BytesIO(data)) as image:
+            image.load()
+            assert image.format in (PILLOW_NAMES[channel.format], "MPO")
 
 
 @channels
@@ -102,7 +105,7 @@ def test_what_pillow_writes_as_webp_is_on_the_list(mode, options):
     assert audit(clean_webp(mode, **options)) == ()
 
 
-@pytest.mark.parametrize("data", [b"", b"hello", b"GIF89a" + bytes(64), b"%PDF-1.7" + bytes(64)])
+@pytest.mark.parametrize("data", [b"", b"hello", b"%PDF-1.7" + bytes(64)])
 def test_a_format_without_a_list_cannot_pass(data):
     assert [leak.kind for leak in audit(data)] == ["structure"]
     assert [leak.kind for leak in inventory(data)] == ["structure"]

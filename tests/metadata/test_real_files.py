@@ -13,10 +13,11 @@ import pytest
 
 from scrubber.formats import HEADER_BYTES, identify
 from scrubber.metadata import audit, inventory
+from scrubber.metadata.containers import CONTAINERS
 from scrubber.types import LEAK_KINDS
 
 EVAL = Path(__file__).parents[2].parent / "shared" / "eval"
-READ = ("jpeg", "png", "webp")
+READ = frozenset(CONTAINERS)
 
 # ExifTool's tags, as "group:name", and the kinds of leak of which one must be reported for them.
 EXPECTED = (
@@ -29,6 +30,11 @@ EXPECTED = (
     (re.compile(r"(IFD0:Make|IFD0:Model)"), {"device"}),
     (re.compile(r"(File:Comment|ExifIFD:UserComment)"), {"comment"}),
     (re.compile(r"ICC-header:.*"), {"colour-profile"}),
+    (re.compile(r"(UserData|Keys|ItemList):(GPSCoordinates|LocationInformation)"), {"place"}),
+    (re.compile(r"(Track\d+|QuickTime):(Media|Track)?CreateDate"), {"time"}),
+    (re.compile(r"QuickTime:AuxiliaryImageType"), {"hidden-picture", "depth", "structure"}),
+    (re.compile(r"(UserData|Keys|ItemList):(Make|Model|Software\w*|Encoder)"), {"device"}),
+    (re.compile(r"(GIF|File|Jpeg2000):Comment"), {"comment"}),
 )  # fmt: skip
 
 
@@ -89,6 +95,6 @@ def _exiftool(paths: list[Path]) -> Iterator[tuple[Path, list[tuple[str, set[str
                 (tag, kinds)
                 for tag, value in tags.items()
                 for pattern, kinds in EXPECTED
-                if pattern.fullmatch(tag) and str(value).strip(" 0")
+                if pattern.fullmatch(tag) and str(value).strip(" 0:")
             ],
         )

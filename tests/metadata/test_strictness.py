@@ -72,6 +72,15 @@ def test_a_file_that_breaks_off_anywhere_is_refused(form):
     assert [length for length in range(len(data)) if not audit(data[:length])] == []
 
 
+@pytest.mark.parametrize("form", ["png", "gif", "tiff", "bmp"])
+def test_any_byte_put_in_or_taken_out_is_noticed(form):
+    """Not so for JPEG and WebP, where only a decoder could tell."""
+    data = CLEAN[form]()
+    for at in range(len(data)):
+        assert audit(data[:at] + b"\x41" + data[at:]), at
+        assert audit(data[:at] + data[at + 1 :]), at
+
+
 @given(
     marker=st.sampled_from([*range(0xC3, 0xD0), *range(0xDC, 0xFF)]),
     payload=st.binary(max_size=60),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from scrubber.metadata.allowlist import jpeg, png, webp
+from scrubber.metadata.allowlist import bmp, gif, jpeg, png, tiff, webp
 from scrubber.types import Leak
 
 # Each takes a whole file and returns its objections; none if every byte is accounted for. None of them
@@ -17,4 +17,7 @@ ALLOWLISTS: dict[str, Callable[[bytes], list[Leak]]] = {
     "jpeg": jpeg.objections,
     "png": png.objections,
     "webp": webp.objections,
+    "gif": gif.objections,
+    "tiff": tiff.objections,
+    "bmp": bmp.objections,
 }

@@ -48,17 +48,18 @@ class Layout:
         return sum(self.row_bytes(width) * height for width, height in self.passes)
 
 
-def unused_colours(stream: Iterable[bytes], layout: Layout, colours: int) -> int:
-    """How many of the first `colours` palette entries no pixel of `stream` has. The stream is read to its end."""
-    unused = set(range(colours))
+def unused_colours(stream: Iterable[bytes], layout: Layout, colours: set[int]) -> set[int]:
+    """Those of the palette numbers `colours` that no pixel of `stream` has. The stream is read to its end."""
+    unused = set(colours)
     pieces = iter(stream)
-    for row, pixels in _rows(pieces, layout):
-        unused -= _indices(row, pixels, layout.bits)
-        if not unused:
-            break
+    if unused:
+        for row, pixels in _rows(pieces, layout):
+            unused -= _indices(row, pixels, layout.bits)
+            if not unused:
+                break
     for _ in pieces:
         pass
-    return len(unused)
+    return unused
 
 
 def _rows(stream: Iterable[bytes], layout: Layout) -> Iterator[tuple[bytes, int]]:

@@ -33,7 +33,6 @@ _TELLING = {
     b"dSIG": ("provenance", "digital signature"),
     b"sPLT": ("metadata", "suggested palette"),
     b"hIST": ("metadata", "palette histogram"),
-    b"acTL": ("hidden-picture", "animation: further frames besides the picture"),
     b"prVW": ("thumbnail", "preview written by Fireworks"),
     b"mkBT": ("history", "layers of a Fireworks document"),
     b"gdAT": ("hidden-picture", "gain map"),
@@ -63,8 +62,12 @@ def walk(part: Part) -> Iterator[Finding]:
     data = part.payload
     last, position = b"", len(SIGNATURE)
     stream = _Stream()
+    seen = set[bytes]()
     for name, payload, end in chunks(data):
         last, position = name, end
+        if name == b"IDAT" and b"acTL" in seen and not seen & {b"fcTL", b"IDAT"}:
+            yield Leak("hidden-picture", "PNG IDAT", "a picture that the animation does not show")
+        seen.add(name)
         try:
             if name == b"IDAT":
                 stream.feed(payload)
@@ -123,6 +126,8 @@ def _look(name: bytes, payload: bytes) -> Iterator[Finding]:
         year, (month, day, hour, minute, second) = uint(payload, 0, 2), payload[2:]
         moment = f"{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02} UTC"
         yield Leak("time", where, f"last changed {moment}")
+    elif name == b"acTL":
+        yield Leak("structure", where, f"animation of {uint(payload, 0, 4)} frames")
     elif name in _TELLING:
         kind, words = _TELLING[name]
         yield Leak(kind, where, f"{words} ({size(payload)})")

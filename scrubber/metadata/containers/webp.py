@@ -9,6 +9,7 @@ from scrubber.metadata.parts import Finding, Part
 from scrubber.types import Leak
 
 _PICTURE = frozenset({b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM"})
+_FRAME_HEADER = 16  # bytes of an ANMF chunk before its own chunks
 MOST_CHUNKS = 100_000
 
 
@@ -38,6 +39,9 @@ def walk(part: Part) -> Iterator[Finding]:
         position = end
         if name == b"ANMF":
             frames += 1
+            for inside, content, _ in chunks(payload, _FRAME_HEADER, len(payload)):
+                if inside not in _PICTURE:
+                    yield from _look(inside, content)
         elif name not in _PICTURE:
             yield from _look(name, payload)
     if frames:

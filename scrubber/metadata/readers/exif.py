@@ -14,13 +14,14 @@ from scrubber.metadata.parts import Finding, Part
 from scrubber.metadata.readers import gps, makernote
 from scrubber.metadata.readers.exif_tags import INNER, STRUCTURE, TAGS, TIME_PARTS, Tag
 from scrubber.metadata.readers.picture import embedded_jpegs
-from scrubber.metadata.readers.tiff import Directory, Tiff, Value
+from scrubber.metadata.readers.tiff import UNDEFINED, Directory, Entry, Tiff, Value
 from scrubber.metadata.wording import LONGEST, decode, plain, size
 from scrubber.types import Leak
 
 _JPEG_AT, _JPEG_LENGTH = 0x0201, 0x0202
 _STRIP_AT, _STRIP_LENGTH, _WIDTH, _HEIGHT = 0x0111, 0x0117, 0x0100, 0x0101
 _MAKER_NOTE, _MAKE = 0x927C, 0x010F
+_WITHOUT_SETTINGS = frozenset({"IFD1", "Interop"})  # directories that repeat what stands in IFD0, or say nothing
 _PIEXIF_NAMES = {"IFD0": "0th", "IFD1": "1st"}
 _CODE_BYTES = 8  # "ASCII\0\0\0", "UNICODE\0" … before a coded text
 
@@ -41,25 +42,50 @@ def read(part: Part) -> Iterator[Finding]:
     tiff = Tiff.parse(part.payload)
     directories = list(tiff.directories())
     tables = _tables(tiff, directories)
-    everything = _all(tables)
-    settings = 0
+    yield from _told(part.where, tiff, directories, tables, _WITHOUT_SETTINGS)
     thumbnails: list[range] = []
     for directory, table in zip(directories, tables, strict=True):
-        where = f"{part.where} {directory.name}"
+        if directory.name not in ("IFD0", "GPS"):
+            yield from _thumbnail(tiff, directory, table, f"{part.where} {directory.name}", thumbnails)
+    yield from _previews(part, thumbnails)
+
+
+def told(where: str, tiff: Tiff, directories: list[Directory]) -> Iterator[Finding]:
+    """What the tags of a whole TIFF file tell, those of all its pages; its pictures are left to the caller."""
+    yield from _told(where, tiff, directories, _tables(tiff, directories), frozenset())
+
+
+def gps_block(part: Part) -> Iterator[Finding]:
+    """A TIFF block of its own whose tags are those of a GPS directory, as CR3 files have it."""
+    tiff = Tiff.parse(part.payload)
+    directory = tiff.directory(tiff.first, "GPS")
+    yield from gps.from_exif(part.where, {tag: tiff.value(entry) for tag, entry in directory.entries.items()})
+
+
+def canon_note(part: Part) -> Iterator[Finding]:
+    """A TIFF block of its own whose tags are those of Canon's maker note, as CR3 files have it."""
+    tiff = Tiff.parse(part.payload)
+    note = Entry(_MAKER_NOTE, UNDEFINED, len(part.payload) - tiff.first, tiff.first)
+    yield from makernote.read(part.where, tiff, note, "Canon")
+
+
+def _told(
+    place: str, tiff: Tiff, directories: list[Directory], tables: list[Table], skipped: frozenset[str]
+) -> Iterator[Finding]:
+    everything = _all(tables)
+    settings = 0
+    for directory, table in zip(directories, tables, strict=True):
+        where = f"{place} {directory.name}"
         if directory.broken:
             yield Leak("metadata", where, f"damaged, read in part: {directory.broken}")
         if directory.name == "GPS":
             yield from gps.from_exif(where, table) if table else [Leak("place", where, "empty GPS block")]
-            continue
-        if directory.name != "IFD0":
-            yield from _thumbnail(tiff, directory, table, where, thumbnails)
-        if directory.name not in ("IFD1", "Interop"):
-            yield from _tags(part.where, directory, table, tiff, everything)
+        elif directory.name not in skipped:
+            yield from _tags(place, directory, table, tiff, everything)
             settings += len(directory.entries.keys() - TAGS.keys() - STRUCTURE)
     if settings:
-        yield Leak("metadata", part.where, f"settings of the camera, such as exposure and lens: {settings}")
-    yield from _maker_note(part, tiff, directories, everything)
-    yield from _previews(part, thumbnails)
+        yield Leak("metadata", place, f"settings of the camera, such as exposure and lens: {settings}")
+    yield from _maker_note(place, tiff, directories, everything)
 
 
 def _tables(tiff: Tiff, directories: list[Directory]) -> list[Table]:
@@ -105,7 +131,7 @@ def _tags(where: str, directory: Directory, table: Table, tiff: Tiff, everything
 
 def _text(tag: Tag, value: Value, tiff: Tiff) -> str:
     """The value in words; empty if it holds nothing but padding."""
-    if isinstance(value, tuple) and tag.encoding == "utf-16":
+    if isinstance(value, tuple) and tag.encoding in ("text", "utf-16"):  # text that is stored as numbers
         value = bytes(b for b in value if isinstance(b, int) and 0 <= b < 256)
     if not isinstance(value, bytes):
         amount = gps.number(value)
@@ -145,12 +171,12 @@ def _thumbnail(tiff: Tiff, directory: Directory, table: Table, where: str, seen:
         yield Leak("thumbnail", where, plain(f"{measure}: uncompressed small copy, may still show what was hidden"))
 
 
-def _maker_note(part: Part, tiff: Tiff, directories: list[Directory], everything: Table) -> Iterator[Finding]:
+def _maker_note(where: str, tiff: Tiff, directories: list[Directory], everything: Table) -> Iterator[Finding]:
     stated = everything.get(_MAKE)
     make = decode(stated) if isinstance(stated, bytes) else ""
     for directory in directories:
         if _MAKER_NOTE in directory.entries:
-            yield from makernote.read(f"{part.where} MakerNote", tiff, directory.entries[_MAKER_NOTE], make)
+            yield from makernote.read(f"{where} MakerNote", tiff, directory.entries[_MAKER_NOTE], make)
 
 
 def _previews(part: Part, thumbnails: list[range]) -> Iterator[Finding]:

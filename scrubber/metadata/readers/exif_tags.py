@@ -43,6 +43,22 @@ TAGS: dict[int, Tag] = {
     0xC65D: Tag("RawDataUniqueID", "provenance", "identifier of the raw picture", "other"),
     0xC68B: Tag("OriginalRawFileName", "history", "name of the original file"),
     0xC68C: Tag("OriginalRawFileData", "hidden-picture", "the original raw file", "other"),
+    0xC615: Tag("LocalizedCameraModel", "device", "model"),
+    0xC634: Tag("DNGPrivateData", "device", "private block of the camera's maker", "other"),
+    0xC716: Tag("PreviewApplicationName", "device", "program"),
+    0xC717: Tag("PreviewApplicationVersion", "device", "version of the program"),
+    0xC71B: Tag("PreviewDateTime", "time", "preview made"),
+    0xC7A1: Tag("CameraLabel", "comment", "label of the camera"),
+    # Adobe Camera Raw, in files that it developed
+    0xFDE8: Tag("OwnerName", "identity", "owner of the camera"),
+    0xFDE9: Tag("SerialNumber", "serial", "camera's serial number"),
+    0xFDEA: Tag("Lens", "device", "lens"),
+    0xFE4C: Tag("RawFile", "history", "name of the original file"),
+    # GeoTIFF 1.1 and Photoshop
+    0x8482: Tag("ModelTiepoint", "place", "place on a map, point by point", "other"),
+    0x85D8: Tag("ModelTransformation", "place", "place on a map, as a matrix", "other"),
+    0x87B1: Tag("GeoAsciiParams", "place", "map"),
+    0x935C: Tag("ImageSourceData", "hidden-picture", "layers of a Photoshop document", "other"),
     # Exif
     0x9003: Tag("DateTimeOriginal", "time", "taken"),
     0x9004: Tag("DateTimeDigitized", "time", "digitised"),
@@ -85,7 +101,8 @@ INNER = {
 
 # Tags that only say how a picture is stored or point elsewhere; not counted as settings of the camera.
 STRUCTURE = frozenset({
-    0x00FE, 0x0100, 0x0101, 0x0102, 0x0103, 0x0106, 0x0111, 0x0112, 0x0115, 0x0116, 0x0117, 0x011A, 0x011B,
-    0x011C, 0x0128, 0x014A, 0x0201, 0x0202, 0x0213, 0x8769, 0x8825, 0xA005, 0x9000, 0x9101, 0xA000, 0xA001,
-    0xA002, 0xA003, 0x927C,
+    0x00FE, 0x00FF, 0x0100, 0x0101, 0x0102, 0x0103, 0x0106, 0x0107, 0x010A, 0x0111, 0x0112, 0x0115, 0x0116, 0x0117,
+    0x0118, 0x0119, 0x011A, 0x011B, 0x011C, 0x0124, 0x0125, 0x0128, 0x0129, 0x013D, 0x0140, 0x0142, 0x0143, 0x0144,
+    0x0145, 0x014A, 0x0152, 0x0153, 0x015B, 0x0201, 0x0202, 0x0211, 0x0212, 0x0213, 0x0214, 0x8769, 0x8825, 0xA005,
+    0x9000, 0x9101, 0xA000, 0xA001, 0xA002, 0xA003, 0x927C,
 })  # fmt: skip

@@ -1,4 +1,4 @@
-"""Places in words: EXIF GPS tags (CIPA DC-008, 4.6.6) and their XMP twins (CIPA DC-010)."""
+"""Places in words: EXIF GPS tags (CIPA DC-008, 4.6.6) and their XMP twins (CIPA DC-010), and those of videos."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ _SPEED_UNITS = {b"K": "km/h", b"M": "miles/h", b"N": "knots"}
 _XMP_COORDINATE = re.compile(
     r"(\d{1,3})(?:,(\d{1,2}(?:\.\d+)?))?(?:,(\d{1,2}(?:\.\d+)?))?\s*([NSEW])?|(-?\d{1,3}\.\d+)"
 )
+_ISO_6709 = re.compile(r"[+-]\d{1,8}(?:\.\d{1,9})?")
 
 
 def from_exif(where: str, tags: Mapping[int, Value]) -> Iterator[Leak]:
@@ -31,12 +32,12 @@ def from_exif(where: str, tags: Mapping[int, Value]) -> Iterator[Leak]:
     if latitude is None or longitude is None:
         words.insert(0, "GPS block without readable coordinates")
     else:
-        words.insert(0, _pair(latitude, longitude))
+        words.insert(0, pair(latitude, longitude))
     yield Leak("place", where, plain(", ".join(words), 300))
     aimed = _degrees(tags.get(_DESTINATION[1]), tags.get(_DESTINATION[0]))
     across = _degrees(tags.get(_DESTINATION[3]), tags.get(_DESTINATION[2]))
     if aimed is not None and across is not None:
-        yield Leak("place", where, f"place aimed at: {_pair(aimed, across)}")
+        yield Leak("place", where, f"place aimed at: {pair(aimed, across)}")
     moment = _moment(tags)
     if moment:
         yield Leak("time", where, f"satellite time {moment} UTC")
@@ -47,10 +48,20 @@ def from_xmp(where: str, latitude: str, longitude: str) -> Leak:
     north, east = _xmp_degrees(latitude), _xmp_degrees(longitude)
     if north is None or east is None:
         return Leak("place", where, plain(f"{latitude} {longitude}"))
-    return Leak("place", where, _pair(north, east))
+    return Leak("place", where, pair(north, east))
 
 
-def _pair(latitude: float, longitude: float) -> str:
+def from_iso6709(where: str, text: str) -> Leak:
+    """The place in "+52.5200+013.4050+034.000/", as videos carry it (ISO 6709, annex H)."""
+    numbers = [float(number) for number in _ISO_6709.findall(text)[:3]]
+    if len(numbers) < 2:
+        return Leak("place", where, text or "empty place")
+    altitude = f", altitude {numbers[2]:.0f} m" if len(numbers) > 2 else ""
+    return Leak("place", where, pair(numbers[0], numbers[1]) + altitude)
+
+
+def pair(latitude: float, longitude: float) -> str:
+    """Two coordinates in decimal degrees."""
     unset = " (probably not set)" if latitude == longitude == 0 else ""
     return f"{latitude:.5f}, {longitude:.5f}{unset}"
 

@@ -1,4 +1,7 @@
-"""Walks through a TIFF structure as far as it holds: the skeleton of EXIF, MPF and maker notes (TIFF 6.0)."""
+"""Walks through a TIFF structure as far as it holds: the skeleton of EXIF, MPF, maker notes and raw files.
+
+TIFF 6.0 (Adobe, 1992); BigTIFF as the libtiff project defines it: the same with offsets and counts of eight bytes.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,10 @@ ASCII, UNDEFINED = 2, 7
 _TYPES = {
     1: (1, "B"), 2: (1, "s"), 3: (2, "H"), 4: (4, "I"), 5: (8, "II"), 6: (1, "b"),
     7: (1, "s"), 8: (2, "h"), 9: (4, "i"), 10: (8, "ii"), 11: (4, "f"), 12: (8, "d"), 13: (4, "I"),
+    16: (8, "Q"), 17: (8, "q"), 18: (8, "Q"),
 }  # fmt: skip
 _RATIONALS = frozenset({5, 10})
+_UNSIGNED = frozenset({1, 3, 4, 13, 16, 18})
 
 # Tags that point to further directories, and how we call those.
 _POINTERS = {0x8769: "Exif", 0x8825: "GPS", 0xA005: "Interop", 0x014A: "SubIFD"}
@@ -29,6 +34,8 @@ MOST_DIRECTORIES = 32
 # Of one entry; nothing that we read for its meaning has more.
 MOST_VALUES = 4_096
 MOST_TEXT = 65_536
+MOST_NUMBERS = 100_000  # offsets of strips or tiles
+_BIG = 43  # instead of 42 in the header
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +55,27 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """The entries of one directory by tag. `broken` says why some could not be read, if that is so."""
+    """The entries of one directory by tag. `broken` says why some could not be read, if that is so.
+
+    It fills `span` bytes from the offset `at` on.
+    """
 
     name: str
     entries: dict[int, Entry]
     next: int = 0
     broken: str = ""
+    at: int = 0
+    span: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Tiff:
-    """Bytes with a byte order; offsets count from the first byte."""
+    """Bytes with a byte order; offsets count from the first byte and have `wide` bytes, 4 or 8."""
 
     data: bytes
     order: Order
     first: int = 0
+    wide: int = 4
 
     @classmethod
     def parse(cls, data: bytes) -> Tiff:
@@ -70,28 +83,37 @@ class Tiff:
         order: Order = "little" if data[:2] == b"II" else "big"
         if data[:2] not in (b"II", b"MM") or len(data) < 8:
             raise BrokenError("no TIFF header")
+        if uint(data, 2, 2, order) == _BIG:
+            return cls(data, order, uint(data, 8, 8, order), 8)
         return cls(data, order, uint(data, 4, 4, order))
 
     def directory(self, at: int, name: str) -> Directory:
         """The directory at offset `at`. Never raises: what is cut off shows in `broken`."""
         entries: dict[int, Entry] = {}
-        following, broken = 0, ""
+        following, broken, end = 0, "", at
+        width = 4 + 2 * self.wide  # bytes of an entry: tag, type, count, value
         try:
-            count = uint(self.data, at, 2, self.order)
+            start = at + self.wide // 4 * 6 - 4  # behind a count of 2 or 8 bytes
+            count = uint(self.data, at, start - at, self.order)
             for index in range(min(count, MOST_ENTRIES)):
-                entry = self._entry(at + 2 + 12 * index)
+                entry = self._entry(start + width * index)
                 entries.setdefault(entry.tag, entry)
-            if at + 2 + 12 * count + 4 <= len(self.data):
-                following = uint(self.data, at + 2 + 12 * count, 4, self.order)
+            end = start + width * count + self.wide
+            if end <= len(self.data):
+                following = uint(self.data, end - self.wide, self.wide, self.order)
         except BrokenError as problem:
             broken = str(problem)
-        return Directory(name, entries, following, broken)
+        return Directory(name, entries, following, broken, at, end - at)
 
     def _entry(self, at: int) -> Entry:
-        raw = cut(self.data, at, 12)
-        tag, kind, count = (uint(raw, *place, self.order) for place in ((0, 2), (2, 2), (4, 4)))
-        inline = Entry(tag, kind, count, at + 8)
-        return inline if inline.size <= 4 else Entry(tag, kind, count, uint(raw, 8, 4, self.order))
+        raw = cut(self.data, at, 4 + 2 * self.wide)
+        tag, kind, count = (uint(raw, *place, self.order) for place in ((0, 2), (2, 2), (4, self.wide)))
+        inline = Entry(tag, kind, count, at + 4 + self.wide)
+        return (
+            inline
+            if inline.size <= self.wide
+            else Entry(tag, kind, count, uint(raw[-self.wide :], 0, self.wide, self.order))
+        )
 
     def directories(self) -> Iterator[Directory]:
         """IFD0, the chain behind it (IFD1 …) and what they point to; loops are cut."""
@@ -116,6 +138,16 @@ class Tiff:
         value = self.value(entry)
         values = value if isinstance(value, tuple) else (value,)
         return [number for number in values[:MOST_DIRECTORIES] if isinstance(number, int)]
+
+    def numbers(self, entry: Entry | None) -> list[int]:
+        """Up to `MOST_NUMBERS` unsigned numbers of an entry, such as the offsets of strips; none if it is not there."""
+        if entry is None or entry.type not in _UNSIGNED:
+            return []
+        size, letter = _TYPES[entry.type]
+        count = min(entry.count, MOST_NUMBERS)
+        raw = self.data[entry.at : entry.at + count * size]
+        mark = "<" if self.order == "little" else ">"
+        return list(struct.unpack(f"{mark}{len(raw) // size}{letter}", raw[: len(raw) // size * size]))
 
     def raw(self, entry: Entry) -> bytes:
         """The bytes of a value, fewer than stated where the data ends."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from scrubber.metadata.binary import cut, uint
+from scrubber.metadata.containers import mp4
 from scrubber.metadata.containers.jpeg import end_of
 from scrubber.metadata.parts import BrokenError, Finding, Part
 from scrubber.metadata.readers.picture import dimensions, embedded_jpegs
@@ -59,8 +60,9 @@ def read(part: Part) -> Iterator[Finding]:
         return
     video = _VIDEO.search(rest)
     if video:
-        length = len(rest) - video.start()
-        yield Leak("video", part.where, f"motion photo: a short video, often with sound, {length:,} bytes")
+        movie = rest[video.start() :]
+        yield Leak("video", part.where, f"motion photo: a short video, often with sound, {size(movie)}")
+        yield Part("file", part.where, movie[: mp4.end_of(movie)])
     if rest[-4:] == b"SEFT":
         yield from _samsung(rest)
     for start, end in embedded_jpegs(rest):

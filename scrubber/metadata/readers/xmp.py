@@ -101,7 +101,7 @@ def _rule(item: Property) -> tuple[Rule, str] | None:
 def _told(where: str, groups: dict[tuple[str, str], _Group]) -> Iterator[Leak]:
     for (kind, name), group in groups.items():
         detail = group.detail()
-        if name == "Container:Directory" and "video" in detail:
+        if name == "Container:Directory" and any("video" in value for value in group.values):
             kind = "video"
         yield Leak(kind, f"{where} {name}".strip(), detail)
 
