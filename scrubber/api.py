@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
-from scrubber import batch, checking, hiding, metadata, photos
+from scrubber import batch, checking, file_names, hiding, metadata, photos
 from scrubber.errors import UsageError
 from scrubber.faces import finding
 from scrubber.pipeline import Terms, scrub_file
@@ -50,7 +50,7 @@ def scrub(
     target = Path(output)
     if target.is_dir():
         raise UsageError(f"{target}: this is a folder; name the file to write, or use scrub_folder")
-    return scrub_file(Path(source), target, Terms.of(policy, consent, purpose, on))
+    return scrub_file(Path(source), target, Terms.of(policy, consent, purpose, on).named(target))
 
 
 def scrub_folder(
@@ -71,8 +71,9 @@ def scrub_folder(
     """
     policy = policy or Policy()
     given = [source] if isinstance(source, str | os.PathLike) else source
-    plan = batch.plan([Path(each) for each in given], Path(output), policy)
-    yield from batch.run(plan.tasks, Terms.of(policy, consent, purpose, on), jobs)
+    terms = Terms.of(policy, consent, purpose, on)
+    plan = batch.plan([Path(each) for each in given], Path(output), policy, terms.labels)
+    yield from batch.run(plan.tasks, terms, jobs)
 
 
 def find_faces(picture: Path_ | Pixels | Image.Image, preset: Preset = "balanced") -> list[Face]:
@@ -105,8 +106,12 @@ def hide(picture: Pixels | Image.Image, faces: Sequence[Face], style: Style = "b
 
 
 def inspect(path: Path_) -> list[Leak]:
-    """What a file gives away besides its picture, the most dangerous first. Raises `UnreadableFile`."""
-    return list(metadata.inventory(photos.read_file(Path(path), Limits())))
+    """What a file gives away besides its picture, its name included; the most dangerous first.
+
+    Raises `UnreadableFile`.
+    """
+    named = file_names.leak(Path(path))
+    return [*metadata.inventory(photos.read_file(Path(path), Limits())), *([named] if named else [])]
 
 
 def verify(path: Path_, *, preset: Preset = "balanced") -> Verdict:

@@ -49,15 +49,13 @@ def still_visible(
 
 
 def read_back(
-    data: bytes, painted: NDArray[np.uint8], hidden: NDArray[np.bool_], limits: Limits
-) -> tuple[NDArray[np.uint8], None] | tuple[None, str]:
-    """Check a file that was just written: the pixels that it shows, or else what is wrong with it.
+    data: bytes, painted: photos.Photo, masks: Sequence[NDArray[np.bool_]], limits: Limits
+) -> tuple[photos.Photo, None] | tuple[None, str]:
+    """Check a file that was just written: the photo that it shows, or else what is wrong with it.
 
-    Every part of it must be on the allow-list. It must open, have the size of `painted` (H×W×3), and show under
-    `hidden` (H×W) what was painted there.
+    Every part of it must be on the allow-list. It must open, have the frames of `painted`, and show under each
+    frame's mask (H×W, True where hidden) what was painted there.
     """
-    import numpy as np
-
     leaks = metadata.audit(data)
     if leaks:
         return None, f"the output holds more than the picture: {leaks[0].where}"
@@ -65,27 +63,41 @@ def read_back(
         photo = photos.open_photo(data, "the output", limits)
     except PhotoError as error:
         return None, f"the output cannot be read back: {error}"
-    if photo.pixels.shape != painted.shape:
-        return None, "the output has another size than the photo"
-    seen = hidden if photo.alpha is None else hidden & (photo.alpha == 255)
-    difference = np.abs(photo.pixels[seen].astype(np.int16) - painted[seen])
-    if difference.size and float(difference.mean()) > _LARGEST_ERROR:
+    if [frame.size for frame in photo.frames] != [frame.size for frame in painted.frames]:
+        return None, "the output has another size, or other frames, than the photo"
+    if any(map(_differs, photo.frames, painted.frames, masks)):
         return None, "the output does not show what was painted over the faces"
-    return photo.pixels, None
+    return photo, None
+
+
+def _differs(seen: photos.Frame, painted: photos.Frame, hidden: NDArray[np.bool_]) -> bool:
+    """Whether a frame that was read back shows something else under its mask than lossy coding explains."""
+    import numpy as np
+
+    opaque = hidden if painted.alpha is None else hidden & (painted.alpha == 255)
+    difference = np.abs(seen.pixels[opaque].astype(np.int16) - painted.pixels[opaque])
+    return bool(difference.size) and float(difference.mean()) > _LARGEST_ERROR
 
 
 def verify(data: bytes, name: str, limits: Limits, preset: Preset, allowed: Sequence[Face] = ()) -> Verdict:
-    """Judge any file, made here or not. A face counts if it is clearly one, unless it is one of `allowed`."""
+    """Judge any file, made here or not. A face counts if it is clearly one, unless it is one of `allowed`.
+
+    Of several frames the one with most faces to be seen is counted.
+    """
     leaks = metadata.audit(data)
     try:
         photo = photos.open_photo(data, name, limits)
     except PhotoError as error:
         leaks = (*leaks, Leak("structure", "picture", str(error)))
         return Verdict(name, clean=False, leaks=leaks)
-    found = finding.find(photo.pixels, preset)
-    faces = [face for face in found if face.score >= _CLEARLY and _has_detail(photo.pixels, face)]
-    visible = still_visible(faces, allowed=allowed)
-    return Verdict(name, clean=not leaks and not visible, leaks=leaks, faces_visible=len(visible))
+    visible = max(len(still_visible(clear_faces(frame.pixels, preset), allowed=allowed)) for frame in photo.frames)
+    return Verdict(name, clean=not leaks and not visible, leaks=leaks, faces_visible=visible)
+
+
+def clear_faces(pixels: NDArray[np.uint8], preset: Preset) -> list[Face]:
+    """Faces of an H×W×3 picture that are more likely such than not, and that hold something to be seen."""
+    found = finding.find(pixels, preset)
+    return [face for face in found if face.score >= _CLEARLY and _has_detail(pixels, face)]
 
 
 def _has_detail(pixels: NDArray[np.uint8], face: Face) -> bool:

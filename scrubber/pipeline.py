@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime as calendar
 import hashlib
+import pickle
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from scrubber import checking, hiding, metadata, photos
+from scrubber._version import __version__
 from scrubber.consent import decide
-from scrubber.errors import UsageError
+from scrubber.errors import NotWritable, UsageError
 from scrubber.faces import finding
+from scrubber.faces.following import follow
 from scrubber.likeness import gallery, likeness
 from scrubber.policy import Policy
 from scrubber.publishing import publish, refuse_original
@@ -23,11 +26,10 @@ from scrubber.types import Decision, Face, Leak, Result
 if TYPE_CHECKING:
     from datetime import date
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from scrubber.consent import Consent, Decisions, Permissions
     from scrubber.consent.matching import Gallery
+    from scrubber.hiding.heads import Mask
+    from scrubber.policy import Preset, Style
 
 _ROUNDS: Final = 3  # how often faces that show up again are hidden too, before the photo is withheld
 
@@ -61,17 +63,52 @@ class Terms:
             policy, permissions, gallery(consent, permissions.gallery, policy.limits) if permissions.gallery else None
         )
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Ids of the people in the manifest, which must not stand in names of outputs."""
+        return tuple(self.permissions.people) if self.permissions else ()
+
+    def fingerprint(self, sha256: str) -> str:
+        """SHA-256, in hex, of all that decides what becomes of the photo whose original has this hash.
+
+        The same photo under the same fingerprint gives the same output bytes.
+        """
+        parts: list[object] = [__version__, sorted(asdict(self.policy).items())]
+        if self.permissions is not None:
+            people = sorted((person, repr(standing)) for person, standing in self.permissions.people.items())
+            parts += [people, repr(self.permissions.photo(sha256))]
+        if self.gallery is not None:
+            parts.append(hashlib.sha256(pickle.dumps(self.gallery)).hexdigest())
+        return hashlib.sha256(repr((sha256, parts)).encode()).hexdigest()
+
+    def named(self, target: Path) -> Terms:
+        """The same terms for one output file: its name may ask for a format.
+
+        Raises `UsageError` if the policy asks for another one.
+        """
+        wanted, asked = self.policy.format, photos.format_named(target)
+        if asked is None or asked == wanted:
+            return self
+        if wanted != "keep":
+            raise UsageError(f"{target}: its name says {asked}, the format asked for is {wanted}; make them agree")
+        return replace(self, policy=replace(self.policy, format=asked))
+
 
 @dataclass(frozen=True, slots=True)
 class SafeCopy:
-    """What the recipe made. `data` is None if the photo is withheld, and `withheld` says why."""
+    """What the recipe made. `data` is None if the photo is withheld, and `withheld` says why.
+
+    `extension` is the file name extension, with its dot, that fits `data`.
+    """
 
     data: bytes | None
+    extension: str
     withheld: str | None
     faces: tuple[Decision, ...]
     leaks_removed: tuple[Leak, ...]
     warnings: tuple[str, ...]
     seconds: dict[str, float]
+    sha256: str
 
     def result(self, source: str, output: str | None) -> Result:
         """The same without the bytes, for reports. `output` is where they were put, None if nowhere."""
@@ -84,6 +121,8 @@ class SafeCopy:
             self.leaks_removed,
             self.seconds,
             self.warnings,
+            self.sha256,
+            None if self.data is None else hashlib.sha256(self.data).hexdigest(),
         )
 
 
@@ -94,68 +133,134 @@ def make_safe(data: bytes, name: str, terms: Terms) -> SafeCopy:
     """
     policy, clock = terms.policy, Stopwatch()
     with clock("open"):
-        photo = photos.flattened(photos.open_photo(data, name, policy.limits), policy.format)
+        photo, target = photos.prepared(photos.open_photo(data, name, policy.limits), policy.format, name)
         removed = metadata.inventory(data)
         sha256 = hashlib.sha256(data).hexdigest()
     with clock("find"):
-        faces = finding.find(photo.pixels, policy.preset)
+        found = find_in(photo, policy.preset)
     for _ in range(_ROUNDS):
         with clock("decide"):
-            decisions = decide_faces(photo, faces, sha256, terms)
-        warnings = photo.notes + decisions.warnings
-        copy = SafeCopy(None, decisions.withhold_reason, decisions.faces, removed, warnings, clock.seconds)
+            decided = decide_in(photo, found, sha256, terms)
+        warnings = _warnings(photo, decided)
+        copy = SafeCopy(None, "", _reason(decided), _listed(decided), removed, warnings, clock.seconds, sha256)
         if copy.withheld:
             return copy
         with clock("hide"):
-            hidden = [decision.face for decision in decisions.hidden]
-            mask = hiding.mask(photo.pixels.shape, hidden)
-            painted = hiding.hide(photo.pixels, hidden, policy.style)
+            masks, painted = _hidden(photo, decided, policy.style)
         with clock("write"):
-            written = photos.write(photo, painted, policy.format)
+            fitted, factor = photos.fitted(painted, policy.max_size)
+            written, extension = photos.write(fitted, target)
         with clock("verify"):
-            seen, wrong = checking.read_back(written, painted, mask, policy.limits)
+            smaller = [hiding.scaled(mask, frame.size) for mask, frame in zip(masks, fitted.frames, strict=True)]
+            seen, wrong = checking.read_back(written, fitted, smaller, policy.limits)
         if seen is None:
             return replace(copy, withheld=wrong)
         with clock("look again"):
-            shown = [decision.face for decision in decisions.shown]
-            visible = checking.still_visible(finding.find(seen, checking.LOOK_AGAIN), mask, shown)
-        if not visible:
-            return replace(copy, data=written, warnings=(*warnings, *_partly_covered(decisions, mask)))
-        faces = (*faces, *visible)
+            visible = _visible(seen, smaller, decided, factor)
+        if not any(visible):
+            warnings = (*warnings, *_partly_covered(decided, masks))
+            return replace(copy, data=written, extension=extension, warnings=warnings)
+        found = [(*faces, *more) for faces, more in zip(found, visible, strict=True)]
     return replace(copy, withheld="face-still-visible")
 
 
-def scrub_file(source: Path, target: Path, terms: Terms) -> Result:
-    """Make one file safe and publish it at `target`. Raises `PhotoError`; withholding is a result."""
+def find_in(photo: photos.Photo, preset: Preset) -> list[tuple[Face, ...]]:
+    """The faces in each frame of a photo; in an animation they are followed from frame to frame."""
+    with finding.kept_warm():
+        found = [finding.find(frame.pixels, preset) for frame in photo.frames]
+    return follow(found) if photo.moving else found
+
+
+def decide_in(photo: photos.Photo, found: Sequence[Sequence[Face]], sha256: str, terms: Terms) -> list[Decisions]:
+    """Decisions for each frame of a photo whose original file has this hash."""
+    return [
+        decide(faces, sha256, terms.permissions, likeness(frame.pixels, terms.gallery))
+        if terms.gallery
+        else decide(faces, sha256, terms.permissions)
+        for frame, faces in zip(photo.frames, found, strict=True)
+    ]
+
+
+def scrub_file(source: Path, target: Path, terms: Terms, extensions: Sequence[str] = ()) -> Result:
+    """Make one file safe and publish it at `target`. Raises `PhotoError`; withholding is a result.
+
+    The target's extension is exchanged for another of `extensions` if that is what the copy needs.
+    """
+    result, data = _made(source, target, terms, extensions)
+    if data is not None and result.output is not None:
+        publish(data, Path(result.output))
+    return result
+
+
+def rehearse_file(source: Path, target: Path, terms: Terms, extensions: Sequence[str] = ()) -> Result:
+    """What `scrub_file` would do, without writing anything."""
+    return _made(source, target, terms, extensions)[0]
+
+
+def _made(source: Path, target: Path, terms: Terms, extensions: Sequence[str]) -> tuple[Result, bytes | None]:
     refuse_original(target, source)
     copy = make_safe(photos.read_file(source, terms.policy.limits), str(source), terms)
     if copy.data is None:
-        return copy.result(str(source), None)
-    publish(copy.data, target)
-    return copy.result(str(source), str(target))
+        return copy.result(str(source), None), None
+    if copy.extension in extensions:
+        target = target.with_suffix(copy.extension)
+        refuse_original(target, source)
+    elif not photos.suits(target, copy.extension):
+        raise NotWritable(f"{target}: the copy would not be what its name says; let the name end in {copy.extension}")
+    return copy.result(str(source), str(target)), copy.data
 
 
-def rehearse_file(source: Path, target: Path, terms: Terms) -> Result:
-    """What `scrub_file` would do, without writing anything."""
-    refuse_original(target, source)
-    copy = make_safe(photos.read_file(source, terms.policy.limits), str(source), terms)
-    return copy.result(str(source), None if copy.data is None else str(target))
+def _hidden(photo: photos.Photo, decided: Sequence[Decisions], style: Style) -> tuple[list[Mask], photos.Photo]:
+    masks, pictures = [], []
+    for frame, decisions in zip(photo.frames, decided, strict=True):
+        faces = [decision.face for decision in decisions.hidden]
+        masks.append(hiding.mask(frame.pixels.shape, faces))
+        pictures.append(hiding.hide(frame.pixels, faces, style))
+    return masks, photo.painted(pictures)
 
 
-def decide_faces(photo: photos.Photo, faces: Sequence[Face], sha256: str, terms: Terms) -> Decisions:
-    """One decision for each face of an opened photo whose original file has this hash."""
-    if terms.gallery is None:
-        return decide(faces, sha256, terms.permissions)
-    return decide(faces, sha256, terms.permissions, likeness(photo.pixels, terms.gallery))
+def _visible(
+    seen: photos.Photo, masks: Sequence[Mask], decided: Sequence[Decisions], factor: float
+) -> list[tuple[Face, ...]]:
+    """Faces of each written frame that can be seen though nobody allowed it, in pixels of the original.
+
+    `factor` says how much smaller the written frames are.
+    """
+    visible = []
+    for frame, mask, decisions in zip(seen.frames, masks, decided, strict=True):
+        faces = checking.clear_faces(frame.pixels, checking.LOOK_AGAIN)
+        shown = [_scaled(decision.face, factor) for decision in decisions.shown]
+        visible.append(tuple(_scaled(face, 1 / factor) for face in checking.still_visible(faces, mask, shown)))
+    return visible
 
 
-def _partly_covered(decisions: Decisions, mask: NDArray[np.bool_]) -> Iterator[str]:
+def _scaled(face: Face, factor: float) -> Face:
+    return face.mapped(lambda point: (point[0] * factor, point[1] * factor))
+
+
+def _reason(decided: Sequence[Decisions]) -> str | None:
+    return next((decisions.withhold_reason for decisions in decided if decisions.withhold_reason), None)
+
+
+def _listed(decided: Sequence[Decisions]) -> tuple[Decision, ...]:
+    return tuple(
+        replace(decision, frame=number) for number, decisions in enumerate(decided) for decision in decisions.faces
+    )
+
+
+def _warnings(photo: photos.Photo, decided: Sequence[Decisions]) -> tuple[str, ...]:
+    said = [*photo.notes, *(warning for decisions in decided for warning in decisions.warnings)]
+    return tuple(dict.fromkeys(said))
+
+
+def _partly_covered(decided: Sequence[Decisions], masks: Sequence[Mask]) -> Iterator[str]:
     """Deny beats allow: where heads overlap the hidden one wins, and the report says so."""
-    for decision in decisions.shown:
-        share = hiding.covered(decision.face, mask)
-        if share > 0:
-            box = list(decision.face.box.rounded())
-            yield f"the shown face at {box} is covered by {share:.0%}, because a hidden face is next to it"
+    for decisions, mask in zip(decided, masks, strict=True):
+        for decision in decisions.shown:
+            share = hiding.covered(decision.face, mask)
+            if share > 0:
+                box = list(decision.face.box.rounded())
+                yield f"the shown face at {box} is covered by {share:.0%}, because a hidden face is next to it"
 
 
 class Stopwatch:

@@ -36,6 +36,7 @@ class Policy:
     preset: Preset = "balanced"
     names: Names = "safe"
     format: Format = "keep"
+    max_size: int | None = None  # pixels along the longer side of an output
     limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
@@ -43,3 +44,5 @@ class Policy:
             value = getattr(self, name)
             if value not in get_args(allowed):
                 raise UsageError(f"{name}={value!r} is not known; choose one of {', '.join(get_args(allowed))}")
+        if self.max_size is not None and self.max_size < 1:
+            raise UsageError("max_size must be at least 1 pixel")

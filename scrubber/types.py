@@ -110,16 +110,18 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What happens to one face, and why."""
+    """What happens to one face, and why. `frame` counts from 0 in photos that have several."""
 
     face: Face
     action: Action
     reason: Reason
     person: str | None = None
     similarity: float | None = None
+    frame: int = 0
 
     def as_json(self) -> dict[str, Any]:
-        return {
+        """As in reports; `frame` is left out where it is 0. Landmarks stay out: they describe a face."""
+        return ({"frame": self.frame} if self.frame else {}) | {
             "box": list(self.face.box.rounded()),
             "score": round(self.face.score, 3),
             "detectors": list(self.face.detectors),
@@ -128,6 +130,14 @@ class Decision:
             "person": self.person,
             "similarity": None if self.similarity is None else round(self.similarity, 3),
         }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Decision:
+        """What `as_json` tells, read back; landmarks are lost."""
+        face = Face(Box(*value["box"]), value["score"], tuple(value["detectors"]))
+        return cls(
+            face, value["decision"], value["reason"], value["person"], value["similarity"], value.get("frame", 0)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +203,11 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one photo. `output` is None unless a safe copy lies there now."""
+    """What became of one photo. `output` is None unless a safe copy lies there now.
+
+    `input_sha256` and `output_sha256` are for the journal of a run; reports do not repeat them, for a hash finds the
+    original again.
+    """
 
     input: str
     output: str | None
@@ -203,6 +217,22 @@ class Result:
     leaks_removed: tuple[Leak, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    input_sha256: str | None = None
+    output_sha256: str | None = None
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Result:
+        """What `as_json` tells, read back."""
+        return cls(
+            value["input"],
+            value["output"],
+            value["status"],
+            value["reason"],
+            tuple(map(Decision.from_json, value["faces"])),
+            tuple(Leak(leak["kind"], leak["where"]) for leak in value["leaks_removed"]),
+            value["seconds"],
+            tuple(value["warnings"]),
+        )
 
     def as_json(self) -> dict[str, Any]:
         return {

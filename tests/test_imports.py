@@ -17,7 +17,9 @@ HEAVY = ("cv2", "mediapipe", "numpy", "PIL", "pydantic", "click", "pebble")
 
 def modules_after(code: str) -> set[str]:
     script = f"{code}\nimport sys\nprint(*sys.modules)"
-    return set(subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split())
+    return set(
+        subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    )
 
 
 def test_importing_scrubber_loads_nothing_heavy() -> None:

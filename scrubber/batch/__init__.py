@@ -1,6 +1,7 @@
 """Folders of photos: planned first, then made safe by several processes, one result per file."""
 
+from scrubber.batch.journal import Journal, opened
 from scrubber.batch.plan import Found, Plan, Task, plan, search
 from scrubber.batch.running import run, workers
 
-__all__ = ["Found", "Plan", "Task", "plan", "run", "search", "workers"]
+__all__ = ["Found", "Journal", "Plan", "Task", "opened", "plan", "run", "search", "workers"]

@@ -25,18 +25,19 @@ _MEDIA: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One photo to make safe. `target` is where its safe copy goes."""
+    """One photo to make safe. `target` is where its safe copy goes, perhaps with another of `extensions`."""
 
     source: Path
     target: Path
+    extensions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run will do: `tasks` in order, and the files that are not photos and stay behind."""
+    """What a run will do: `tasks` in order. `others` are files that are not photos and stay behind."""
 
     tasks: tuple[Task, ...]
-    others: tuple[Path, ...]
+    others: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,31 +49,35 @@ class Found:
     format: str | None
 
 
-def plan(inputs: Sequence[Path], out: Path, policy: Policy) -> Plan:
-    """Plan a run from files and folders into the folder `out`.
+def plan(inputs: Sequence[Path], out: Path, policy: Policy, labels: tuple[str, ...] = ()) -> Plan:
+    """Plan a run from files and folders into the folder `out`; `labels` may not stand in names of outputs.
 
-    Raises `UsageError` for an input that is not there, `NotWritable` if `out` is in the way.
+    Raises `UsageError` for an input that is not there or is `out` itself, `NotWritable` if a file is in the way.
     """
     if out.exists() and not out.is_dir():
         raise NotWritable(f"{out}: this is a file; name a folder for the output")
+    if any(given.is_dir() and given.resolve() == out.resolve() for given in inputs):
+        raise UsageError(f"{out}: this is the folder with the originals; name another one for the copies")
     found, others = search(inputs, out)
-    namer = Namer(policy.names)
+    namer = Namer(policy.names, labels)
     originals = {each.source.resolve() for each in found}
     tasks = []
     for each in found:
-        extension = photos.extension(each.format, policy.format) or each.relative.suffix
-        target = out / namer.name(each.relative, extension)
-        while target.resolve() in originals:  # a folder that is cleaned into itself
-            target = out / namer.name(each.relative, extension)
-        tasks.append(Task(each.source, target))
+        extensions = photos.extensions(each.format, policy.format) or (each.relative.suffix,)
+        target = out / namer.name(each.relative, extensions)
+        while any(target.with_suffix(extension).resolve() in originals for extension in extensions):
+            target = out / namer.name(each.relative, extensions)  # originals can lie below the output folder
+        tasks.append(Task(each.source, target, extensions))
     return Plan(tuple(tasks), tuple(others))
 
 
 def search(inputs: Sequence[Path], out: Path | None = None) -> tuple[list[Found], list[Path]]:
     """Photos, and files that are none, in files and folders; each file once, in a stable order.
 
-    What lies in the output folder `out` is no input, unless that is the folder searched. A file named by itself is
-    taken for a photo whatever it is. Raises `UsageError` for an input that is not there.
+    What lies in the output folder `out` is no input. A file named by itself is taken for a photo whatever it is; a
+    folder that cannot be read is listed among the photos, so that its own turn tells. Links to files are followed,
+    links to folders are not, for they can lead in circles; pipes and devices are never opened. Raises `UsageError`
+    for an input that is not there.
     """
     found: list[Found] = []
     others: list[Path] = []
@@ -87,7 +92,7 @@ def search(inputs: Sequence[Path], out: Path | None = None) -> tuple[list[Found]
                 continue
             seen.add(real)
             known = _identify(source)
-            if given == source or _looks_like_photo(source, known):
+            if given == source or source.is_dir() or _looks_like_photo(source, known):
                 found.append(Found(source, relative, known))
             else:
                 others.append(source)
@@ -100,22 +105,22 @@ def _looks_like_photo(source: Path, known: str | None) -> bool:
 
 
 def _walk(folder: Path, skipped: Path | None) -> Iterator[tuple[Path, PurePath]]:
-    """Files below `folder`, without those below the folder `skipped`, unless they are the same folder."""
-
-    def refuse(error: OSError) -> None:
-        raise UsageError(f"{error.filename}: this folder cannot be read ({error.strerror}); mend its permissions")
-
-    inside = skipped != folder.resolve()
-    for current, folders, names in os.walk(folder, onerror=refuse):
+    """Files below `folder`, without those below the folder `skipped`; and folders that cannot be read."""
+    closed: list[Path] = []
+    for current, folders, names in os.walk(folder, onerror=lambda error: closed.append(Path(error.filename))):
         here = Path(current)
-        folders[:] = sorted(name for name in folders if not (inside and (here / name).resolve() == skipped))
+        folders[:] = sorted(name for name in folders if (here / name).resolve() != skipped)
         for name in sorted(names):
             yield here / name, (here / name).relative_to(folder)
+    for each in closed:
+        yield each, each.relative_to(folder)
 
 
 def _identify(source: Path) -> str | None:
     """The format by content; None too where the file cannot be read, which its own turn will tell."""
     try:
+        if not source.is_file():  # to open a pipe is to wait for ever
+            return None
         with source.open("rb") as file:
             return identify(file.read(HEADER_BYTES))
     except OSError:

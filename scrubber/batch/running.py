@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from scrubber import opencv
+from scrubber.batch import isolation
 from scrubber.errors import PhotoError, WorkerLost
 from scrubber.faces import finding
 from scrubber.pipeline import Terms, scrub_file
@@ -23,15 +24,17 @@ from scrubber.types import Result
 if TYPE_CHECKING:
     from pebble import ProcessFuture
 
+    from scrubber.batch.journal import Journal
     from scrubber.batch.plan import Task
 
-_LONGEST: Final = 600.0  # seconds for one photo; a hundred megapixels, thoroughly, take a tenth of that
+_LONGEST: Final = 120.0  # seconds for one photo; a hundred megapixels, thoroughly, take half of that
 _AHEAD: Final = 4  # tasks handed out per worker, so that none waits while results are read in order
 
-Work: TypeAlias = Callable[[Path, Path, Terms], Result]
-"""What is done with each task's source and target: `pipeline.scrub_file`, or its rehearsal."""
+Work: TypeAlias = Callable[[Path, Path, Terms, Sequence[str]], Result]
+"""What is done with each task's source, target and extensions: `pipeline.scrub_file`, or its rehearsal."""
 
 _terms: Terms
+_journal: Journal | None
 
 
 def workers(jobs: int | None, tasks: int) -> int:
@@ -39,44 +42,52 @@ def workers(jobs: int | None, tasks: int) -> int:
     return max(1, min(jobs or os.cpu_count() or 1, tasks))
 
 
-def run(tasks: Sequence[Task], terms: Terms, jobs: int | None = None, work: Work = scrub_file) -> Iterator[Result]:
+def run(
+    tasks: Sequence[Task],
+    terms: Terms,
+    jobs: int | None = None,
+    work: Work = scrub_file,
+    journal: Journal | None = None,
+) -> Iterator[Result]:
     """Do `work` for every task; yields one result for each, in the order of `tasks`.
 
-    The results are the same on any number of workers. Raises `MissingPart` if a model is not there.
+    What the journal says was done already is `unchanged`. The results are the same on any number of workers. Raises
+    `MissingPart` if a model is not there.
     """
     count = workers(jobs, len(tasks))
-    return _alone(tasks, terms, work) if count == 1 else _together(tasks, terms, count, work)
+    return _alone(tasks, terms, work, journal) if count == 1 else _together(tasks, terms, count, work, journal)
 
 
-def _alone(tasks: Sequence[Task], terms: Terms, work: Work) -> Iterator[Result]:
+def _alone(tasks: Sequence[Task], terms: Terms, work: Work, journal: Journal | None) -> Iterator[Result]:
     with finding.kept_warm():
         for task in tasks:
-            yield _attempt(task, partial(work, task.source, task.target, terms))
+            yield (journal and journal.recall(task, terms)) or _settle(work, task, terms, journal)
 
 
-def _together(tasks: Sequence[Task], terms: Terms, count: int, work: Work) -> Iterator[Result]:
+def _together(tasks: Sequence[Task], terms: Terms, count: int, work: Work, journal: Journal | None) -> Iterator[Result]:
     from pebble import ProcessPool
 
     threads = max(1, (os.cpu_count() or 1) // count)
     # Workers start afresh: a forked one would inherit locks of threads that do not exist in it.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPool(max_workers=count, initializer=_begin, initargs=(terms, threads), context=context)
-    waiting: deque[tuple[Task, ProcessFuture[Result]]] = deque()
+    pool = ProcessPool(max_workers=count, initializer=_begin, initargs=(terms, journal, threads), context=context)
+    waiting: deque[tuple[Task, ProcessFuture[Result] | Result]] = deque()
     rest = iter(tasks)
     try:
         while True:
             for task in islice(rest, count * _AHEAD - len(waiting)):
-                waiting.append((task, pool.schedule(_do, args=[work, task], timeout=_LONGEST)))
+                known = journal.recall(task, terms) if journal else None
+                waiting.append((task, known or pool.schedule(_do, args=[work, task], timeout=_LONGEST)))
             if not waiting:
                 return
-            task, future = waiting.popleft()
-            yield _attempt(task, partial(_outcome, task, future))
+            task, outcome = waiting.popleft()
+            yield outcome if isinstance(outcome, Result) else _attempt(task, partial(_fetched, task, outcome))
     finally:
         pool.stop()  # type: ignore[no-untyped-call]
         pool.join()
 
 
-def _outcome(task: Task, future: ProcessFuture[Result]) -> Result:
+def _fetched(task: Task, future: ProcessFuture[Result]) -> Result:
     from pebble import ProcessExpired
 
     remedy = "try it alone, or with --jobs 1, and leave it out if that fails too"
@@ -89,6 +100,14 @@ def _outcome(task: Task, future: ProcessFuture[Result]) -> Result:
     return result
 
 
+def _settle(work: Work, task: Task, terms: Terms, journal: Journal | None) -> Result:
+    """Do the work of one task, and note at once what became of it."""
+    result = _attempt(task, partial(work, task.source, task.target, terms, task.extensions))
+    if journal is not None:
+        journal.record(task, result, terms)
+    return result
+
+
 def _attempt(task: Task, outcome: Callable[[], Result]) -> Result:
     """What `outcome` gives, or a failed one: the rest of the folder goes on."""
     try:
@@ -97,14 +116,15 @@ def _attempt(task: Task, outcome: Callable[[], Result]) -> Result:
         return Result(str(task.source), None, "failed", error.reason, warnings=(str(error),))
 
 
-def _begin(terms: Terms, threads: int) -> None:
+def _begin(terms: Terms, journal: Journal | None, threads: int) -> None:
     """What a worker process does once, before its first photo."""
-    global _terms
-    _terms = terms
+    global _terms, _journal
+    _terms, _journal = terms, journal
+    isolation.enter()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that temporary files are taken away
     opencv.load().setNumThreads(threads)
 
 
 def _do(work: Work, task: Task) -> Result:
-    return _attempt(task, partial(work, task.source, task.target, _terms))
+    return _settle(work, task, _terms, _journal)

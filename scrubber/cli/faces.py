@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from scrubber.cli import options
-from scrubber.cli.output import json_line
+from scrubber.cli.output import counted, json_line
+from scrubber.cli.passphrase import asked
 from scrubber.errors import PhotoError
 from scrubber.policy import Policy, Preset
 
@@ -40,46 +42,51 @@ def command(
     from scrubber.consent import Consent
     from scrubber.pipeline import Terms
 
-    terms = Terms.of(Policy(preset=preset), Consent.load(manifest) if manifest else None, purpose, on)
+    terms = Terms.of(Policy(preset=preset), Consent.load(manifest, asked) if manifest else None, purpose, on)
     code = 0
     for found in batch.search(inputs)[0]:
         try:
-            photo, decisions = _examine(found.source, terms)
+            photo, decided = _examine(found.source, terms)
         except PhotoError as error:
             click.echo(f"scrubber: {error}", err=True)
             code = error.exit_code
             continue
-        value = _as_json(found.source, photo, decisions)
+        value = _as_json(found.source, photo, decided)
         if as_json:
             click.echo(json_line(value))
         else:
-            click.echo("\n".join(_as_text(value)))
-            for warning in decisions.warnings:
+            click.echo("\n".join(_as_text(value, decided)))
+            for warning in dict.fromkeys(said for decisions in decided for said in decisions.warnings):
                 click.echo(f"note: {warning}", err=True)
     return code
 
 
-def _examine(path: Path, terms: Terms) -> tuple[Photo, Decisions]:
+def _examine(path: Path, terms: Terms) -> tuple[Photo, list[Decisions]]:
     from scrubber import photos
-    from scrubber.faces import finding
-    from scrubber.pipeline import decide_faces
+    from scrubber.pipeline import decide_in, find_in
 
     data = photos.read_file(path, terms.policy.limits)
     photo = photos.open_photo(data, str(path), terms.policy.limits)
-    faces = finding.find(photo.pixels, terms.policy.preset)
-    return photo, decide_faces(photo, faces, hashlib.sha256(data).hexdigest(), terms)
+    return photo, decide_in(photo, find_in(photo, terms.policy.preset), hashlib.sha256(data).hexdigest(), terms)
 
 
-def _as_json(path: Path, photo: Photo, decisions: Decisions) -> dict[str, Any]:
+def _as_json(path: Path, photo: Photo, decided: list[Decisions]) -> dict[str, Any]:
     height, width = photo.pixels.shape[:2]
-    faces = [decision.as_json() for decision in decisions.faces]
+    faces = [
+        replace(decision, frame=number).as_json()
+        for number, decisions in enumerate(decided)
+        for decision in decisions.faces
+    ]
     return {"input": str(path), "width": width, "height": height, "faces": faces}
 
 
-def _as_text(value: dict[str, Any]) -> Iterator[str]:
+def _as_text(value: dict[str, Any], decided: list[Decisions]) -> Iterator[str]:
+    from scrubber.consent import explain
+
+    sentences = [explain(decision) for decisions in decided for decision in decisions.faces]
     faces = value["faces"]
-    yield f"{value['input']}: {value['width']}×{value['height']}, {len(faces)} {'face' if len(faces) == 1 else 'faces'}"
-    for face in faces:
+    yield f"{value['input']}: {value['width']}×{value['height']}, {counted(len(faces), 'face')}"
+    for face, sentence in zip(faces, sentences, strict=True):
         x, y, width, height = face["box"]
         who = f" {face['person']}" if face["person"] else ""
         alike = f" (similarity {face['similarity']:.2f})" if face["similarity"] is not None else ""
@@ -87,3 +94,5 @@ def _as_text(value: dict[str, Any]) -> Iterator[str]:
             f"  {x:>6} {y:>6} {width:>5}×{height:<5} {face['score']:.2f}  "
             f"{face['decision']}  {face['reason']}{who}{alike}  [{', '.join(face['detectors'])}]"
         )
+        if face["reason"] != "no-manifest":
+            yield f"  {sentence}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -28,6 +29,11 @@ _OTHERS_NAMED: Final = 5
 def json_line(value: dict[str, Any]) -> str:
     """One line of JSON; bytes of file names that are no UTF-8 are escaped."""
     return json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 face`, `2 faces`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def complaint(result: Result) -> str:
@@ -63,13 +69,17 @@ class Tally:
         if others:
             named = ", ".join(path.name for path in others[:_OTHERS_NAMED])
             more = f" and {len(others) - _OTHERS_NAMED} more" if len(others) > _OTHERS_NAMED else ""
-            lines.append(f"{len(others)} files are no photos and were left behind: {named}{more}")
+            lines.append(f"{counted(len(others), 'file')} left behind, not being photos: {named}{more}")
         if not self._plan.tasks:
             return "\n".join([*lines, "no photos found"])
         published = "would be published" if self._dry_run else "published"
         counts = [f"{self._statuses['published']} {published}"]
-        counts += [f"{self._statuses[status]} {status}" for status in ("withheld", "failed") if self._statuses[status]]
-        lines.append(f"{', '.join(counts)}; {self._faces['hide']} faces hidden, {self._faces['show']} shown")
+        counts += [
+            f"{self._statuses[status]} {status}"
+            for status in ("unchanged", "withheld", "failed")
+            if self._statuses[status]
+        ]
+        lines.append(f"{', '.join(counts)}; {counted(self._faces['hide'], 'face')} hidden, {self._faces['show']} shown")
         if self.exit_code:
             lines.append("the photos that are withheld or failed have no output; the lines above say why")
         return "\n".join(lines)
@@ -86,15 +96,18 @@ def with_progress(results: Iterable[Result], total: int) -> Iterator[Result]:
     columns = (
         BarColumn(),
         MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]:.1f} photos/s"),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[hidden]} faces hidden"),
+        TextColumn("{task.fields[hidden]} faces hidden, {task.fields[held]} withheld or failed"),
     )
     with Progress(*columns, console=Console(stderr=True)) as bar:
-        hidden = 0
-        task = bar.add_task("", total=total, hidden=hidden)
-        for result in results:
+        hidden = held = 0
+        started = time.monotonic()
+        task = bar.add_task("", total=total, hidden=hidden, held=held, rate=0.0)
+        for done, result in enumerate(results, start=1):
             hidden += sum(decision.action == "hide" for decision in result.faces)
-            bar.update(task, advance=1, hidden=hidden)
+            held += result.status in ("withheld", "failed")
+            bar.update(task, advance=1, hidden=hidden, held=held, rate=done / (time.monotonic() - started))
             yield result
 
 

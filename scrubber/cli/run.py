@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sys
-from dataclasses import replace
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
 
@@ -12,6 +12,7 @@ import click
 
 from scrubber.cli import options
 from scrubber.cli.output import Tally, complaint, json_line, with_progress, written_to
+from scrubber.cli.passphrase import asked
 from scrubber.errors import UsageError
 from scrubber.policy import Format, Names, Policy, Style
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from scrubber.pipeline import Terms
 
 _STANDARD: Final = Path("-")
-_FORMATS: Final[dict[str, Format]] = {".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png", ".webp": "keep"}
+_FILE_NAMES: Final = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".bmp")
+"""What `-o` must end in to be taken for a file and not for a folder."""
 
 
 @click.command("run")
@@ -57,20 +59,49 @@ _FORMATS: Final[dict[str, Format]] = {".jpg": "jpeg", ".jpeg": "jpeg", ".png": "
     show_default=True,
     help="Format of the copies.",
 )
+@click.option(
+    "--max-size",
+    type=click.IntRange(min=1),
+    metavar="PIXELS",
+    help="Make photos smaller whose longer side has more pixels: size tells cameras apart.",
+)
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes to use.  [default: one per core]")
 @click.option("--dry-run", is_flag=True, help="Do all the work but write nothing, and say what would happen.")
+@click.option(
+    "--restart",
+    is_flag=True,
+    help="Make all copies again. Without it, a run carries on where the last one into OUT stopped.",
+)
 @click.option(
     "--report",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
     help="Write one JSON object per photo to this file. Keep it private: it names your files.",
 )
+@click.option(
+    "--contact-sheet",
+    "sheet",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write a web page with all copies, to look at before posting. Keep it private, too.",
+)
 @options.as_json
 @click.option("--quiet", is_flag=True, help="Say nothing but errors.")
 def command(
-    inputs: tuple[Path, ...], out: Path, manifest: Path | None, purpose: str | None, on: datetime.date | None,
-    dry_run: bool, jobs: int | None, report: Path | None, as_json: bool, quiet: bool, **policy: Any,
-) -> int:  # fmt: skip
+    inputs: tuple[Path, ...],
+    out: Path,
+    manifest: Path | None,
+    purpose: str | None,
+    on: datetime.date | None,
+    dry_run: bool,
+    restart: bool,
+    jobs: int | None,
+    report: Path | None,
+    sheet: Path | None,
+    as_json: bool,
+    quiet: bool,
+    **policy: Any,
+) -> int:
     """Make photos safe to publish: files and folders in, safe copies out. Originals are never written to.
 
     \b
@@ -78,26 +109,32 @@ def command(
       scrubber run photos -o clean --consent consent.toml --for social
     """
     chosen = Policy(format=policy.pop("format_"), **policy)
-    from scrubber import batch
+    from scrubber import batch, contact_sheet
     from scrubber.consent import Consent
     from scrubber.pipeline import Terms, rehearse_file, scrub_file
 
-    consent = Consent.load(manifest) if manifest else None
+    terms = Terms.of(chosen, Consent.load(manifest, asked) if manifest else None, purpose, on)
     if _STANDARD in inputs or out == _STANDARD:
-        return _stream(inputs, out, Terms.of(chosen, consent, purpose, on), report)
-    if _is_file_name(out) and len(inputs) == 1 and inputs[0].is_file():
-        chosen = replace(chosen, format=_format_of(out, chosen.format))
-        plan = batch.Plan((batch.Task(inputs[0], out),), ())
+        return _stream(inputs, out, terms, report)
+    one_file = _is_file_name(out) and len(inputs) == 1 and inputs[0].is_file()
+    if one_file:
+        plan, terms = batch.Plan((batch.Task(inputs[0], out),)), terms.named(out)
     else:
-        plan = batch.plan(inputs, out, chosen)
+        plan = batch.plan(inputs, out, chosen, terms.labels)
     work = rehearse_file if dry_run else scrub_file
-    terms = Terms.of(chosen, consent, purpose, on)
-    results = batch.run(plan.tasks, terms, jobs, work)
     tally = Tally(plan, terms, dry_run)
-    with written_to(report) as write:
+    with ExitStack() as stack:
+        write = stack.enter_context(written_to(report))
+        draw = stack.enter_context(contact_sheet.written_to(sheet)) if sheet else None
+        journal = None if one_file or dry_run else stack.enter_context(batch.opened(out))
+        if restart and journal:
+            journal.forget()
+        results = batch.run(plan.tasks, terms, jobs, work, journal)
         for result in results if as_json or quiet else with_progress(results, len(plan.tasks)):
             tally.add(result)
             write(result)
+            if draw and not dry_run:
+                draw(result)
             if as_json:
                 click.echo(json_line(result.as_json()))
             elif result.status in ("withheld", "failed"):
@@ -120,9 +157,7 @@ def _stream(inputs: tuple[Path, ...], out: Path, terms: Terms, report: Path | No
     data = sys.stdin.buffer.read() if source == _STANDARD else photos.read_file(source, terms.policy.limits)
     if out != _STANDARD and not _is_file_name(out):
         raise UsageError(f"{out}: name a file, such as {out / 'photo.jpg'}; standard input has no name to keep")
-    if out != _STANDARD:
-        terms = replace(terms, policy=replace(terms.policy, format=_format_of(out, terms.policy.format)))
-    copy = make_safe(data, name, terms)
+    copy = make_safe(data, name, terms if out == _STANDARD else terms.named(out))
     result = copy.result(str(source), None if copy.data is None else str(out))
     with written_to(report) as write:
         write(result)
@@ -137,12 +172,4 @@ def _stream(inputs: tuple[Path, ...], out: Path, terms: Terms, report: Path | No
 
 
 def _is_file_name(out: Path) -> bool:
-    return not out.is_dir() and out.suffix.lower() in _FORMATS
-
-
-def _format_of(out: Path, wanted: Format) -> Format:
-    """The format that the name of the output asks for, if it asks for one that `--format` does not contradict."""
-    named = _FORMATS[out.suffix.lower()]
-    if wanted not in ("keep", named):
-        raise UsageError(f"{out}: the name says {named}, --format says {wanted}; make them agree")
-    return named
+    return not out.is_dir() and out.suffix.lower() in _FILE_NAMES

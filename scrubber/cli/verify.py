@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scrubber.cli import options
-from scrubber.cli.output import json_line
+from scrubber.cli.output import counted, json_line
 from scrubber.errors import PhotoError, UsageError
 from scrubber.policy import Limits, Preset
 
@@ -54,7 +54,7 @@ def command(inputs: tuple[Path, ...], report: Path | None, preset: Preset, as_js
             continue
         click.echo(f"{verdict.input}: {'clean' if verdict.clean else 'not fit to publish'}")
         if verdict.faces_visible:
-            click.echo(f"  {verdict.faces_visible} faces can be seen")
+            click.echo(f"  {counted(verdict.faces_visible, 'face')} to be seen")
         for leak in verdict.leaks:
             click.echo(f"  {leak.kind:<15} {leak.detail or leak.where}" + (f"  [{leak.where}]" if leak.detail else ""))
     return code

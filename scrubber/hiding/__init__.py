@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from scrubber import opencv
 from scrubber.hiding import blur, pixelate, solid
-from scrubber.hiding.filling import Patch
-from scrubber.hiding.heads import Head, mask
+from scrubber.hiding.filling import Patch, Visible
+from scrubber.hiding.heads import Head, mask, scaled
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from scrubber.policy import Style
     from scrubber.types import Face
 
-__all__ = ["covered", "hide", "mask"]
+__all__ = ["covered", "hide", "mask", "scaled"]
 
 STYLES: dict[Style, Callable[[Patch], NDArray[np.float32]]] = {
     "blur": blur.paint,
@@ -24,7 +25,7 @@ STYLES: dict[Style, Callable[[Patch], NDArray[np.float32]]] = {
     "solid": solid.paint,
 }
 
-_LEAST_SAY: Final = 1e-3  # how much the rim of one head counts where it lies over the middle of another
+_LEAST_SAY: Final = 0.03  # how much the rim of one head counts where it lies over the middle of another
 
 
 def hide(pixels: NDArray[np.uint8], faces: Sequence[Face], style: Style) -> NDArray[np.uint8]:
@@ -34,9 +35,10 @@ def hide(pixels: NDArray[np.uint8], faces: Sequence[Face], style: Style) -> NDAr
     pixels inside it do not depend on what was there.
     """
     hidden = mask(pixels.shape, faces)
+    visible = Visible(pixels, hidden)
     result = pixels.copy()
     for group in _overlapping([Head.of(face) for face in faces], hidden.shape):
-        _paint_group(result, pixels, hidden, group, STYLES[style])
+        _paint_group(result, visible, group, STYLES[style])
     return result
 
 
@@ -49,21 +51,20 @@ def covered(shown: Face, hidden: NDArray[np.bool_]) -> float:
 
 def _paint_group(
     result: NDArray[np.uint8],
-    pixels: NDArray[np.uint8],
-    hidden: NDArray[np.bool_],
+    visible: Visible,
     group: Sequence[Head],
     style: Callable[[Patch], NDArray[np.float32]],
 ) -> None:
     """Paint heads that touch each other: where they overlap their paints are mixed, so that no seam shows."""
     import numpy as np
 
-    bounds = [head.bounds(*hidden.shape) for head in group]
+    bounds = [head.bounds(visible.height, visible.width) for head in group]
     top, left = min(rows.start for rows, _ in bounds), min(columns.start for _, columns in bounds)
     bottom, right = max(rows.stop for rows, _ in bounds), max(columns.stop for _, columns in bounds)
     paint = np.zeros((bottom - top, right - left, 3), dtype=np.float32)
     say = np.zeros((bottom - top, right - left), dtype=np.float32)
     for head, (rows, columns) in zip(group, bounds, strict=True):
-        patch = Patch(pixels, hidden, rows, columns, head.face_width)
+        patch = Patch(visible, rows, columns, head.face_width)
         if 0 in patch.shape:
             continue
         there = slice(rows.start - top, rows.stop - top), slice(columns.start - left, columns.stop - left)
@@ -79,8 +80,13 @@ def _say(head: Head, rows: slice, columns: slice) -> NDArray[np.float32]:
     """How much a head's paint counts at each pixel: most in its middle, nothing outside it."""
     import numpy as np
 
-    radius = head.radius(rows, columns)
-    return np.where(radius <= 1, np.square(1 - radius) + _LEAST_SAY, 0).astype(np.float32)
+    cv2 = opencv.load()
+    own = np.zeros((rows.stop - rows.start, columns.stop - columns.start), dtype=np.uint8)
+    head.draw(own, columns.start, rows.start)
+    depth = (
+        cv2.distanceTransform(own, cv2.DIST_L2, cv2.DIST_MASK_3) / head.face_width
+    )  # from the rim, where one is near
+    return np.asarray(own * np.square(np.minimum(depth, 1) + _LEAST_SAY), dtype=np.float32)
 
 
 def _overlapping(heads: Sequence[Head], shape: tuple[int, ...]) -> list[list[Head]]:

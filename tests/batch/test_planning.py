@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -55,9 +56,28 @@ def test_outputs_of_an_earlier_run_are_no_input(folder: Path) -> None:
 
 
 def test_no_output_takes_the_place_of_an_original(folder: Path) -> None:
-    plan = batch.plan([folder], folder, Policy())
-    originals = {task.source.resolve() for task in plan.tasks}
-    assert not originals & {task.target.resolve() for task in plan.tasks}
+    """The originals lie below the output folder, under the very names that the outputs would get."""
+    plan = batch.plan([folder / "sub", folder / "a.jpg"], folder, Policy())
+    assert targets(plan, folder) == ["b.jpg", "a-2.jpg"]
+    with pytest.raises(scrubber.UsageError, match="originals"):
+        batch.plan([folder], folder, Policy())
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+def test_pipes_links_and_circles(folder: Path, tmp_path: Path) -> None:
+    os.mkfifo(folder / "pipe.jpg")
+    (folder / "circle").symlink_to(folder)
+    (folder / "again.jpg").symlink_to(folder / "a.jpg")
+    (folder / "broken.jpg").symlink_to(folder / "gone.jpg")
+    out = tmp_path / "out"
+    assert targets(batch.plan([folder], out, Policy()), out) == [
+        "a.jpg",
+        "a.png",
+        "broken.jpg",
+        "lie.jpg",
+        "pipe.jpg",
+        "sub/b.jpg",
+    ]
 
 
 def test_missing_inputs_and_a_file_in_the_way(folder: Path, tmp_path: Path) -> None:

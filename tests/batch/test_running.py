@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -24,10 +25,10 @@ def tasks(tmp_path: Path, scenery: np.ndarray) -> list[batch.Task]:
     return [batch.Task(tmp_path / f"{name}.png", tmp_path / "out" / f"{name}.png") for name in names]
 
 
-def dies_of_the_third(source: Path, target: Path, terms: Terms) -> Result:
+def dies_of_the_third(source: Path, target: Path, terms: Terms, extensions: Sequence[str]) -> Result:
     if source.stem == "deadly":
         os._exit(9)
-    return scrub_file(source, target, terms)
+    return scrub_file(source, target, terms, extensions)
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -52,15 +53,3 @@ def test_the_number_of_workers_does_not_change_a_byte(tmp_path: Path, samples: P
         assert [result.status for result in results] == ["published"] * 2
     for photo in photos:
         assert (tmp_path / "1" / photo.name).read_bytes() == (tmp_path / "2" / photo.name).read_bytes()
-
-
-def test_a_missing_model_stops_the_run(
-    tasks: list[batch.Task], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    from scrubber import weights
-
-    monkeypatch.setattr(weights, "folder", lambda: tmp_path)
-    weights.load.cache_clear()
-    with pytest.raises(scrubber.MissingPart, match="install scrubber again"):
-        weights.load("yunet_2023mar")
-    weights.load.cache_clear()

@@ -14,7 +14,16 @@ import pytest
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = (["run"], ["inspect"], ["faces"], ["verify"], ["doctor"], ["consent"], ["consent", "list"], ["consent", "check"])
+COMMANDS = (
+    ["run"],
+    ["inspect"],
+    ["faces"],
+    ["verify"],
+    ["doctor"],
+    ["consent"],
+    ["consent", "list"],
+    ["consent", "check"],
+)
 
 
 @dataclass
@@ -168,9 +177,7 @@ def test_a_dry_run_writes_nothing(samples: Path, tmp_path: Path) -> None:
         (["verify", "{photo}", "--report", "{photo}"], 2, "not the report"),
     ],
 )
-def test_errors_have_a_code_and_a_remedy(
-    samples: Path, tmp_path: Path, words: list[str], code: int, said: str
-) -> None:
+def test_errors_have_a_code_and_a_remedy(samples: Path, tmp_path: Path, words: list[str], code: int, said: str) -> None:
     photo = Path(shutil.copy(samples / "astronaut.jpg", tmp_path))
     filled = [word.format(photo=photo, manifest=samples / "consent.toml") for word in words]
     filled = [str(tmp_path / word) if word == "out" else word for word in filled]

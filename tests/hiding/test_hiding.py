@@ -24,7 +24,9 @@ def landmarks(box: Box, tilt: float, turn: float) -> Landmarks:
 
     def place(right: float, down: float) -> tuple[float, float]:
         across, along = right * size, down * size
-        return x + across * math.cos(tilt) - along * math.sin(tilt), y + across * math.sin(tilt) + along * math.cos(tilt)
+        return x + across * math.cos(tilt) - along * math.sin(tilt), y + across * math.sin(tilt) + along * math.cos(
+            tilt
+        )
 
     return Landmarks(
         place(-0.2 + turn * 0.1, -0.15),

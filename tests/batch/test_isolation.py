@@ -1,0 +1,80 @@
+"""A worker has no network and limited memory, and hostile files cost themselves only."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+import scrubber
+from scrubber import Policy, batch
+from scrubber.errors import DamagedPhoto, NotWritable
+from scrubber.pipeline import Terms
+from scrubber.types import Result
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="namespaces and limits on data are Linux's")
+
+
+@pytest.fixture
+def tasks(tmp_path: Path) -> list[batch.Task]:
+    """Two tasks, so that they are done by workers; what is done is up to the test."""
+    for name in ("a", "b"):
+        Image.new("RGB", (32, 32)).save(tmp_path / f"{name}.png")
+    return [batch.Task(tmp_path / f"{name}.png", tmp_path / "out" / f"{name}.png") for name in ("a", "b")]
+
+
+def outcomes(tasks: list[batch.Task], work: batch.running.Work) -> list[Result]:
+    return list(batch.run(tasks, Terms.of(None, None, None, None), 2, work))
+
+
+def reaches_out(source: Path, target: Path, _terms: Terms, _extensions: Sequence[str]) -> Result:
+    """Fails as not writable if the network can be reached, as damaged if not."""
+    with socket.socket() as client:
+        try:
+            client.connect(("127.0.0.1", int(os.environ["LISTENER"])))
+        except OSError as error:
+            raise DamagedPhoto(f"{source}: {error}") from error
+    raise NotWritable(f"{target}: connected")
+
+
+def takes_memory(source: Path, _target: Path, _terms: Terms, _extensions: Sequence[str]) -> Result:
+    try:
+        bytearray(8 * 1024**3)
+    except MemoryError as error:
+        raise DamagedPhoto(f"{source}: {error}") from error
+    raise NotWritable(f"{source}: took eight GiB")
+
+
+@linux
+def test_workers_have_no_network(tasks: list[batch.Task], monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        monkeypatch.setenv("LISTENER", str(listener.getsockname()[1]))
+        reasons = {result.reason for result in outcomes(tasks, reaches_out)}
+    if reasons == {"not-writable"} and os.getuid() != 0:
+        pytest.skip("this system gives no empty network namespace to ordinary users")
+    assert reasons == {"damaged"}
+
+
+@linux
+def test_workers_cannot_take_all_memory(tasks: list[batch.Task]) -> None:
+    assert {result.reason for result in outcomes(tasks, takes_memory)} == {"damaged"}
+
+
+def test_hostile_files_cost_themselves_only(shared: Path, tmp_path: Path, samples: Path) -> None:
+    hostile = sorted(path for path in (shared / "hostile").iterdir() if path.is_file())
+    good = [samples / "astronaut.jpg", samples / "astronaut_sideways.jpg"]
+    policy = Policy(preset="fast")
+    results = {result.input: result for result in scrubber.scrub_folder([*hostile, *good], tmp_path, policy=policy)}
+    assert len(results) == len(hostile) + len(good)
+    for photo in good:
+        assert results[str(photo)].status == "published"
+    for path in hostile:
+        result = results[str(path)]
+        assert result.reason is not None or result.status == "published", path.name
+        assert result.reason != "worker-lost", path.name
+        assert result.output is None or scrubber.verify(result.output, preset="fast").leaks == (), path.name

@@ -1,0 +1,205 @@
+"""The consent commands as a keeper of a manifest meets them, from an empty folder to a withdrawal."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMANDS = ("init", "add", "revoke", "list", "check", "lock", "unlock", "import", "export", "schema")
+WORDS = "four quite random words"
+
+
+@dataclass
+class Outcome:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+def scrubber(*words: object, folder: Path, passphrase: str | None = WORDS) -> Outcome:
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("SCRUBBER_")}
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "cli.py"), *map(str, words)],
+        cwd=folder,
+        env=clean | ({"SCRUBBER_PASSPHRASE": passphrase} if passphrase else {}),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself_with_an_example(command: str, tmp_path: Path) -> None:
+    told = scrubber("consent", command, "--help", folder=tmp_path)
+    assert told.code == 0
+    assert f"Example:\n    scrubber consent {command}" in told.out
+    assert command in scrubber("consent", "--help", folder=tmp_path).out
+
+
+@pytest.fixture
+def office(samples: Path, tmp_path: Path) -> Path:
+    """A folder with a manifest, a portrait, a photo of many, and a signed form."""
+    with Image.open(samples / "astronaut.jpg") as image:
+        image.convert("RGB").save(tmp_path / "portrait.jpg", quality=95)
+    with Image.open(samples / "solvay_conference_1927.jpg") as image:
+        image.convert("RGB").crop((700, 900, 2100, 1500)).save(tmp_path / "many.jpg", quality=95)
+    (tmp_path / "form.pdf").write_bytes(b"signed")
+    assert scrubber("consent", "init", "--organisation", "Example Group", folder=tmp_path).code == 0
+    return tmp_path
+
+
+ADD = (
+    "consent",
+    "add",
+    "p-017",
+    "--for",
+    "social",
+    "--until",
+    "2099-12-31",
+    "--method",
+    "written",
+    "--form",
+    "form.pdf",
+)
+
+
+def test_from_a_consent_to_its_withdrawal(office: Path) -> None:
+    added = scrubber(*ADD, "--photo", "portrait.jpg", folder=office)
+    assert (added.code, added.out) == (0, "")
+    assert "the person must have agreed to be recognised" in added.err
+    [listed] = scrubber("consent", "list", "--json", folder=office).lines
+    assert (listed["person"], listed["status"], listed["references"]) == ("p-017", "valid", 1)
+    assert "nothing needs attention" in scrubber("consent", "check", folder=office).out
+    job = ("run", "portrait.jpg", "-o", "out.jpg", "--consent", "consent.toml", "--for", "social", "--preset", "fast")
+    assert scrubber(*job, "--report", "run.jsonl", folder=office).code == 0
+    [face] = json.loads((office / "run.jsonl").read_text())["faces"]
+    assert (face["decision"], face["reason"], face["person"]) == ("show", "allowed-by-match", "p-017")
+    revoked = scrubber("consent", "revoke", "p-017", "--reports", "run.jsonl", folder=office)
+    assert (revoked.code, revoked.out) == (0, "out.jpg\n")
+    assert "p-017 is hidden from now on" in revoked.err
+    text = (office / "consent.toml").read_text()
+    assert 'decision = "deny"' in text
+    assert 'what = "withdrawn"' in text
+    told = scrubber("faces", "portrait.jpg", *job[4:], folder=office)
+    assert "Hidden: p-017 withdrew the consent (similarity 1.00)." in told.out
+    again = scrubber("consent", "revoke", "p-017", "--reports", "run.jsonl", "--json", folder=office)
+    assert again.lines == [{"output": "out.jpg", "input": "portrait.jpg", "report": "run.jsonl", "there": True}]
+    assert (office / "consent.toml").read_text() == text
+
+
+def test_nothing_is_added_if_a_photo_is_no_good(office: Path) -> None:
+    before = (office / "consent.toml").read_text()
+    refused = scrubber(*ADD, "--photo", "portrait.jpg", "--photo", "many.jpg", "--copy", folder=office)
+    assert refused.code == 2
+    assert "many.jpg: it shows" in refused.err
+    assert "portrait.jpg" not in refused.err
+    assert (office / "consent.toml").read_text() == before
+    assert not (office / "people").exists()
+
+
+def test_a_lock_hides_everything_and_a_run_needs_no_more(office: Path, samples: Path) -> None:
+    scrubber(*ADD, "--photo", samples / "astronaut.jpg", "--copy", folder=office)
+    (office / "many.jpg").unlink()
+    locked = scrubber("consent", "lock", "--with", "form.pdf", "--remove", folder=office)
+    assert locked.code == 0
+    assert "SSDs, snapshots and backups may keep traces" in locked.err
+    left = sorted(path.name for path in office.rglob("*") if path.is_file())
+    assert left == ["consent.toml.age", "portrait.jpg"]
+    faces = ("faces", "portrait.jpg", "--consent", "consent.toml.age", "--for", "social", "--json", "--preset", "fast")
+    [line] = scrubber(*faces, folder=office).lines
+    assert [face["person"] for face in line["faces"]] == ["p-017"]
+    assert sorted(path.name for path in office.rglob("*") if path.is_file()) == left
+    assert scrubber(*faces, folder=office, passphrase="another passphrase").code == 4
+    nobody = scrubber(*faces, folder=office, passphrase=None)
+    assert nobody.code == 2
+    assert "SCRUBBER_PASSPHRASE" in nobody.err
+    assert scrubber("consent", "revoke", "p-017", "--manifest", "consent.toml.age", folder=office).code == 2
+    assert scrubber("consent", "unlock", "consent.toml.age", folder=office).code == 0
+    assert (office / "people/p-017/01.jpg").read_bytes() == (samples / "astronaut.jpg").read_bytes()
+
+
+def test_a_passphrase_can_come_by_a_descriptor(office: Path) -> None:
+    scrubber("consent", "lock", folder=office)
+    reading, writing = os.pipe()
+    os.write(writing, f"{WORDS}\nmore".encode())
+    os.close(writing)
+    done = subprocess.run(
+        [sys.executable, ROOT / "cli.py", "consent", "list", "consent.toml.age"],
+        cwd=office, env=os.environ | {"SCRUBBER_PASSPHRASE_FD": str(reading)}, pass_fds=[reading], check=False,
+    )  # fmt: skip
+    os.close(reading)
+    assert done.returncode == 0
+
+
+def test_out_to_a_spreadsheet_and_in_again(office: Path) -> None:
+    scrubber(*ADD, folder=office)
+    (office / "people.csv").write_text(scrubber("consent", "export", "--format", "csv", folder=office).out)
+    scrubber("consent", "init", "other.toml", folder=office)
+    done = scrubber("consent", "import", "people.csv", "--manifest", "other.toml", folder=office)
+    assert (done.code, done.err) == (0, "people.csv: p-017: added\n")
+    records = json.loads(scrubber("consent", "export", "other.toml", "--format", "dpv", folder=office).out)
+    assert records["@graph"][0]["dct:identifier"] == "p-017"
+
+
+def test_marks_of_a_photo_manager_are_taken_over(office: Path, shared: Path) -> None:
+    scrubber(*ADD, folder=office)
+    photo = shared / "metadata" / "immich-test-assets__portrait.jpg"
+    words = ("consent", "import", photo, "--person", "Marie Curie=p-017")
+    done = scrubber(*words, folder=office)
+    assert done.code == 0
+    assert "1 face to show, 1 to hide; nobody in the manifest goes by Pierre Curie: hidden" in done.err
+    text = (office / "consent.toml").read_text()
+    assert "Curie" not in text
+    assert "has an entry in the manifest already" in scrubber(*words, folder=office).err
+    assert (office / "consent.toml").read_text() == text
+
+
+def test_the_schema_is_json(tmp_path: Path) -> None:
+    schema = json.loads(scrubber("consent", "schema", folder=tmp_path).out)
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (["init"], 2, "consent.toml: is there already"),
+        (["add", "Maria Lopez", "--deny"], 2, "the real name stays out of the file"),
+        (["add", "p-1", "--for", "social"], 2, "expires is missing"),
+        (["add", "p-1", "--deny", "--photo", "{samples}/astronaut.jpg"], 2, "or let it be copied: --copy"),
+        (["revoke", "p-1"], 2, "p-1 is not in the manifest; in it: nobody"),
+        (["revoke", "p-1", "run.jsonl"], 2, "reports of past runs come after --reports"),
+        (["import", "portrait.jpg", "--person", "Ada=p-1"], 2, "p-1: not in the manifest; add them first"),
+        (["import", "portrait.jpg", "--person", "Ada"], 2, 'write the name in the photos, "=", and the id'),
+        (["unlock", "consent.toml"], 2, "is not locked"),
+        (["check", "none.toml"], 4, "no such file"),
+    ],
+)
+def test_errors_have_a_code_and_a_remedy(office: Path, samples: Path, words: list[str], code: int, told: str) -> None:
+    before = (office / "consent.toml").read_text()
+    done = scrubber("consent", *(word.format(samples=samples) for word in words), folder=office)
+    assert done.code == code
+    assert told in done.err
+    assert (office / "consent.toml").read_text() == before
+
+
+def test_a_weak_passphrase_locks_nothing(office: Path) -> None:
+    done = scrubber("consent", "lock", folder=office, passphrase="short")
+    assert done.code == 2
+    assert "fewer than 12 characters" in done.err
+    assert not (office / "consent.toml.age").exists()

@@ -1,0 +1,75 @@
+"""The README is true: its commands run, its links lead somewhere, its manifest is valid."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scrubber import Consent
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def readme(root: Path) -> str:
+    return (root / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def desk(samples: Path, tmp_path: Path) -> Path:
+    """A folder with what the README's commands name."""
+    shutil.copytree(samples, tmp_path / "sample_media")
+    (tmp_path / "photos").mkdir()
+    shutil.copy(samples / "astronaut.jpg", tmp_path / "photos")
+    shutil.copy(samples / "astronaut.jpg", tmp_path / "march.jpg")
+    shutil.copy(samples / "consent.toml", tmp_path)
+    return tmp_path
+
+
+def test_every_command_works(readme: str, desk: Path, root: Path) -> None:
+    lines = "\n".join(blocks(readme, "sh")).splitlines()
+    commands = [
+        shlex.split(match[1], comments=True) for line in lines if (match := re.search(r"\bscrubber (.*)", line))
+    ]
+    assert len(commands) >= 5
+    for words in commands:
+        done = subprocess.run([sys.executable, root / "cli.py", *words], cwd=desk, capture_output=True, check=False)
+        assert done.returncode == 0, (words, done.stderr.decode())
+    assert (desk / "safe.jpg").is_file()
+    assert (desk / "clean" / "solvay_conference_1927.jpg").is_file()
+
+
+def test_the_python_example_works(readme: str, desk: Path, root: Path) -> None:
+    [code] = blocks(readme, "python")
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    done = subprocess.run([sys.executable, "-c", code], cwd=desk, env=environment, capture_output=True, check=True)
+    assert done.stdout.split() == [b"published", b"1"]
+
+
+def test_the_set_up_is_the_one_that_ci_uses(readme: str, root: Path) -> None:
+    assert "pip install -e '.[dev]' && .venv/bin/pytest" in readme
+    ci = (root / ".ci" / "run").read_text(encoding="utf-8")
+    assert "--editable '.[dev]'" in ci
+    [packages] = re.findall(r"apt install ([\w. -]+)", readme)
+    assert all(package in ci for package in packages.split())
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/consent.md", "docs/decisions.md", "docs/threat-model.md"])
+def test_links_lead_somewhere(root: Path, page: str) -> None:
+    text = (root / page).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):
+        assert ((root / page).parent / target).exists(), target
+
+
+def test_the_manifest_in_the_docs_is_valid(root: Path) -> None:
+    [manifest] = blocks((root / "docs" / "consent.md").read_text(encoding="utf-8"), "toml")
+    assert Consent.loads(manifest).people[0].id == "p-017"
