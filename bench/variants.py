@@ -1,0 +1,102 @@
+"""Photos as they should not be, but are: sideways, tilted, dark, squeezed. The annotation keeps in step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Picture: TypeAlias = NDArray[np.uint8]
+Boxes: TypeAlias = NDArray[np.float64]
+"""N×4: left, top, width, height in pixels."""
+Variant: TypeAlias = Callable[[Picture, Boxes], tuple[Picture, Boxes]]
+
+
+def as_it_is(picture: Picture, boxes: Boxes) -> tuple[Picture, Boxes]:
+    return picture, boxes
+
+
+def turned(quarters: int) -> Variant:
+    """Turned by quarters × 90° against the clock, with no tag that says so."""
+
+    def apply(picture: Picture, boxes: Boxes) -> tuple[Picture, Boxes]:
+        for _ in range(quarters):
+            x, y, width, height = boxes.T
+            boxes = np.stack([y, picture.shape[1] - x - width, height, width], axis=1)
+            picture = np.ascontiguousarray(np.rot90(picture))
+        return picture, boxes
+
+    return apply
+
+
+def tilted(degrees: float) -> Variant:
+    """Tilted about its middle on a larger black canvas; boxes keep their size and move with their middle."""
+
+    def apply(picture: Picture, boxes: Boxes) -> tuple[Picture, Boxes]:
+        height, width = picture.shape[:2]
+        matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
+        cos, sin = abs(matrix[0, 0]), abs(matrix[0, 1])
+        size = int(height * sin + width * cos), int(height * cos + width * sin)
+        matrix[:, 2] += size[0] / 2 - width / 2, size[1] / 2 - height / 2
+        middles = np.hstack([boxes[:, :2] + boxes[:, 2:] / 2, np.ones((len(boxes), 1))]) @ matrix.T
+        return _uint8(cv2.warpAffine(picture, matrix, size)), np.hstack([middles - boxes[:, 2:] / 2, boxes[:, 2:]])
+
+    return apply
+
+
+def resized(factor: float) -> Variant:
+    def apply(picture: Picture, boxes: Boxes) -> tuple[Picture, Boxes]:
+        smooth = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+        size = round(picture.shape[1] * factor), round(picture.shape[0] * factor)
+        return _uint8(cv2.resize(picture, size, interpolation=smooth)), boxes * factor
+
+    return apply
+
+
+def recoloured(change: Callable[[Picture], Any]) -> Variant:
+    """A variant that changes pixels where they are."""
+
+    def apply(picture: Picture, boxes: Boxes) -> tuple[Picture, Boxes]:
+        return _uint8(change(picture)), boxes
+
+    return apply
+
+
+def _dark(picture: Picture) -> Any:
+    """As under a street lamp: gamma 2.5 and three fifths of the light."""
+    return cv2.LUT(picture, _uint8(255 * 0.6 * (np.arange(256) / 255) ** 2.5))
+
+
+def _squeezed(picture: Picture) -> Any:
+    return cv2.imdecode(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 20])[1], cv2.IMREAD_COLOR)
+
+
+def _grey(picture: Picture) -> Any:
+    return cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+
+
+def _blurred(picture: Picture) -> Any:
+    return cv2.GaussianBlur(picture, (0, 0), 1.5)
+
+
+def _uint8(picture: Any) -> Picture:
+    return np.asarray(picture, dtype=np.uint8)
+
+
+VARIANTS: dict[str, Variant] = {
+    "as it is": as_it_is,
+    "turned 90": turned(1),
+    "turned 180": turned(2),
+    "turned 270": turned(3),
+    "tilted 30": tilted(30),
+    "tilted -30": tilted(-30),
+    "dark": recoloured(_dark),
+    "JPEG quality 20": recoloured(_squeezed),
+    "greyscale": recoloured(_grey),
+    "blurred": recoloured(_blurred),
+    "half size": resized(0.5),
+    "double size": resized(2),
+}
