@@ -228,7 +228,7 @@ def _visible(
     """
     visible = []
     for frame, mask, decisions in zip(seen.frames, masks, decided, strict=True):
-        faces = checking.clear_faces(frame.pixels, checking.LOOK_AGAIN)
+        faces = checking.seen_again(frame.pixels)
         shown = [_scaled(decision.face, factor) for decision in decisions.shown]
         visible.append(tuple(_scaled(face, 1 / factor) for face in checking.still_visible(faces, mask, shown)))
     return visible

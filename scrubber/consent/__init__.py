@@ -11,6 +11,8 @@ from scrubber.consent.manifest import Event, HideBox, Manifest, Person, PhotoEnt
 from scrubber.consent.permissions import Permissions, Standing
 from scrubber.consent.reading import FIRST_LINE, LAST_LINE
 from scrubber.consent.record import Consent
+from scrubber.consent.schema import json_schema
+from scrubber.consent.sentences import explain
 from scrubber.consent.summary import PersonSummary, Remark, check, summarise
 
 __all__ = [
@@ -36,5 +38,7 @@ __all__ = [
     "Standing",
     "check",
     "decide",
+    "explain",
+    "json_schema",
     "summarise",
 ]

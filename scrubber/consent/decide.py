@@ -10,6 +10,10 @@ Pure: no file is opened and no picture looked at. The recipe for one face, the f
 
 Every restriction works on its own and none makes room for a permission elsewhere: one more deny, expiry,
 withdrawal, `hide` box or no-photo sign never makes one more face visible (tested as a property).
+
+Somebody who refused must be covered without doubt, or the whole file is withheld: where a face known to be theirs
+overlaps one that is shown, paint cannot tell the two apart. A place where they are pointed at is hidden even if no
+face is found there.
 """
 
 from __future__ import annotations
@@ -18,26 +22,40 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from scrubber.consent.likeness import Finding, Likeness, Measured, barring, judge, measure, nothing_measured
+from scrubber.consent.likeness import (
+    Finding,
+    Likeness,
+    Measured,
+    alike,
+    barring,
+    judge,
+    measure,
+    nothing_measured,
+)
 from scrubber.consent.manifest import ShowBox
 from scrubber.consent.permissions import Permissions
-from scrubber.consent.pointing import Pointed, point
+from scrubber.consent.pointing import Pointed, beats, point
 from scrubber.types import Action, Decision, Face, Reason
 
 _SHOWING = frozenset[Reason]({"allowed-by-box", "allowed-by-match"})
+_REFUSED = frozenset[Reason]({"denied", "withdrawn"})
+_POINTED = ("manifest",)
 
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
     """What happens in one photo: `faces` in the order found, then the `hide` boxes that no face covers.
 
-    `withhold_reason` is not None if the file must not be published at all. `warnings` are sentences about
-    this photo for the user.
+    `withhold_reason` is not None if the file must not be published at all: somebody in it carries a no-photo sign, or
+    somebody who refused cannot be covered without doubt ("denied"). `warnings` are sentences about this photo for the
+    user. `concerns` are the ids, sorted, of the people on whose standing this outcome hangs: whatever happens to
+    anybody else in the manifest, it stays as it is (see `Permissions.fingerprint_for`).
     """
 
     faces: tuple[Decision, ...]
-    withhold_reason: Literal["no-photo-sign"] | None = None
+    withhold_reason: Literal["no-photo-sign", "denied"] | None = None
     warnings: tuple[str, ...] = ()
+    concerns: tuple[str, ...] = ()
 
     @property
     def hidden(self) -> tuple[Decision, ...]:
@@ -74,8 +92,27 @@ def decide(
     found = [
         _decision(face, _finding(index, pointed, placed, measured, permissions)) for index, face in enumerate(faces)
     ]
-    found += [Decision(Face(box, detectors=("manifest",)), "hide", "pointed-hide") for box in pointed.uncovered]
-    return Decisions(tuple(found), warnings=tuple(map(_missed, pointed.missed)))
+    found += [Decision(Face(box, detectors=_POINTED), "hide", "pointed-hide") for box in pointed.uncovered]
+    found += [place for show in pointed.missed if (place := _unseen(show, permissions))]
+    return Decisions(
+        tuple(found),
+        "denied" if _refused_beside_shown(found) else None,
+        tuple(_missed(show) for show in pointed.missed if not permissions.people[show.person].reason),
+        tuple(sorted(placed | alike(measured))),
+    )
+
+
+def _unseen(show: ShowBox, permissions: Permissions) -> Decision | None:
+    """A place where somebody is pointed at who may not be seen: hidden, for all that no detector saw a face there."""
+    reason = permissions.people[show.person].reason
+    return Decision(Face(show.box, detectors=_POINTED), "hide", reason, show.person) if reason else None
+
+
+def _refused_beside_shown(found: Sequence[Decision]) -> bool:
+    """Does a shown face overlap that of somebody known to have refused, more than neighbours in a crowd do?"""
+    shown = [decision.face.box for decision in found if decision.action == "show"]
+    refused = [decision.face.box for decision in found if decision.person and decision.reason in _REFUSED]
+    return any(beats(box, other) for box in refused for other in shown)
 
 
 def _decision(face: Face, finding: Finding) -> Decision:

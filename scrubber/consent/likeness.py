@@ -23,17 +23,18 @@ Measured: TypeAlias = Similarities | Literal["low-quality"] | None
 Likeness: TypeAlias = Callable[[Face], Measured]
 """Compares one found face with everybody in `Permissions.gallery`. Needed only if that is not empty."""
 
-# Cosine. SFace on LFW, 3 references per person, 40 people and 1,500 strangers: at .363, OpenCV's default, 105
-# strangers pass for one of the people; at .50 one does, and .996 of the people's faces are recognised. Again
-# with 60 people and 1,000 strangers, references averaged: 88 strangers at .363, none at .50, and nobody taken
-# for another. Thirty years apart (Solvay 1927, portraits) the right person scores .66 to .73, the next .44.
+# Cosine. bench/consent.py on LFW, 40 people × 3 references, 8 draws: the likeliest of 9,383 strangers scores .47 (.48
+# at 32 pixels, .496 blurred), and .497 with the people and strangers of one half; .991 of the people's own faces score
+# .50 and more, .988 score .52. At .363, OpenCV's default, one stranger in fourteen passes for somebody. Thirty years
+# apart (Solvay 1927, portraits) the right person scores .68 and .81, the next .43.
 SAME_PERSON = 0.50
 
-# Cosine, the lead over the next person. At .363 it alone cuts the 105 strangers to 24; at .50 it guards
-# against kin and twins, whom LFW hardly holds.
+# Cosine, the lead over the next person, and over every other face of the photo: they are the strangers who set the
+# bar. At .363 it alone turns three strangers in four away; at .50 it guards against kin and twins, whom LFW hardly has.
 CLEAR_LEAD = 0.10
 
-# Pixels of face width. Similarity falls apart below 24 (LFW scaled down); a third more is for safety.
+# Pixels of face width. LFW scaled down: of faces 48 wide .993 are recognised, 32 wide .989, 24 wide .97, where the
+# likeliest stranger scores .505; and photos that are small in truth are worse than photos made small.
 NARROWEST = 32
 
 
@@ -58,6 +59,17 @@ def measure(faces: Sequence[Face], permissions: Permissions, likeness: Likeness)
     if not permissions.gallery:
         return [None] * len(faces)
     return [_sound(likeness(face)) if face.box.width >= NARROWEST else "low-quality" for face in faces]
+
+
+def alike(measured: Sequence[Measured]) -> set[str]:
+    """Everybody whom some face of the photo is like enough for their standing to matter."""
+    return {
+        person
+        for one in measured
+        if isinstance(one, Mapping)
+        for person, similarity in one.items()
+        if similarity >= SAME_PERSON
+    }
 
 
 def judge(index: int, measured: Sequence[Measured], permissions: Permissions) -> Finding:

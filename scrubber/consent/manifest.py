@@ -119,7 +119,7 @@ PointedBox = Annotated[
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Person(_Table):
@@ -131,15 +131,25 @@ class Person(_Table):
     """
 
     id: PersonId
+    """A code such as p-017; the real name stays out of the file."""
     decision: Literal["allow", "deny"]
+    """What the person said. A deny covers every purpose and never runs out."""
     purposes: Listed[Purpose] = ()
+    """What an allow covers, such as social or website."""
     valid_from: Day | None = None
+    """The first day that the consent covers."""
     expires: Day | None = None
+    """The last day that the consent covers; an allow must have one."""
     given_by: Literal["self", "guardian", "both"] | None = None
+    """Who consented; for a minor who allows, guardian or both."""
     minor: bool = False
+    """Whether the person is a minor, who is never shown by likeness alone."""
     method: Literal["written", "recorded", "oral", "mark"] | None = None
+    """How consent was given."""
     evidence: Evidence | None = None
+    """The hash of the signed form or recording, never the form itself."""
     references: Listed[Pattern] = ()
+    """Patterns of reference photos, from the folder of the manifest; only if the person agreed to be recognised."""
 
 
 class ShowBox(_Table):
@@ -159,24 +169,33 @@ class PhotoEntry(_Table):
     """One `[[photos]]` table: what somebody pointed at in one photo, known by the hash of its original."""
 
     sha256: PhotoHash
+    """The hash of the original file."""
     show: Listed[ShowBox] = ()
+    """Faces pointed at, each with the person whose consent covers it."""
     hide: Listed[HideBox] = ()
+    """Places that are hidden whatever else is said."""
     no_photo: bool = False
+    """Whether somebody in it must not be shown at all: the file is then withheld."""
 
 
 class Event(_Table):
     """A line of the history. `withdrawn` and `expired` end a consent, `permissions` says what revives it."""
 
     at: Moment
+    """Day, time and time zone."""
     person: PersonId
+    """The id of one of the people."""
     what: What
+    """What happened; the table of people says what holds now."""
 
 
 class Manifest(_Table):
     """A whole manifest. Boxes are in pixels of the upright photo, top-left origin."""
 
     version: Annotated[Literal[1], BeforeValidator(_whole_number)] = Field(alias="schema")
+    """The version of this format."""
     organisation: str | None = None
+    """Who holds the consents."""
     people: Listed[Person] = ()
     photos: Listed[PhotoEntry] = ()
     events: Listed[Event] = ()

@@ -8,8 +8,10 @@ line in the history must not undo what somebody took back. `changed` is for the 
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import UTC, date
 
 from scrubber.consent.manifest import Event, Manifest, Person, PhotoEntry, plain_sha256
@@ -60,6 +62,36 @@ class Permissions:
         pass for somebody else's. Who wants no comparison at all is served by taking the references out.
         """
         return tuple(person for person, standing in self.people.items() if standing.has_references)
+
+    def for_nobody(self) -> Permissions:
+        """The same for an album in which nobody is to be identifiable (the Chatham House rule): no face is shown.
+
+        Hide boxes and no-photo signs keep their force, and nobody is compared with anybody any more.
+        """
+        nobody = {
+            person: replace(standing, reason=standing.reason or "denied", has_references=False)
+            for person, standing in self.people.items()
+        }
+        return replace(self, people=nobody, warnings=())
+
+    def fingerprint_for(self, sha256: str, concerns: Iterable[str], gallery: str = "") -> str:
+        """SHA-256, in hex, of all that the manifest says about one photo; another one means: make it again.
+
+        `sha256` is that of the original file, `concerns` the ids that `Decisions.concerns` named when it was made,
+        `gallery` the `Gallery.fingerprint` of the run. It covers the photo's own entry, how these people stand for
+        this purpose on this day, and who is compared; somebody else's consent that ends does not change it.
+        """
+        entry = self.photo(sha256)
+        standings = {person: astuple(self.people[person]) if person in self.people else None for person in concerns}
+        said = [
+            plain_sha256(sha256),
+            self.purpose,
+            entry.model_dump(mode="json") if entry else None,
+            standings,
+            sorted(self.gallery),
+            gallery,
+        ]
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def resolve(manifest: Manifest, purpose: str, on: date) -> Permissions:

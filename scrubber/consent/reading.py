@@ -25,9 +25,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from scrubber.consent.explain import dotted, problems
 from scrubber.consent.locate import Places
 from scrubber.consent.manifest import Manifest
+from scrubber.consent.mistakes import dotted, problems
 from scrubber.consent.rules import Problem, broken_rules
 from scrubber.errors import ManifestError
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from scrubber.consent.holdings import Holdings, InMemory, OnDisk
+from scrubber.consent.locking import Passphrase, is_locked, opened
 from scrubber.consent.manifest import Event, Manifest, Person, PhotoEntry
 from scrubber.consent.permissions import Permissions, resolve
 from scrubber.consent.reading import parse, read
@@ -19,18 +21,29 @@ from scrubber.errors import ManifestError
 class Consent:
     """Who agreed to be seen, where, until when. Immutable and picklable; made by `load` or `loads`.
 
-    `name` is what messages call it, `path` where it lies (None if it was not read from a file).
+    `name` is what messages call it, `path` where it lies (None if it was not read from a file), `locked` what came
+    with it out of a locked file.
     """
 
     manifest: Manifest
     name: str
     path: Path | None = None
+    locked: InMemory | None = field(default=None, repr=False)
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Consent:
-        """Reads a manifest, TOML or JSON. Raises `ManifestError`, which lists every mistake with its line."""
-        file = Path(path)
-        return cls(parse(read(file, str(file)), str(file)), str(file), file.absolute())
+    def load(cls, path: str | os.PathLike[str], passphrase: Passphrase | None = None) -> Consent:
+        """Reads a manifest: TOML, JSON, or the locked file that `scrubber consent lock` makes of one.
+
+        `passphrase` is needed, and asked for if it is a function, only if the file is locked; nothing of what is
+        inside is written anywhere. Raises `ManifestError`, which lists every mistake with its line.
+        """
+        file, name = Path(path), str(path)
+        content = read(file, name)
+        if not is_locked(content):
+            return cls(parse(content, name), name, file.absolute())
+        contents = opened(content, passphrase, name)
+        inside = f"{name}/{contents.manifest}"
+        return cls(parse(contents.files[contents.manifest], inside), name, file.absolute(), contents.holdings(name))
 
     @classmethod
     def loads(cls, text: str | bytes, name: str = "consent manifest") -> Consent:
@@ -55,8 +68,13 @@ class Consent:
 
     @property
     def folder(self) -> Path:
-        """Where the patterns of `references` start."""
+        """Where the patterns of `references` start, unless the file is locked."""
         return self.path.parent if self.path else Path()
+
+    @property
+    def holdings(self) -> Holdings:
+        """Where the reference photos are."""
+        return self.locked or OnDisk(self.folder)
 
     @property
     def fingerprint(self) -> str:
@@ -67,26 +85,47 @@ class Consent:
         said = self.manifest.model_dump(mode="json", by_alias=True)
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
+    def fingerprint_with_references(self) -> str:
+        """SHA-256, in hex, of what the manifest says and of every reference photo's bytes.
+
+        Raises `ManifestError` as `reference_bytes` does.
+        """
+        digest = hashlib.sha256(self.fingerprint.encode())
+        for person in self.people:
+            for name, data in self.reference_bytes(person.id).items():
+                digest.update(f"\n{person.id}\n{name}\n{hashlib.sha256(data).hexdigest()}".encode())
+        return digest.hexdigest()
+
     def permissions(self, purpose: str, on: date) -> Permissions:
         """Who may be seen for `purpose` on the day `on`. Raises `UsageError` if `purpose` is empty or `*`."""
         return resolve(self.manifest, purpose, on)
 
-    def references(self, person: str) -> tuple[Path, ...]:
-        """The reference photos of the person with this id, sorted; none if the manifest lists none.
+    def references(self, person: str) -> tuple[str, ...]:
+        """The names of this person's reference photos, sorted: paths with `/`, from the folder of the manifest.
 
-        Raises `ManifestError` if a pattern matches no file: somebody who refused would go unrecognised, so a
-        run must stop rather than do without.
+        None if the manifest lists none. Raises `ManifestError` if a pattern matches no file: somebody who refused
+        would go unrecognised, so a run must stop rather than do without.
         """
         matches = self.matches(person)
-        for pattern, paths in matches.items():
-            if not paths:
+        for pattern, names in matches.items():
+            if not names:
                 raise ManifestError(
-                    f'{self.name}: the references of {person}, "{pattern}", match no file in {self.folder}; '
+                    f'{self.name}: the references of {person}, "{pattern}", match no file in {self.holdings.place}; '
                     "put the photos there or take the pattern out"
                 )
-        return tuple(sorted({path for paths in matches.values() for path in paths}))
+        return tuple(sorted({name for names in matches.values() for name in names}))
 
-    def matches(self, person: str) -> dict[str, tuple[Path, ...]]:
-        """The files on disk that each reference pattern of this person matches now; perhaps none."""
+    def reference_bytes(self, person: str) -> dict[str, bytes]:
+        """The files of this person's reference photos, by name; from memory if the manifest was locked.
+
+        Raises `ManifestError` if one is missing or cannot be read.
+        """
+        try:
+            return {name: self.holdings.read(name) for name in self.references(person)}
+        except OSError as error:
+            raise ManifestError(f"{self.name}: a reference of {person} cannot be read ({error}); check it") from error
+
+    def matches(self, person: str) -> dict[str, tuple[str, ...]]:
+        """The names of the photos that each reference pattern of this person matches now; perhaps none."""
         patterns = {one.id: one.references for one in self.people}[person]
-        return {pattern: tuple(path for path in self.folder.glob(pattern) if path.is_file()) for pattern in patterns}
+        return {pattern: self.holdings.matching(pattern) for pattern in patterns}

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, Literal
 
 from scrubber.consent.manifest import Person
@@ -65,14 +64,14 @@ def _summary(consent: Consent, person: Person, on: date) -> PersonSummary:
         valid_until=person.expires if person.decision == "allow" else None,
         status=standing_reason(person, consent.events, on) or "valid",
         minor=person.minor,
-        references=len(_on_disk(consent, person)),
+        references=len(_held(consent, person)),
     )
 
 
 def _about(consent: Consent, person: Person, on: date) -> Iterator[Remark]:
     status = standing_reason(person, consent.events, on)
-    for pattern, paths in consent.matches(person.id).items():
-        if not paths:
+    for pattern, names in consent.matches(person.id).items():
+        if not names:
             text = f'the references "{pattern}" match no file; put the photos there or take the pattern out'
             yield Remark("problem", text, person.id)
     if status is None and person.expires and person.expires - on <= SOON:
@@ -93,11 +92,11 @@ def _about(consent: Consent, person: Person, on: date) -> Iterator[Remark]:
 
 
 def _shared_references(consent: Consent) -> Iterator[Remark]:
-    owner: dict[Path, str] = {}
+    owner: dict[str, str] = {}
     for person in consent.people:
-        for path in _on_disk(consent, person):
-            if owner.setdefault(path, person.id) != person.id:
-                text = f"{path.name} is also a reference of {owner[path]}; neither will ever be recognised"
+        for name in sorted(_held(consent, person)):
+            if owner.setdefault(name, person.id) != person.id:
+                text = f"{name} is also a reference of {owner[name]}; neither will ever be recognised"
                 yield Remark("problem", text, person.id)
 
 
@@ -115,5 +114,5 @@ def _history(consent: Consent) -> Iterator[Remark]:
             yield Remark("warning", text, later.person)
 
 
-def _on_disk(consent: Consent, person: Person) -> tuple[Path, ...]:
-    return tuple(sorted({path for paths in consent.matches(person.id).values() for path in paths}))
+def _held(consent: Consent, person: Person) -> frozenset[str]:
+    return frozenset(name for names in consent.matches(person.id).values() for name in names)

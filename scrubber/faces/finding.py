@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from scrubber.policy import Preset
 
 THRESHOLDS: Final[dict[Preset, float]] = {"fast": 0.26, "balanced": 0.18, "thorough": 0.095}
-"""Lowest probability that counts as a face: 2.5, 3.2 and 5.7 false per photo when cross-validated (models/fusion.toml)."""
+"""Lowest probability that counts as a face; by cross-validation 2.5, 3.2 and 5.7 false per photo (fusion.toml)."""
 
 DETAILS: Final[dict[Preset, Detail]] = {
     "fast": Detail(2e6, 1 / 6),

@@ -121,10 +121,15 @@ def test_a_lock_hides_everything_and_a_run_needs_no_more(office: Path, samples: 
     assert "SSDs, snapshots and backups may keep traces" in locked.err
     left = sorted(path.name for path in office.rglob("*") if path.is_file())
     assert left == ["consent.toml.age", "portrait.jpg"]
+    assert not (office / "people").exists()
     faces = ("faces", "portrait.jpg", "--consent", "consent.toml.age", "--for", "social", "--json", "--preset", "fast")
     [line] = scrubber(*faces, folder=office).lines
     assert [face["person"] for face in line["faces"]] == ["p-017"]
-    assert sorted(path.name for path in office.rglob("*") if path.is_file()) == left
+    job = ("run", "portrait.jpg", "-o", "out.jpg", *faces[2:6], "--preset", "fast", "--report", "run.jsonl")
+    assert scrubber(*job, folder=office).code == 0
+    [face] = json.loads((office / "run.jsonl").read_text())["faces"]
+    assert face["reason"] == "allowed-by-match"
+    assert sorted(path.name for path in office.rglob("*") if path.is_file()) == sorted([*left, "out.jpg", "run.jsonl"])
     assert scrubber(*faces, folder=office, passphrase="another passphrase").code == 4
     nobody = scrubber(*faces, folder=office, passphrase=None)
     assert nobody.code == 2

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from consent_scenes import PHOTO, TODAY, decided, event, face, matched, person, pointed
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scrubber.consent import FIRST_LINE, LAST_LINE, Consent, Measured
@@ -179,7 +179,7 @@ LAST_FACE = {"no": 0.1, "withdrawn": 0.7, "yes": 0.56}
 def visible(text: str) -> set[Face]:
     agreed = Consent.loads(text)
     gallery = agreed.permissions("social", TODAY).gallery
-    like: list[Measured] = [None, None, None, {name: LAST_FACE[name] for name in gallery}]
+    like: list[Measured] = [None, None, None, {name: LAST_FACE.get(name, 0.1) for name in gallery}]
     return {decision.face for decision in decided(agreed, *FACES, like=like).shown}
 
 
@@ -229,13 +229,27 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     read_or_refused(content)
 
 
-@given(st.data())
-def test_a_mutated_manifest_is_read_or_refused(data: st.DataObject) -> None:
-    whole = data.draw(st.sampled_from([CAREFUL, Consent.loads(CAREFUL).manifest.model_dump_json(by_alias=True)]))
+def mutated(data: st.DataObject, whole: str) -> str:
     start = data.draw(st.integers(0, len(whole)))
     end = data.draw(st.integers(start, min(start + 40, len(whole))))
     put = data.draw(st.text(max_size=4) | st.sampled_from([*'"[]{}=#,.\\\n', "[[", "'''", '"""', "null"]))
-    read_or_refused(whole[:start] + put + whole[end:])
+    return whole[:start] + put + whole[end:]
+
+
+@given(st.data())
+def test_a_mutated_manifest_is_read_or_refused(data: st.DataObject) -> None:
+    whole = data.draw(st.sampled_from([CAREFUL, Consent.loads(CAREFUL).manifest.model_dump_json(by_alias=True)]))
+    read_or_refused(mutated(data, whole))
+
+
+@settings(max_examples=400)
+@given(st.data())
+def test_a_mutated_manifest_shows_nobody_new(data: st.DataObject) -> None:
+    try:
+        shown = visible(mutated(data, MARKED))
+    except ManifestError:
+        return
+    assert shown <= {FACES[0]}
 
 
 keys = st.sampled_from(

@@ -83,7 +83,7 @@ def test_one_photo_for_two_people_is_a_problem(kept: Callable[[str], None]) -> N
     kept("people/both.jpg")
     people = [person(name, references=["people/*.jpg"], **GOOD) for name in ("a", "b")]
     assert said(consent(*people)) == [
-        ("problem", "b", "both.jpg is also a reference of a; neither will ever be recognised")
+        ("problem", "b", "people/both.jpg is also a reference of a; neither will ever be recognised")
     ]
 
 

@@ -112,7 +112,8 @@ def test_a_loaded_consent_knows_where_its_references_are(tmp_path: Path) -> None
     (tmp_path / "consent.toml").write_text(PERSON + 'references = ["people/p-017/*.jpg", "people/*/a.*"]')
     agreed = Consent.load(tmp_path / "consent.toml")
     assert agreed.path == tmp_path / "consent.toml"
-    assert agreed.references("p-017") == (folder / "a.jpg", folder / "b.jpg")
+    assert agreed.references("p-017") == ("people/p-017/a.jpg", "people/p-017/b.jpg")
+    assert agreed.reference_bytes("p-017") == {"people/p-017/a.jpg": b"", "people/p-017/b.jpg": b""}
 
 
 def test_missing_references_stop_a_run(tmp_path: Path) -> None:

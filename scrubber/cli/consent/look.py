@@ -1,37 +1,22 @@
-"""`scrubber consent`: look after the consent manifest."""
+"""Commands that look at a manifest and change nothing: list, check, schema."""
 
 from __future__ import annotations
 
 import datetime
+import json
 from pathlib import Path
 
 import click
 
 from scrubber.cli import options
+from scrubber.cli.consent import arguments
 from scrubber.cli.output import json_line
-
-_manifest = click.argument("manifest", type=click.Path(path_type=Path), default="consent.toml", required=False)
-_on = click.option(
-    "--on",
-    type=click.DateTime(["%Y-%m-%d"]),
-    callback=lambda _ctx, _param, value: value.date() if value else datetime.date.today(),
-    help="The day to look at.  [default: today]",
-)
+from scrubber.cli.passphrase import asked
 
 
-@click.group("consent")
-def command() -> None:
-    """Keep the consent manifest: who may be shown, for what, until when.
-
-    \b
-    Example:
-      scrubber consent check consent.toml
-    """
-
-
-@command.command("list")
-@_manifest
-@_on
+@click.command("list")
+@arguments.manifest
+@arguments.on
 @options.as_json
 def list_people(manifest: Path, on: datetime.date, as_json: bool) -> None:
     """List the people in a manifest and how they stand today.
@@ -42,7 +27,7 @@ def list_people(manifest: Path, on: datetime.date, as_json: bool) -> None:
     """
     from scrubber.consent import Consent, summarise
 
-    for person in summarise(Consent.load(manifest), on):
+    for person in summarise(Consent.load(manifest, asked), on):
         if as_json:
             click.echo(json_line(person.as_json()))
             continue
@@ -55,20 +40,25 @@ def list_people(manifest: Path, on: datetime.date, as_json: bool) -> None:
         )
 
 
-@command.command("check")
-@_manifest
-@_on
+@click.command("check")
+@arguments.manifest
+@arguments.on
 @options.as_json
 def check_manifest(manifest: Path, on: datetime.date, as_json: bool) -> int:
     """Check that a manifest is valid, and say what needs attention soon. Exit code 4 if it cannot be used.
+
+    Reference photos are looked at too: does each show one good face, and does anybody look like somebody else?
 
     \b
     Example:
       scrubber consent check consent.toml
     """
     from scrubber.consent import Consent, check
+    from scrubber.likeness import look_over
+    from scrubber.policy import Limits
 
-    remarks = check(Consent.load(manifest), on)
+    consent = Consent.load(manifest, asked)
+    remarks = (*check(consent, on), *look_over(consent, Limits()))
     for remark in remarks:
         if as_json:
             click.echo(json_line(remark.as_json()))
@@ -77,3 +67,16 @@ def check_manifest(manifest: Path, on: datetime.date, as_json: bool) -> int:
     if not remarks and not as_json:
         click.echo(f"{manifest}: valid, and nothing needs attention before long")
     return 4 if any(remark.level == "problem" for remark in remarks) else 0
+
+
+@click.command("schema")
+def print_schema() -> None:
+    """Print the JSON Schema of the manifest, for editors that complete and check while you type.
+
+    \b
+    Example:
+      scrubber consent schema > consent.schema.json
+    """
+    from scrubber.consent import json_schema
+
+    click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))

@@ -46,10 +46,11 @@ _PATTERNS = {
 }
 
 
-def problems(error: ValidationError) -> Iterator[Problem]:
-    """One problem for each place where the shape of a manifest is not as it should be."""
+def problems(error: ValidationError, within: Place = ()) -> Iterator[Problem]:
+    """One problem for each place where the shape of a manifest, or of what is `within` one, is not as it should be."""
     for detail in error.errors(include_url=False):
-        yield Problem(detail["loc"], _sentence(detail))
+        place = (*within, *detail["loc"])
+        yield Problem(place, _sentence(detail, place))
 
 
 def dotted(place: Place) -> str:
@@ -64,8 +65,8 @@ def dotted(place: Place) -> str:
     return written
 
 
-def _sentence(detail: ErrorDetails) -> str:
-    names = tuple(part for part in detail["loc"] if isinstance(part, str))
+def _sentence(detail: ErrorDetails, place: Place) -> str:
+    names = tuple(part for part in place if isinstance(part, str))
     key = names[-1] if names else ""
     given = detail.get("input")
     match detail["type"]:

@@ -1,0 +1,122 @@
+"""Commands that exchange consents with other programs: import, export."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from scrubber.cli.consent import arguments
+from scrubber.cli.output import counted
+from scrubber.cli.passphrase import asked
+from scrubber.errors import PhotoError, UsageError
+
+if TYPE_CHECKING:
+    from scrubber.consent.editing import Draft
+
+_TABLES: Final = (".csv", ".tsv")
+
+
+@click.command("export")
+@arguments.manifest
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["dpv", "csv"]),
+    required=True,
+    help="dpv: consent records after ISO/IEC TS 27560 as JSON-LD; csv: the people as a spreadsheet.",
+)
+def export_people(manifest: Path, format_: str) -> None:
+    """Print the people of a manifest in a form that other programs read.
+
+    \b
+    Example:
+      scrubber consent export consent.toml --format csv > people.csv
+    """
+    from scrubber.consent import Consent
+    from scrubber.consent.dpv import records
+    from scrubber.consent.spreadsheet import written
+
+    consent = Consent.load(manifest, asked)
+    if format_ == "dpv":
+        click.echo(json.dumps(records(consent), indent=2, ensure_ascii=False))
+    else:
+        click.echo(written(consent.people).replace("\r\n", "\n"), nl=False)
+
+
+@click.command("import")
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE…", type=click.Path(path_type=Path, exists=True))
+@arguments.manifest_option
+@click.option(
+    "--person",
+    "names",
+    multiple=True,
+    metavar="NAME=ID",
+    help='Who a name in photos is, such as "Maria Lopez=p-017". Names themselves are never taken over.',
+)
+def import_from(sources: tuple[Path, ...], manifest: Path, names: tuple[str, ...]) -> int:
+    """Take people from a spreadsheet (.csv), or faces that a photo manager marked from photos and folders.
+
+    Faces of people in the manifest become show boxes, all other marked faces hide boxes. What the manifest says
+    already stays as it is.
+
+    \b
+    Example:
+      scrubber consent import people.csv march --person "Maria Lopez=p-017"
+    """
+    from scrubber.consent.editing import Draft
+
+    draft = Draft(manifest)
+    for table in (source for source in sources if source.suffix.lower() in _TABLES):
+        _import_people(draft, table)
+    photos = [source for source in sources if source.suffix.lower() not in _TABLES]
+    code = _import_photos(draft, photos, names) if photos else 0
+    draft.save()
+    return code
+
+
+def _import_people(draft: Draft, table: Path) -> None:
+    from scrubber.consent.merging import merge_people
+    from scrubber.consent.spreadsheet import people_in
+
+    people = people_in(table.read_bytes(), str(table))
+    for said in merge_people(draft, people, datetime.datetime.now(datetime.UTC)):
+        click.echo(f"{table}: {said}", err=True)
+
+
+def _import_photos(draft: Draft, sources: list[Path], names: tuple[str, ...]) -> int:
+    from scrubber import batch
+    from scrubber.consent.merging import merge_photos
+    from scrubber.face_names import named_photo
+    from scrubber.policy import Limits
+
+    people = {person.id: person.id for person in draft.manifest.people} | dict(map(_name_and_id, names))
+    unknown = sorted(set(people.values()) - {person.id for person in draft.manifest.people})
+    if unknown:
+        raise UsageError(f"{', '.join(unknown)}: not in the manifest; add them first")
+    code, named = 0, []
+    for found in batch.search(sources)[0]:
+        try:
+            named.append(named_photo(found.source, people, Limits()))
+        except PhotoError as error:
+            click.echo(f"scrubber: {error}", err=True)
+            code = error.exit_code
+    added = merge_photos(draft, [one.entry for one in named if one.entry])
+    for one in named:
+        said = list(one.notes)
+        if one.entry in added:
+            said.insert(0, f"{counted(len(one.entry.show), 'face')} to show, {len(one.entry.hide)} to hide")
+        elif one.entry:
+            said = ["has an entry in the manifest already, which stays as it is"]
+        click.echo(f"{one.path}: {'; '.join(said)}", err=True)
+    return code
+
+
+def _name_and_id(pair: str) -> tuple[str, str]:
+    name, equals, person = pair.rpartition("=")
+    if not (equals and name.strip() and person.strip()):
+        raise UsageError(f'--person "{pair}": write the name in the photos, "=", and the id, as in "Maria=p-017"')
+    return name.strip(), person.strip()

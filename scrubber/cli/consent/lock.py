@@ -1,0 +1,90 @@
+"""Commands that encrypt a manifest with its references, and give them back: lock, unlock."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from scrubber.cli.consent import arguments
+from scrubber.cli.output import counted
+from scrubber.cli.passphrase import asked, chosen
+
+
+@click.command("lock")
+@arguments.manifest
+@click.option(
+    "-o",
+    "--output",
+    "out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="[default: the manifest's name + .age]",
+)
+@click.option(
+    "--with",
+    "others",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
+    metavar="PATH",
+    help="A further file or folder beside the manifest to lock away, such as forms.",
+)
+@click.option("--remove", is_flag=True, help="Delete the originals afterwards. SSDs and backups may keep traces.")
+def lock_manifest(manifest: Path, out: Path | None, others: tuple[Path, ...], remove: bool) -> None:
+    """Encrypt a manifest, its reference photos and their embeddings into one file with a passphrase.
+
+    All commands take the locked file in place of the manifest, ask for the passphrase (or take it from
+    SCRUBBER_PASSPHRASE, or the first line of the file descriptor in SCRUBBER_PASSPHRASE_FD), and write nothing of
+    what is inside to the disk. It is an age file: `age -d` opens it without scrubber. Nobody can open it without
+    the passphrase.
+
+    \b
+    Example:
+      scrubber consent lock consent.toml --remove
+    """
+    from scrubber.consent import Consent
+    from scrubber.consent.locking import refuse_weak
+    from scrubber.consent.storing import gather, lock, remove_originals
+    from scrubber.likeness import stored_embeddings, version
+    from scrubber.policy import Limits
+
+    passphrase = chosen()
+    refuse_weak(passphrase)  # before minutes of work
+    target = out or manifest.with_name(f"{manifest.name}.age")
+    consent = Consent.load(manifest)
+    contents = gather(consent, others, stored_embeddings(consent, Limits()), version())
+    lock(contents, passphrase, target)
+    click.echo(f"{target}: holds {counted(len(contents.files), 'file')}; keep the passphrase elsewhere", err=True)
+    if remove:
+        remove_originals(contents, consent.folder)
+        click.echo(
+            "the originals are deleted; SSDs, snapshots and backups may keep traces, and so may other copies", err=True
+        )
+    else:
+        click.echo("note: the originals are still there, in clear; --remove deletes them", err=True)
+
+
+@click.command("unlock")
+@click.argument("locked", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    "out",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="[default: where the locked file is]",
+)
+def unlock_manifest(locked: Path, out: Path | None) -> None:
+    """Write what is in a locked file back to a folder, readable by you only. A run does not need this.
+
+    Nothing that is there is overwritten, and the locked file stays.
+
+    \b
+    Example:
+      scrubber consent unlock consent.toml.age
+    """
+    from scrubber.consent.storing import unlock
+
+    folder = out or locked.absolute().parent
+    names = unlock(locked, asked, folder)
+    click.echo(f"{folder}: {counted(len(names), 'file')} unlocked, now in clear on this disk", err=True)

@@ -1,0 +1,149 @@
+"""Commands that change a manifest: init, add, revoke."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import click
+
+from scrubber.cli import options
+from scrubber.cli.consent import arguments
+from scrubber.cli.output import json_line
+from scrubber.errors import UsageError
+
+
+@click.command("init")
+@arguments.manifest
+@click.option("--organisation", metavar="NAME", help="Who holds the consents.")
+def init_manifest(manifest: Path, organisation: str | None) -> None:
+    """Make a manifest with nobody in it yet. A file that is there already is left alone.
+
+    \b
+    Example:
+      scrubber consent init consent.toml --organisation "Example Rights Group"
+    """
+    from scrubber.consent.editing import blank
+    from scrubber.consent.saving import save
+
+    if manifest.exists():
+        raise UsageError(f"{manifest}: is there already; choose another name")
+    save(blank(organisation).encode(), manifest)
+    click.echo(f"{manifest}: made; add people with `scrubber consent add`", err=True)
+
+
+@click.command("add")
+@click.argument("person", metavar="ID")
+@arguments.manifest_option
+@click.option("--for", "purposes", multiple=True, metavar="PURPOSE", help="What it covers; may be given several times.")
+@click.option("--from", "valid_from", type=arguments.DAY, help="The first day that it covers.")
+@click.option("--until", "expires", type=arguments.DAY, help="The last day that it covers. Every permission ends.")
+@click.option("--deny", is_flag=True, help="The person refused: hide wherever they are recognised or pointed at.")
+@click.option("--method", type=click.Choice(["written", "recorded", "oral", "mark"]), help="How consent was given.")
+@click.option("--given-by", type=click.Choice(["self", "guardian", "both"]), help="Who gave it.")
+@click.option("--minor", is_flag=True, help="The person is a minor; then a guardian has to consent.")
+@click.option(
+    "--form",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    metavar="FILE",
+    help="The signed form or recording. Only its hash goes into the manifest.",
+)
+@click.option(
+    "--photo",
+    "paths",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    metavar="FILE",
+    help="A reference photo, if the person agreed to be recognised; may be given several times.",
+)
+@click.option("--copy", is_flag=True, help="Copy the photos to people/ID beside the manifest, under numbers.")
+def add_person(
+    person: str, manifest: Path, purposes: tuple[str, ...], valid_from: datetime.datetime | None,
+    expires: datetime.datetime | None, deny: bool, method: str | None, given_by: str | None, minor: bool,
+    form: Path | None, paths: tuple[Path, ...], copy: bool,
+) -> None:  # fmt: skip
+    """Add somebody to a manifest. ID is a code such as p-017; the real name stays out.
+
+    Each photo must show exactly one good face; if one does not, nothing is added, and you are told which and why.
+
+    \b
+    Example:
+      scrubber consent add p-017 --for social --until 2027-12-31 --method written --photo a.jpg --photo b.jpg
+    """
+    from scrubber.consent.editing import Draft
+    from scrubber.consent.persons import person_of
+    from scrubber.likeness import enrolling
+    from scrubber.policy import Limits
+
+    draft, limits, folder = Draft(manifest), Limits(), manifest.absolute().parent
+    values = {
+        "id": person,
+        "decision": "deny" if deny else "allow",
+        "purposes": list(purposes),
+        "valid_from": valid_from.date() if valid_from else None,
+        "expires": expires.date() if expires else None,
+        "given_by": given_by,
+        "minor": minor,
+        "method": method,
+        "evidence": _hash(form) if form else None,
+    }
+    enrolling.enrol(draft, person_of(values))  # finds mistakes in these before any photo is looked at or copied
+    enrolling.check_references(paths, limits)
+    references = enrolling.copied(paths, folder, person, limits) if copy else enrolling.referred_to(paths, folder)
+    draft = Draft(manifest)
+    enrolling.enrol(draft, person_of(values | {"references": list(references)}))
+    draft.save()
+    click.echo(f"{manifest}: {person} added", err=True)
+    if paths:
+        click.echo("note: reference photos are biometric data; the person must have agreed to be recognised", err=True)
+
+
+@click.command("revoke")
+@click.argument("person", metavar="ID")
+@click.argument("more", nargs=-1, metavar="[REPORT…]", type=click.Path(path_type=Path))
+@arguments.manifest_option
+@click.option(
+    "--reports",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="REPORT…",
+    help="Reports of past runs: prints every published file that shows the person.",
+)
+@options.as_json
+def revoke_consent(
+    person: str, more: tuple[Path, ...], manifest: Path, reports: tuple[Path, ...], as_json: bool
+) -> None:
+    """Note that somebody withdrew: from today on they are hidden. Can be repeated, to look through more reports.
+
+    What is already published stays where it is until you take it down: give the reports of past runs to learn which
+    files those are.
+
+    \b
+    Example:
+      scrubber consent revoke p-017 --reports march.jsonl may.jsonl
+    """
+    from scrubber.consent.editing import Draft
+    from scrubber.consent.withdrawal import published_with
+
+    if more and not reports:
+        raise UsageError(f"{more[0]}: reports of past runs come after --reports")
+    draft = Draft(manifest)
+    draft.withdraw(person, datetime.datetime.now(datetime.UTC))
+    draft.save()
+    click.echo(f"{manifest}: {person} is hidden from now on", err=True)
+    kept = next(one.references for one in draft.manifest.people if one.id == person)
+    if kept:
+        click.echo(f"note: reference photos serve to hide {person}; delete them if that is not wanted", err=True)
+    found = published_with(person, (*reports, *more))
+    for published in found:
+        click.echo(json_line(published.as_json()) if as_json else published.output)
+    if reports:
+        gone = sum(not published.there for published in found)
+        click.echo(f"{len(found)} published files show {person} ({gone} of them are no longer there)", err=True)
+
+
+def _hash(form: Path) -> str:
+    import hashlib
+
+    with form.open("rb") as file:
+        return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"

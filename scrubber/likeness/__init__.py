@@ -1,0 +1,12 @@
+"""Joins reference photos, recogniser and manifest: how alike is this face to people who agreed to be compared?
+
+Embeddings live in memory, for as long as the process does, and nowhere else, unless somebody locks them away.
+"""
+
+from scrubber.faces.recogniser import version
+from scrubber.likeness.comparing import gallery, likeness
+from scrubber.likeness.keeping import stored_embeddings
+from scrubber.likeness.looking_over import look_over
+from scrubber.likeness.references import Judged, judge
+
+__all__ = ["Judged", "gallery", "judge", "likeness", "look_over", "stored_embeddings", "version"]

@@ -1,0 +1,71 @@
+"""The people of a manifest as templates, and the function that compares faces with them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from scrubber.consent.likeness import SAME_PERSON
+from scrubber.errors import ManifestError
+from scrubber.faces import finding, recogniser
+from scrubber.likeness.keeping import unlocked_embedding
+from scrubber.likeness.references import REMEDY, Judged, judge
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scrubber.consent import Consent, Likeness, Measured
+    from scrubber.consent.matching import Gallery
+    from scrubber.faces.detector import Picture
+    from scrubber.faces.recogniser import Embedding
+    from scrubber.policy import Limits
+    from scrubber.types import Face
+
+
+@lru_cache(maxsize=4)
+def gallery(consent: Consent, people: tuple[str, ...], limits: Limits) -> Gallery:
+    """One template for each of `people` (their ids), built once per process and manifest.
+
+    Raises `ManifestError` if a reference photo is missing or cannot be used.
+    """
+    from scrubber.consent.matching import Gallery
+
+    with finding.kept_warm():
+        return Gallery({person: embeddings(judged(consent, person, limits)) for person in people})
+
+
+def likeness(picture: Picture, people: Gallery) -> Likeness:
+    """A function that compares a face of `picture` (H×W×3 RGB uint8) with everybody in the gallery."""
+
+    def measure(face: Face) -> Measured:
+        embedding = recogniser.embed(picture, face)
+        return "low-quality" if embedding is None else people.similarities(embedding)
+
+    return measure
+
+
+def judged(consent: Consent, person: str, limits: Limits) -> list[Judged]:
+    """Every reference photo of one person, looked at; those whose embedding was locked away with them need no look."""
+    return [
+        unlocked_embedding(consent, name) or judge(data, f"{consent.holdings.place}/{name}", limits)
+        for name, data in consent.reference_bytes(person).items()
+    ]
+
+
+def embeddings(references: Sequence[Judged]) -> list[Embedding]:
+    """One embedding for each reference photo of one person.
+
+    A photo with several faces is of use if exactly one of them is the person that the other photos show alone.
+    Raises `ManifestError` for a photo that is not.
+    """
+    from scrubber.consent.matching import Gallery
+
+    alone = [one for one in references if one.fault is None]
+    known = Gallery({"": [one.embeddings[0] for one in alone]}) if alone else None
+    chosen: list[Embedding] = []
+    for one in references:
+        alike = [face for face in one.embeddings if known and known.similarities(face)[""] >= SAME_PERSON]
+        if one.fault is not None and len(alike) != 1:
+            raise ManifestError(f"{one.name}: this reference photo cannot be used: {one.fault}; {REMEDY}")
+        chosen.append(one.embeddings[0] if one.fault is None else alike[0])
+    return chosen

@@ -1,0 +1,75 @@
+"""Takes somebody into a manifest, with reference photos that were looked at first."""
+
+from __future__ import annotations
+
+import glob
+from datetime import UTC, datetime
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from scrubber import photos
+from scrubber.consent import CLEAR_LEAD, SAME_PERSON
+from scrubber.consent.saving import save_new
+from scrubber.errors import UsageError
+from scrubber.faces import finding
+from scrubber.likeness.references import REMEDY, Judged, judge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from scrubber.consent.editing import Draft
+    from scrubber.consent.manifest import Person
+    from scrubber.policy import Limits
+
+
+def enrol(draft: Draft, person: Person) -> None:
+    """Add somebody and note when; `draft` still has to be saved. Raises `UsageError` if the id is taken."""
+    draft.add_people([person])
+    if person.decision == "allow":
+        draft.add_event(person.id, "given", datetime.now(UTC))
+
+
+def check_references(paths: Sequence[Path], limits: Limits) -> None:
+    """Raises `UsageError` that names every photo that is no good reference, and says why not."""
+    with finding.kept_warm():
+        seen = [judge(photos.read_file(path, limits), str(path), limits) for path in paths]
+    faults = [f"{one.name}: {one.fault}; {REMEDY}" for one in seen if one.fault]
+    faults += _strangers_to_each_other([one for one in seen if one.fault is None])
+    if faults:
+        raise UsageError("\n".join(faults))
+
+
+def referred_to(paths: Sequence[Path], folder: Path) -> tuple[str, ...]:
+    """The patterns by which a manifest in `folder` names these photos. Raises `UsageError` for one outside of it."""
+    patterns = []
+    for path in paths:
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise UsageError(
+                f"{path}: lies outside of the manifest's folder; move it there, or let it be copied: --copy"
+            )
+        patterns.append(glob.escape(path.resolve().relative_to(folder.resolve()).as_posix()))
+    return tuple(patterns)
+
+
+def copied(paths: Sequence[Path], folder: Path, person: str, limits: Limits) -> tuple[str, ...]:
+    """Copies photos to `people/ID` in `folder`, numbered, and returns the patterns that name them there.
+
+    Numbers, because file names often hold the name of whom they show. Raises `NotWritable`.
+    """
+    patterns = []
+    for number, path in enumerate(paths, 1):
+        name = f"people/{person}/{number:02}{path.suffix.lower()}"
+        save_new(photos.read_file(path, limits), folder / name)
+        patterns.append(name)
+    return tuple(patterns)
+
+
+def _strangers_to_each_other(seen: Sequence[Judged]) -> Iterator[str]:
+    for one, other in combinations(seen, 2):
+        similarity = float(one.embeddings[0] @ other.embeddings[0])
+        if similarity < SAME_PERSON - CLEAR_LEAD:
+            yield (
+                f"{one.name} and {other.name}: hardly look like the same person (similarity {similarity:.2f}); "
+                "leave out the one that is not, or that is too old"
+            )

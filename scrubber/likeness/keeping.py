@@ -1,0 +1,33 @@
+"""Embeddings that are locked away with their photos, and taken back where the recogniser is still the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scrubber.faces import recogniser
+from scrubber.likeness.references import Judged, judge
+
+if TYPE_CHECKING:
+    from scrubber.consent import Consent
+    from scrubber.policy import Limits
+
+
+def stored_embeddings(consent: Consent, limits: Limits) -> dict[str, tuple[float, ...]]:
+    """The numbers to lock away: those of every reference photo that shows exactly one good face, by its name."""
+    found = {}
+    for person in consent.people:
+        for name, data in consent.reference_bytes(person.id).items():
+            seen = judge(data, name, limits)
+            if seen.fault is None:
+                found[name] = tuple(map(float, seen.embeddings[0]))
+    return found
+
+
+def unlocked_embedding(consent: Consent, name: str) -> Judged | None:
+    """What was locked away for one photo; None if nothing was, or if another recogniser made it."""
+    import numpy as np
+
+    locked = consent.locked
+    if locked is None or locked.recogniser != recogniser.version() or name not in locked.embeddings:
+        return None
+    return Judged(name, (np.array(locked.embeddings[name], dtype=np.float32),))

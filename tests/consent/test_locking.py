@@ -1,0 +1,134 @@
+"""Locked manifests: nothing in clear on the disk, nothing lost, nothing opened without the passphrase."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from consent_scenes import TODAY
+
+from scrubber.consent import FIRST_LINE, LAST_LINE, Consent
+from scrubber.consent.locking import Contents, opened, sealed
+from scrubber.consent.saving import wipe
+from scrubber.consent.storing import gather, lock, unlock
+from scrubber.errors import ManifestError, NotWritable, UsageError
+
+WORDS = "four quite random words"
+MANIFEST = f"""{FIRST_LINE}
+schema = 1
+[[people]]
+id = "p-017"
+decision = "deny"
+references = ["people/p-017/*.jpg"]
+{LAST_LINE}
+"""
+NUMBERS = {"people/p-017/a.jpg": (0.25, -0.5)}
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a manifest, references, a form, and all of it locked as well."""
+    folder = tmp_path_factory.mktemp("kept")
+    (folder / "people/p-017").mkdir(parents=True)
+    (folder / "consent.toml").write_text(MANIFEST)
+    (folder / "people/p-017/a.jpg").write_bytes(b"first photo")
+    (folder / "people/p-017/b.jpg").write_bytes(b"second photo")
+    (folder / "form.pdf").write_bytes(b"the form")
+    contents = gather(Consent.load(folder / "consent.toml"), [folder / "form.pdf"], NUMBERS, "sface-2")
+    lock(contents, WORDS, folder / "consent.toml.age")
+    return folder
+
+
+def test_a_run_reads_the_locked_file_without_a_copy_on_disk(kept: Path, tmp_path: Path) -> None:
+    (tmp_path / "moved.age").write_bytes((kept / "consent.toml.age").read_bytes())
+    locked = Consent.load(tmp_path / "moved.age", WORDS)
+    clear = Consent.load(kept / "consent.toml")
+    assert locked.manifest == clear.manifest
+    assert locked.reference_bytes("p-017") == clear.reference_bytes("p-017")
+    assert locked.fingerprint_with_references() == clear.fingerprint_with_references()
+    assert locked.permissions("social", TODAY) == clear.permissions("social", TODAY)
+    assert locked.locked is not None
+    assert locked.locked.embeddings == NUMBERS
+    assert [path.name for path in tmp_path.iterdir()] == ["moved.age"]
+
+
+def test_nothing_shows_through(kept: Path) -> None:
+    content = (kept / "consent.toml.age").read_bytes()
+    assert not any(word in content for word in (b"p-017", b"photo", b"form", b"people"))
+    assert (kept / "consent.toml.age").stat().st_mode & 0o077 == 0
+    consent = Consent.load(kept / "consent.toml.age", lambda: WORDS)
+    assert not any(word in repr(consent) for word in ("first photo", "0.25"))
+
+
+def test_the_passphrase_is_asked_for_only_if_needed(kept: Path) -> None:
+    def never() -> str:
+        raise AssertionError
+
+    assert Consent.load(kept / "consent.toml", never).people[0].id == "p-017"
+    with pytest.raises(ManifestError, match="is locked; give the passphrase"):
+        Consent.load(kept / "consent.toml.age")
+
+
+def test_another_passphrase_opens_nothing(kept: Path) -> None:
+    with pytest.raises(ManifestError, match="the passphrase is another"):
+        Consent.load(kept / "consent.toml.age", "four other random words")
+
+
+@pytest.mark.parametrize("spoil", ["cut", "changed", "header", "empty"])
+def test_a_damaged_file_is_refused(kept: Path, tmp_path: Path, spoil: str) -> None:
+    whole = (kept / "consent.toml.age").read_bytes()
+    half = len(whole) // 2
+    damaged = {
+        "cut": whole[:half],
+        "changed": whole[:half] + bytes([whole[half] ^ 1]) + whole[half + 1 :],
+        "header": whole[:40],
+        "empty": b"age-encryption.org/v1",
+    }[spoil]
+    (tmp_path / "c.age").write_bytes(damaged)
+    with pytest.raises(ManifestError, match="does not open"):
+        Consent.load(tmp_path / "c.age", WORDS)
+
+
+def test_unlocking_gives_everything_back_and_overwrites_nothing(kept: Path, tmp_path: Path) -> None:
+    names = unlock(kept / "consent.toml.age", WORDS, tmp_path / "out")
+    assert sorted(names) == ["consent.toml", "form.pdf", "people/p-017/a.jpg", "people/p-017/b.jpg"]
+    for name in names:
+        assert (tmp_path / "out" / name).read_bytes() == (kept / name).read_bytes()
+        assert (tmp_path / "out" / name).stat().st_mode & 0o077 == 0
+    (tmp_path / "out/consent.toml").write_text("schema = 1")
+    with pytest.raises(NotWritable, match="is there already"):
+        unlock(kept / "consent.toml.age", WORDS, tmp_path / "out")
+
+
+def test_the_file_needs_no_scrubber(kept: Path, tmp_path: Path) -> None:
+    import pyrage
+
+    archive = pyrage.passphrase.decrypt((kept / "consent.toml.age").read_bytes(), WORDS)
+    (tmp_path / "c.zip").write_bytes(archive)
+    subprocess.run(["python3", "-m", "zipfile", "-e", tmp_path / "c.zip", tmp_path], check=True)
+    assert (tmp_path / "consent.toml").read_text() == MANIFEST
+
+
+def test_what_leaves_the_folder_is_not_locked_and_not_unlocked(kept: Path) -> None:
+    with pytest.raises(UsageError, match="outside of the manifest's folder"):
+        sealed(Contents("c.toml", {"c.toml": b"", "../x": b""}), WORDS)
+    with pytest.raises(UsageError, match="fewer than 12 characters"):
+        sealed(Contents("c.toml", {"c.toml": b""}), "short")
+    with pytest.raises(UsageError, match="is locked already"):
+        gather(Consent.load(kept / "consent.toml.age", WORDS), [], {}, "")
+
+
+def test_another_archive_is_no_manifest() -> None:
+    import pyrage
+
+    with pytest.raises(ManifestError, match="holds no manifest of scrubber"):
+        opened(pyrage.passphrase.encrypt(b"no archive", WORDS), WORDS, "c.age")
+
+
+def test_wiping_deletes(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"x" * 10)
+    wipe(tmp_path / "a")
+    assert not (tmp_path / "a").exists()
+    with pytest.raises(NotWritable, match="delete it by hand"):
+        wipe(tmp_path / "a")
