@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as calendar
 import hashlib
-import pickle
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -63,23 +62,27 @@ class Terms:
             policy, permissions, gallery(consent, permissions.gallery, policy.limits) if permissions.gallery else None
         )
 
+    def for_nobody(self) -> Terms:
+        """The same, but nobody is shown and nobody compared: the Chatham House rule for a whole run."""
+        return replace(self, permissions=self.permissions and self.permissions.for_nobody(), gallery=None)
+
     @property
     def labels(self) -> tuple[str, ...]:
         """Ids of the people in the manifest, which must not stand in names of outputs."""
         return tuple(self.permissions.people) if self.permissions else ()
 
-    def fingerprint(self, sha256: str) -> str:
+    def fingerprint(self, sha256: str, concerns: Sequence[str]) -> str:
         """SHA-256, in hex, of all that decides what becomes of the photo whose original has this hash.
 
-        The same photo under the same fingerprint gives the same output bytes.
+        `concerns` are the people on whose standing it hung (`Decisions.concerns`). The same photo under the same
+        fingerprint gives the same output bytes; what happens to others in the manifest does not change it.
         """
-        parts: list[object] = [__version__, sorted(asdict(self.policy).items())]
+        said = ""
         if self.permissions is not None:
-            people = sorted((person, repr(standing)) for person, standing in self.permissions.people.items())
-            parts += [people, repr(self.permissions.photo(sha256))]
-        if self.gallery is not None:
-            parts.append(hashlib.sha256(pickle.dumps(self.gallery)).hexdigest())
-        return hashlib.sha256(repr((sha256, parts)).encode()).hexdigest()
+            gallery = self.gallery.fingerprint if self.gallery else ""
+            said = self.permissions.fingerprint_for(sha256, concerns, gallery)
+        parts = (__version__, sha256, sorted(asdict(self.policy).items()), said)
+        return hashlib.sha256(repr(parts).encode()).hexdigest()
 
     def named(self, target: Path) -> Terms:
         """The same terms for one output file: its name may ask for a format.
@@ -109,6 +112,7 @@ class SafeCopy:
     warnings: tuple[str, ...]
     seconds: dict[str, float]
     sha256: str
+    concerns: tuple[str, ...]
 
     def result(self, source: str, output: str | None) -> Result:
         """The same without the bytes, for reports. `output` is where they were put, None if nowhere."""
@@ -123,6 +127,7 @@ class SafeCopy:
             self.warnings,
             self.sha256,
             None if self.data is None else hashlib.sha256(self.data).hexdigest(),
+            self.concerns,
         )
 
 
@@ -141,8 +146,10 @@ def make_safe(data: bytes, name: str, terms: Terms) -> SafeCopy:
     for _ in range(_ROUNDS):
         with clock("decide"):
             decided = decide_in(photo, found, sha256, terms)
-        warnings = _warnings(photo, decided)
-        copy = SafeCopy(None, "", _reason(decided), _listed(decided), removed, warnings, clock.seconds, sha256)
+        warnings, concerns = _warnings(photo, decided), _concerns(decided)
+        copy = SafeCopy(
+            None, "", _reason(decided), _listed(decided), removed, warnings, clock.seconds, sha256, concerns
+        )
         if copy.withheld:
             return copy
         with clock("hide"):
@@ -240,6 +247,10 @@ def _scaled(face: Face, factor: float) -> Face:
 
 def _reason(decided: Sequence[Decisions]) -> str | None:
     return next((decisions.withhold_reason for decisions in decided if decisions.withhold_reason), None)
+
+
+def _concerns(decided: Sequence[Decisions]) -> tuple[str, ...]:
+    return tuple(sorted({person for decisions in decided for person in decisions.concerns}))
 
 
 def _listed(decided: Sequence[Decisions]) -> tuple[Decision, ...]:

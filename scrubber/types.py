@@ -205,8 +205,8 @@ class Verdict:
 class Result:
     """What became of one photo. `output` is None unless a safe copy lies there now.
 
-    `input_sha256` and `output_sha256` are for the journal of a run; reports do not repeat them, for a hash finds the
-    original again.
+    `input_sha256`, `output_sha256` and `concerns` (ids of the people on whose standing it hung) are for the journal of
+    a run; reports do not repeat them, for a hash finds the original again.
     """
 
     input: str
@@ -219,6 +219,7 @@ class Result:
     warnings: tuple[str, ...] = ()
     input_sha256: str | None = None
     output_sha256: str | None = None
+    concerns: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Result:

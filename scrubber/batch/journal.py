@@ -50,7 +50,7 @@ class Journal:
         except OSError:
             sha256 = ""
         intact = result.output is None or _hash(Path(result.output)) == entry["output_sha256"]
-        if intact and result.input == str(task.source) and entry["key"] == terms.fingerprint(sha256):
+        if intact and result.input == str(task.source) and entry["key"] == terms.fingerprint(sha256, entry["concerns"]):
             return replace(result, status="unchanged" if result.status == "published" else result.status)
         if intact and result.output is not None:
             Path(result.output).unlink(missing_ok=True)
@@ -62,7 +62,8 @@ class Journal:
             return
         entry = {
             "target": str(task.target),
-            "key": terms.fingerprint(result.input_sha256),
+            "key": terms.fingerprint(result.input_sha256, result.concerns),
+            "concerns": result.concerns,
             "output_sha256": result.output_sha256,
             "result": result.as_json(),
         }

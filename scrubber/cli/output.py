@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _REASONS: Final = {
     "face-still-visible": "a face could still be seen in the output; hide it by a box in the manifest",
+    "denied": "somebody who refused cannot be covered without doubt; add a hide box over both faces",
     "no-photo-sign": "somebody in it must not be shown at all, says the manifest",
 }
 _OTHERS_NAMED: Final = 5

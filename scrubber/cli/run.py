@@ -37,6 +37,9 @@ _FILE_NAMES: Final = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff",
 )
 @options.consent
 @click.option(
+    "--nobody", is_flag=True, help="Show nobody, whatever they agreed to (Chatham House rule); hide boxes still hold."
+)
+@click.option(
     "--style",
     type=click.Choice(get_args(Style)),
     default="blur",
@@ -93,6 +96,7 @@ def command(
     manifest: Path | None,
     purpose: str | None,
     on: datetime.date | None,
+    nobody: bool,
     dry_run: bool,
     restart: bool,
     jobs: int | None,
@@ -114,6 +118,8 @@ def command(
     from scrubber.pipeline import Terms, rehearse_file, scrub_file
 
     terms = Terms.of(chosen, Consent.load(manifest, asked) if manifest else None, purpose, on)
+    if nobody:
+        terms = terms.for_nobody()
     if _STANDARD in inputs or out == _STANDARD:
         return _stream(inputs, out, terms, report)
     one_file = _is_file_name(out) and len(inputs) == 1 and inputs[0].is_file()

@@ -86,7 +86,7 @@ def looks(preset: Preset) -> tuple[Detector, ...]:
     if preset == "fast":
         return glance, at(1.05, yunet)
     if preset == "balanced":
-        return glance, at(1.5, yunet), at(0.9, centerface)
+        return glance, at(1.5, yunet), at(0.85, centerface)
     return glance, at(1, yunet), at(2, yunet), at(1, centerface), at(1.4, centerface)
 
 

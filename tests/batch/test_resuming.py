@@ -163,3 +163,23 @@ def test_kills_at_any_moment_leave_whole_files_only(many: Path, tmp_path: Path, 
     assert names == sorted(path.name for path in many.iterdir())
     again = [name for name, inode in inodes.items() if (out / name).stat().st_ino != inode]
     assert len(again) <= 2  # one per worker: published, but killed before that was noted
+
+
+def test_a_withdrawal_makes_those_again_that_show_the_person_and_no_others(
+    folder: Path, tmp_path: Path, samples: Path
+) -> None:
+    (folder / "portrait.jpg").write_bytes((samples / "astronaut.jpg").read_bytes())
+    digest = hashlib.sha256((folder / "portrait.jpg").read_bytes()).hexdigest()
+    people = (
+        'schema = 1\n[[people]]\nid = "p-1"\ndecision = "allow"\npurposes = ["social"]\nexpires = 2045-01-01\n'
+        '[[people]]\nid = "p-2"\ndecision = "allow"\npurposes = ["social"]\nexpires = 2045-01-01\n'
+        f'[[photos]]\nsha256 = "{digest}"\nshow = [{{ person = "p-1", box = [180, 66, 90, 111] }}]\n'
+    )
+    first = run(folder, tmp_path / "out", consent=Consent.loads(people))
+    assert [decision.action for result in first for decision in result.faces] == ["show"]
+    other = people + '[[events]]\nat = 2026-01-01T10:00:00Z\nperson = "p-2"\nwhat = "withdrawn"\n'
+    assert made_again(run(folder, tmp_path / "out", consent=Consent.loads(other))) == []
+    own = people + '[[events]]\nat = 2026-01-01T10:00:00Z\nperson = "p-1"\nwhat = "withdrawn"\n'
+    again = run(folder, tmp_path / "out", consent=Consent.loads(own))
+    assert made_again(again) == ["portrait.jpg"]
+    assert [decision.action for result in again for decision in result.faces] == ["hide"]

@@ -219,3 +219,10 @@ def test_no_network_call_is_made(samples: Path, tmp_path: Path) -> None:
     subprocess.run([*command, samples / "astronaut.jpg", "-o", tmp_path / "out"], check=True, capture_output=True)
     foreign = [line for line in trace.read_text().splitlines() if "AF_INET" in line or "sendto" in line]
     assert foreign == []
+
+
+def test_nobody_is_shown_under_the_chatham_house_rule(samples: Path, tmp_path: Path) -> None:
+    photo, manifest = samples / "solvay_conference_1927.jpg", samples / "consent.toml"
+    options = ("--consent", manifest, "--for", "social", "--nobody", "--preset", "fast", "--json")
+    [line] = scrubber("run", photo, "-o", tmp_path / "out.jpg", *options).lines
+    assert {face["decision"] for face in line["faces"]} == {"hide"}

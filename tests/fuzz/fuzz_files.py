@@ -4,7 +4,7 @@
     python tests/fuzz/fuzz_files.py manifest -max_total_time=60
 
 Needs atheris (pip install atheris). A finding is any exception that the code does not promise. Options after the target
-are libFuzzer's; a folder with a corpus may follow them. `.ci/run` runs each target for some seconds.
+are libFuzzer's; a folder with a corpus may follow them.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ class TestJudging:
         assert "pixels wide, and less than 48 are too few" in str(self.fault(small))
 
     def test_a_blurred_face_is_none(self, astronaut: Image.Image) -> None:
-        assert self.fault(astronaut.filter(ImageFilter.GaussianBlur(10))) in ("the face is blurred", "it shows no face")
+        assert self.fault(astronaut.filter(ImageFilter.GaussianBlur(10))) == "the face is blurred"
 
     def test_what_is_no_photo_is_none(self) -> None:
         assert "it cannot be opened" in str(judge(b"text", "a.jpg", LIMITS).fault)
