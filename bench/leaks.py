@@ -100,8 +100,12 @@ def with_piexif(file: Path, out: Path) -> None:
 
 
 def with_pillow(file: Path, out: Path) -> None:
-    with Image.open(file) as image:
-        image.save(out)
+    try:
+        with Image.open(file) as image:
+            image.save(out)
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        out.unlink(missing_ok=True)
+        print(f"Pillow refused {file.suffix}: {error}", file=sys.stderr)
 
 
 def command(*words: str) -> Tool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Final
 
+from scrubber.photos import tiff
 from scrubber.photos.source import Source
 
 NAME: Final = "raw"
@@ -15,7 +16,13 @@ def read(data: bytes) -> Source:
     import rawpy
     from PIL import Image
 
-    with rawpy.imread(BytesIO(data)) as raw:
-        pixels = raw.postprocess(use_camera_wb=True, output_color=rawpy.ColorSpace.sRGB, output_bps=8)
+    try:
+        with rawpy.imread(BytesIO(data)) as raw:
+            pixels = raw.postprocess(use_camera_wb=True, output_color=rawpy.ColorSpace.sRGB, output_bps=8)
+    except rawpy.LibRawFileUnsupportedError:
+        # An ordinary TIFF can look like a raw file: programs keep a camera's name and smaller copies in it, too.
+        return tiff.read(data)
+    except rawpy.LibRawError as error:
+        raise OSError(f"LibRaw: {error}") from error
     note = "the raw photo was developed with the camera's white balance"
     return Source(Image.fromarray(pixels), notes=(note,), upright=True)

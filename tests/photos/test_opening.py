@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, TiffImagePlugin
 
 import scrubber
 from scrubber import Limits, photos
@@ -154,6 +154,19 @@ def test_animations_open_whole(scenery: np.ndarray, kind: str) -> None:
     assert [frame.milliseconds for frame in photo.frames] == [100, 200, 300]
     for frame, expected in zip(photo.frames, frames, strict=True):
         assert (frame.pixels == np.asarray(expected)).all()
+
+
+def test_a_tiff_that_looks_like_a_raw_file_opens_as_a_tiff(scenery: np.ndarray) -> None:
+    """A camera's name and a list of sub-directories are what raw files have, and some edited TIFFs."""
+    tags = TiffImagePlugin.ImageFileDirectory_v2()
+    tags[271], tags[330] = "Example Optics", 8
+    data = saved(Image.fromarray(scenery), "TIFF", tiffinfo=tags)
+    assert (opened(data).pixels == scenery).all()
+
+
+def test_a_broken_raw_file_is_damaged() -> None:
+    with pytest.raises(scrubber.DamagedPhoto):
+        opened(b"II*\0\x10\0\0\0CR\2\0" + bytes(300))
 
 
 def test_pages_open_whole(scenery: np.ndarray) -> None:
