@@ -25,13 +25,13 @@ THRESHOLDS: Final[dict[Preset, float]] = {"fast": 0.26, "balanced": 0.18, "thoro
 """Lowest probability that counts as a face; by cross-validation 2.5, 3.2 and 5.7 false per photo (fusion.toml)."""
 
 DETAILS: Final[dict[Preset, Detail]] = {
-    "fast": Detail(1e6, 1 / 6),
+    "fast": Detail(2e6, 1 / 6),
     "balanced": Detail(2e6, 1 / 6),
     "thorough": Detail(4e6, 1 / 3),
 }
 """The working picture of each preset, to which the factors of its looks refer."""
 
-_GLANCE: Final = Detail(80_000)
+_GLANCE: Final = Detail(120_000)
 """The whole photo at once, whatever its size: sees the faces that are larger than a tile."""
 
 _SECOND_GLANCE: Final = Detail(250_000)
