@@ -1,12 +1,11 @@
-"""CenterFace through OpenCV's dnn module: sees turned, tilted and half-covered faces that others miss."""
+"""CenterFace: sees turned, tilted and half-covered faces that others miss."""
 
 from __future__ import annotations
 
-from functools import cache
-from threading import Lock
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from scrubber import opencv, weights
+from scrubber import opencv
+from scrubber.faces import net
 from scrubber.types import Box, Face, Landmarks
 
 if TYPE_CHECKING:
@@ -15,10 +14,8 @@ if TYPE_CHECKING:
 
     from scrubber.faces.detector import Picture
 
-_LOCK = Lock()
 _STRIDE: Final = 4  # pixels of the picture per cell of the heat map
-_MULTIPLE: Final = 32  # sides that the net accepts
-_OUTPUTS: Final = ["537", "538", "539", "540"]  # heat map, size, offset, landmarks
+_OUTPUTS: Final = ("537", "538", "539", "540")  # heat map, size, offset, landmarks
 _SAME_FACE_IOU: Final = 0.3
 
 
@@ -31,23 +28,8 @@ class CenterFace:
         self.threshold = threshold
 
     def detect(self, picture: Picture) -> list[Face]:
-        cv2 = opencv.load()
-
-        height, width = picture.shape[:2]
-        padded = cv2.copyMakeBorder(
-            picture, 0, -height % _MULTIPLE, 0, -width % _MULTIPLE, cv2.BORDER_CONSTANT, value=(0, 0, 0)
-        )
-        with _LOCK:
-            net = _net()
-            net.setInput(cv2.dnn.blobFromImage(padded))
-            heat, size, offset, points = (output[0] for output in net.forward(_OUTPUTS))
+        heat, size, offset, points = (output[0] for output in net.run("centerface", picture, _OUTPUTS))
         return _decode(heat[0], size, offset, points, self.threshold)
-
-
-@cache
-def _net() -> Any:
-    # From memory OpenCV 5.0 takes its new graph engine, which runs this net three times as fast as the classic one.
-    return opencv.load().dnn.readNetFromONNX(weights.as_array("centerface"))
 
 
 def _decode(

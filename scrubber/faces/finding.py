@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 from scrubber.faces import blazeface
 from scrubber.faces.blazeface import BlazeFace
 from scrubber.faces.centerface import CenterFace
-from scrubber.faces.compose import Detail, Scaled, Tiled, Turned
+from scrubber.faces.compose import Detail, Scaled, Tiled, Turned, merge
+from scrubber.faces.exposure import Lit
 from scrubber.faces.fusion import Fused
 from scrubber.faces.upright import Upright
 from scrubber.faces.yunet import YuNet
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
     from scrubber.faces.detector import Detector, Picture
     from scrubber.policy import Preset
 
-THRESHOLDS: Final[dict[Preset, float]] = {"fast": 0.26, "balanced": 0.18, "thorough": 0.095}
-"""Lowest probability that counts as a face; by cross-validation 2.5, 3.2 and 5.7 false per photo (fusion.toml)."""
+THRESHOLDS: Final[dict[Preset, float]] = {"fast": 0.235, "balanced": 0.16, "thorough": 0.095}
+"""Lowest probability that counts as a face; by cross-validation 2.5, 3.3 and 5.8 false per photo (fusion.toml)."""
 
 DETAILS: Final[dict[Preset, Detail]] = {
-    "fast": Detail(2e6, 1 / 6),
+    "fast": Detail(1.5e6, 1 / 8),
     "balanced": Detail(2e6, 1 / 6),
     "thorough": Detail(4e6, 1 / 3),
 }
@@ -47,6 +48,9 @@ _YUNET: Final = 0.1
 _CENTERFACE: Final = 0.08
 _BLAZEFACE: Final = 0.2
 
+_AGAIN: Final = 0.6
+"""Score of YuNet from which it has seen a face in a picture that was judged before."""
+
 
 @contextmanager
 def kept_warm() -> Iterator[None]:
@@ -60,46 +64,51 @@ def find(picture: Picture, preset: Preset) -> tuple[Face, ...]:
 
     `Face.score` is how likely it is a face, 0 to 1. Raises `MissingPart` when a model or OpenCV is absent.
     """
-    return _found(picture, _strategy(preset, blazeface.available()))
+    with kept_warm():
+        return _cut(picture, _strategy(preset, blazeface.available()).detect(picture))
 
 
 def find_again(picture: Picture) -> tuple[Face, ...]:
-    """The same, quickly, for a picture that was judged before and is known to be upright."""
-    return _found(picture, _fused("fast", blazeface.available()))
-
-
-def _found(picture: Picture, strategy: Detector) -> tuple[Face, ...]:
-    height, width = picture.shape[:2]
-    with kept_warm():
-        faces = strategy.detect(picture)
-    cut = (_within(face, width, height) for face in faces)
-    return tuple(sorted((face for face in cut if face), key=lambda face: -face.score))
+    """Faces that YuNet alone is sure of, quickly, in a picture that was judged before and is known to be upright."""
+    seen = (look.detect(picture) for look in _second_looks())
+    return _cut(picture, merge([face for faces in seen for face in faces]))
 
 
 def looks(preset: Preset) -> tuple[Detector, ...]:
     """The looks of a preset in the order its model weighs them, without those of MediaPipe."""
-    glance, yunet, centerface = Scaled(YuNet(_YUNET), 1, _GLANCE), YuNet(_YUNET), CenterFace(_CENTERFACE)
+    yunet, centerface = YuNet(_YUNET), CenterFace(_CENTERFACE)
+    glance = Scaled(yunet, 1, _GLANCE)
 
     def at(factor: float, detector: Detector) -> Detector:
-        return Scaled(Tiled(detector, _TILE, _OVERLAP), factor, DETAILS[preset])
+        return _tiled(detector, factor, DETAILS[preset])
 
     if preset == "fast":
-        return glance, at(1.05, yunet)
+        return glance, at(1.5, yunet)
     if preset == "balanced":
-        return glance, at(1.5, yunet), at(0.85, centerface)
+        return glance, at(1, yunet), at(2, yunet), at(0.85, centerface)
     return glance, at(1, yunet), at(2, yunet), at(1, centerface), at(1.4, centerface)
 
 
 def portraits(preset: Preset) -> tuple[Detector, ...]:
     """The looks of a preset that are MediaPipe's: the whole photo, for faces that fill a good part of it."""
-    short = BlazeFace("short", _BLAZEFACE)
-    return (short, BlazeFace("full", _BLAZEFACE)) if preset == "thorough" else (short,)
+    short = Scaled(BlazeFace("short", _BLAZEFACE), 1, _GLANCE)
+    return (short, Scaled(BlazeFace("full", _BLAZEFACE), 1, _GLANCE)) if preset == "thorough" else (short,)
+
+
+@cache
+def _second_looks() -> tuple[Detector, ...]:
+    yunet = YuNet(_AGAIN)
+    return Scaled(yunet, 1, _GLANCE), _tiled(yunet, 0.85, DETAILS["fast"])
+
+
+def _tiled(detector: Detector, factor: float, detail: Detail) -> Detector:
+    return Scaled(Tiled(detector, _TILE, _OVERLAP), factor, detail)
 
 
 @cache
 def _strategy(preset: Preset, mediapipe: bool) -> Detector:
     sides = [Scaled(Turned(YuNet(_YUNET), quarters), 1, _SECOND_GLANCE) for quarters in range(4)]
-    return Upright(_fused(preset, mediapipe), sides)
+    return Lit(Upright(_fused(preset, mediapipe), sides))
 
 
 @cache
@@ -107,6 +116,12 @@ def _fused(preset: Preset, mediapipe: bool) -> Fused:
     if mediapipe:
         return Fused(preset, THRESHOLDS[preset], DETAILS[preset], (*looks(preset), *portraits(preset)))
     return Fused(f"{preset}-without-mediapipe", THRESHOLDS[preset], DETAILS[preset], looks(preset))
+
+
+def _cut(picture: Picture, faces: Iterable[Face]) -> tuple[Face, ...]:
+    height, width = picture.shape[:2]
+    cut = (_within(face, width, height) for face in faces)
+    return tuple(sorted((face for face in cut if face), key=lambda face: -face.score))
 
 
 def _within(face: Face, width: int, height: int) -> Face | None:

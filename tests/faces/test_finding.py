@@ -51,6 +51,12 @@ def test_recall_on_crowds_does_not_slip(
     assert recall(crowds, preset) >= least
 
 
+def test_a_dark_photo_loses_few_faces(crowds: list[tuple[np.ndarray, list[Box]]]) -> None:
+    light = np.arange(256) / 255
+    dark = [(cv2.LUT(picture, (255 * 0.6 * light**2.5).astype(np.uint8)), boxes) for picture, boxes in crowds]
+    assert recall(dark, "fast") >= 0.9 * recall(crowds, "fast")
+
+
 def test_photos_on_their_side_are_found_out(crowds: list[tuple[np.ndarray, list[Box]]]) -> None:
     """No tag says so, and still as many faces are found, to a few in a hundred."""
     upright = sum(len(finding.find(picture, "balanced")) for picture, _ in crowds[:3])
