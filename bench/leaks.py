@@ -4,7 +4,8 @@
 
 A channel survives if its canary can still be found in what the tool left: plain, as UTF-16, hexadecimal, base64 or in
 zlib streams. The files come from `tests/metadata/dirty.py`; exiftool, mat2 and deface take part if they are installed
-(Debian: libimage-exiftool-perl, mat2; pip: deface in an environment of its own, named with --deface).
+(Debian: libimage-exiftool-perl, mat2; pip: deface in an environment of its own, named with --deface). deface drops
+metadata unless it is told `-m` (--keep-metadata); both are measured.
 """
 
 from __future__ import annotations
@@ -63,6 +64,7 @@ def present(deface: str | None) -> dict[str, Tool]:
     found = deface or shutil.which("deface")
     if found:
         tools["deface"] = command(found, "{file}", "-o", "{out}")
+        tools["deface -m"] = command(found, "--keep-metadata", "{file}", "-o", "{out}")
     return tools
 
 
@@ -73,7 +75,7 @@ def outcome(work: Tool, data: bytes, form: str) -> str:
         out = file.with_name("out" + file.suffix)
         file.write_bytes(data)
         work(file, out)
-        if not out.is_file():
+        if not out.is_file() or out.stat().st_size == 0:  # some create their output before they give up
             return REFUSED
         return ", ".join(dirty.traces(CANARY, out.read_bytes())) or "gone"
 

@@ -6,7 +6,9 @@ import platform
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from importlib import metadata as packages
+from importlib.util import find_spec
 from typing import Any, Final, Literal
 
 from scrubber import weights
@@ -15,6 +17,9 @@ from scrubber.errors import ScrubberError
 _OPENCV: Final = "opencv-contrib-python"
 _RIVALS: Final = ("opencv-python", "opencv-python-headless", "opencv-contrib-python-headless")
 _SILENT_BELOW: Final = (0, 10, 34)  # MediaPipe looks up a logging host from this version on
+_NEEDED: Final = (
+    "click", "filelock", "numpy", "onnxruntime", "pebble", "piexif", "pillow", "platformdirs", "pydantic", "rich",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +35,43 @@ class Check:
         return {"name": self.name, "state": self.state, "detail": self.detail, "remedy": self.remedy}
 
 
+@dataclass(frozen=True, slots=True)
+class _Optional:
+    """A package that scrubber can do without: the module to import, what it is good for, and what is lost without."""
+
+    module: str
+    package: str
+    good_for: str
+    without: str
+    install: str
+
+
+_OPTIONAL: Final = (
+    _Optional("pillow_heif", "pillow-heif", "opens HEIC and HEIF", "HEIC and HEIF, which iPhones write, are refused",
+              "pip install pillow-heif"),
+    _Optional("rawpy", "rawpy", "opens camera raw", "camera raw (DNG, CR2, NEF, …) is refused", "pip install rawpy"),
+    _Optional("pillow_jxl", "pillow-jxl-plugin", "opens JPEG XL", "JPEG XL is refused",
+              'pip install "mediascrubber[jxl]"; an extra, because its licence is the GPL'),
+    _Optional("pyrage", "pyrage", "locks consent manifests", "locked consent manifests can be neither opened nor made",
+              "pip install pyrage"),
+    _Optional("tomlkit", "tomlkit", "changes consent manifests",
+              "consent manifests hold, but `scrubber consent` cannot change them", "pip install tomlkit"),
+)  # fmt: skip
+_MEDIAPIPE: Final = _Optional(
+    "mediapipe", "mediapipe", "a third detector", "faces are found by YuNet and CenterFace alone",
+    'pip install "mediapipe>=0.10.30,<0.10.34", where it has wheels',
+)  # fmt: skip
+
+
 def examine() -> Iterator[Check]:
     """All checks, one after the other; the models are loaded and tried on an empty picture."""
     yield Check("python", "ok", f"{platform.python_version()} on {platform.platform()}")
-    for name in ("numpy", "pillow", "piexif", "pydantic", "pebble"):
+    for name in _NEEDED:
         yield _package(name)
     yield _opencv()
     yield _mediapipe()
+    for part in _OPTIONAL:
+        yield _optional(part)
     for name in weights.NAMES:
         yield _tried(f"model {name}", partial(_weight, name))
     for name, trial in _trials().items():
@@ -63,15 +98,31 @@ def _opencv() -> Check:
     return _package(_OPENCV)
 
 
+def _optional(part: _Optional) -> Check:
+    """Whether the module can be imported, for a package may be there and a library that it needs not."""
+    if find_spec(part.module) is None:
+        return Check(part.module, "warning", f"not installed: {part.without}", part.install)
+    try:
+        import_module(part.module)
+    except (ImportError, OSError, RuntimeError) as error:
+        why = " ".join(str(error).split())[:200]
+        return Check(part.module, "warning", f"cannot be loaded ({why}): {part.without}", part.install)
+    return Check(part.module, "ok", f"{_version(part.package)}, {part.good_for}")
+
+
+def _version(package: str) -> str:
+    try:
+        return packages.version(package)
+    except packages.PackageNotFoundError:
+        return "unknown version"
+
+
 def _mediapipe() -> Check:
-    found = _package("mediapipe")
-    if found.state == "missing":
-        detail = "not installed: faces are found by OpenCV alone"
-        return Check("mediapipe", "warning", detail, 'pip install "mediapipe>=0.10.30,<0.10.34", where it has wheels')
-    version = tuple(int(part) for part in found.detail.split(".")[:3] if part.isdigit())
-    if version >= _SILENT_BELOW:
-        detail = f"{found.detail} looks up a host on the internet whenever it is used"
-        return Check("mediapipe", "missing", detail, 'pip install "mediapipe>=0.10.30,<0.10.34"')
+    found, version = _optional(_MEDIAPIPE), _version(_MEDIAPIPE.package)
+    numbers = tuple(int(part) for part in version.split(".")[:3] if part.isdigit())
+    if found.state == "ok" and numbers >= _SILENT_BELOW:
+        detail = f"{version} looks up a host on the internet whenever it is used"
+        return Check(_MEDIAPIPE.module, "missing", detail, 'pip install "mediapipe>=0.10.30,<0.10.34"')
     return found
 
 

@@ -19,10 +19,11 @@ class Limits:
 
     bytes: int = 512 * 1024 * 1024
     pixels: int = 120_000_000  # a 100-megapixel camera fits, with room
+    seconds: float = 20.0  # for a worker process to open a photo of few bytes; larger ones get longer
 
     def __post_init__(self) -> None:
-        if self.bytes <= 0 or self.pixels <= 0:
-            raise UsageError("limits must be positive numbers of bytes and pixels")
+        if self.bytes <= 0 or self.pixels <= 0 or self.seconds <= 0:
+            raise UsageError("limits must be positive numbers of bytes, pixels and seconds")
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,8 +100,10 @@ def search(inputs: Sequence[Path], out: Path | None = None) -> tuple[list[Found]
 
 
 def _looks_like_photo(source: Path, known: str | None) -> bool:
-    side_file = source.name.startswith("._")  # what macOS keeps beside a file on foreign disks
-    return not side_file and (known is not None or source.suffix.lower().lstrip(".") in _MEDIA)
+    suffix = source.suffix.lower().lstrip(".")
+    # What macOS keeps beside a file on foreign disks; the small picture that cameras keep beside a clip.
+    side_file = source.name.startswith("._") or suffix == "thm"
+    return not side_file and (known is not None or suffix in _MEDIA)
 
 
 def _walk(folder: Path, skipped: Path | None) -> Iterator[tuple[Path, PurePath]]:

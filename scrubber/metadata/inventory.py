@@ -8,7 +8,7 @@ file can make this raise or run away: what is broken is itself reported, and wor
 from __future__ import annotations
 
 from scrubber.formats import HEADER_BYTES, identify
-from scrubber.metadata.containers import CONTAINERS
+from scrubber.metadata.containers import CONTAINERS, unknown
 from scrubber.metadata.containers.nested import read_nested
 from scrubber.metadata.parts import BrokenError, Part, Reader
 from scrubber.metadata.readers import (
@@ -54,6 +54,7 @@ READERS: dict[str, Reader] = {
     "thumbnail": picture.read,
     "tiff": pages.read,
     "trailing": trailing.read,
+    "unknown": unknown.walk,
     "xmp": xmp.read,
 }
 
@@ -62,20 +63,23 @@ def inventory(data: bytes) -> tuple[Leak, ...]:
     """Everything that the file `data` gives away, the most dangerous first (order of `types.LEAK_KINDS`).
 
     Never raises: metadata that cannot be read is a leak of kind "metadata" that says so. A format that has no
-    reader yet is one leak of kind "structure". An empty result means that nothing was found by these readers;
-    whether a file is fit to publish is what `audit` tells.
+    reader is a leak of kind "structure", beside what a search in it finds. An empty result means that nothing was
+    found by these readers; whether a file is fit to publish is what `audit` tells.
     """
     form = identify(data[:HEADER_BYTES])
-    if form not in CONTAINERS:
-        return (Leak("structure", "file", f"{form or 'unknown'}: no format that can be read yet"),)
-    leaks = list(dict.fromkeys(_leaks(data)))
+    if form in CONTAINERS:
+        leaks = _leaks(Part("file", "", data))
+    else:
+        words = f"{form or 'unknown'}: no format whose every part is known; it was only searched"
+        leaks = [Leak("structure", "file", words), *_leaks(Part("unknown", "", data))]
+    leaks = list(dict.fromkeys(leaks))
     return tuple(sorted(leaks, key=lambda leak: LEAK_KINDS.index(leak.kind)))
 
 
-def _leaks(data: bytes) -> list[Leak]:
+def _leaks(file: Part) -> list[Leak]:
     leaks: list[Leak] = []
-    waiting = [(0, Part("file", "", data))]
-    work = len(data) * WORK_FACTOR + WORK_FLOOR
+    waiting = [(0, file)]
+    work = len(file.payload) * WORK_FACTOR + WORK_FLOOR
     parts = 0
     while waiting:
         depth, part = waiting.pop()

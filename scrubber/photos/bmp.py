@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from scrubber.photos import bmp_masks
 from scrubber.photos.source import Source, open_with_pillow
 from scrubber.photos.stack import saved
 
@@ -19,7 +20,14 @@ PAGES: Final = False
 
 def read(data: bytes) -> Source:
     """The picture, of whatever depth and compression."""
-    return Source(open_with_pillow(data, "BMP"), lossless=True)
+    try:
+        image = open_with_pillow(data, "BMP")
+    except OSError:
+        masked = bmp_masks.decoded(data)
+        if masked is None:
+            raise
+        image = masked
+    return Source(image, lossless=True)
 
 
 def write(photo: Photo) -> bytes:

@@ -36,10 +36,10 @@ def to_srgb(
         image, notes = _through(image, profile)
     else:
         notes = ()
-    pixels = np.array(image.convert("RGB"), dtype=np.uint8)
+    pixels = np.asarray(image if image.mode == "RGB" else image.convert("RGB"), dtype=np.uint8)
     if alpha is None or alpha.min() == 255:
         return pixels, None, notes
-    pixels[alpha == 0] = 0
+    pixels = np.where(alpha[:, :, None] == 0, np.uint8(0), pixels)
     return pixels, alpha, notes
 
 
@@ -50,6 +50,8 @@ def _split(image: Image.Image) -> tuple[Image.Image, NDArray[np.uint8] | None]:
 
     if image.mode in _WIDE_GREY:
         return Image.fromarray(_narrowed(np.asarray(image))), None
+    if image.mode == "La":  # premultiplied grey, which Pillow turns into nothing else
+        image = image.convert("LA")
     if image.has_transparency_data:
         whole = np.asarray(image.convert("RGBA"))
         return Image.fromarray(np.ascontiguousarray(whole[:, :, :3])), np.ascontiguousarray(whole[:, :, 3])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from dataclasses import replace
 from io import BytesIO
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from scrubber.photos.source import Source, animation, open_with_pillow
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from scrubber.photos.photo import Frame, Photo
+
+    Pixels = NDArray[np.uint8]
 
 NAME: Final = "gif"
 EXTENSION: Final = ".gif"
@@ -42,14 +44,28 @@ def write(photo: Photo) -> bytes:
     parts = [b"GIF89a", struct.pack("<HHBBB", width, height, 0, 0, 0)]
     if photo.loops is not None:
         parts.append(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<HB", photo.loops, 0))
-    previous = None
+    previous, shown = None, None
     for frame in photo.frames:
         if photo.transparent:  # what was there before must not shine through
-            parts += _frame(frame, 0, 0, _opaque(frame), _IS_CLEARED)
+            opaque = _opaque(frame)
+            parts += _frame(replace(frame, pixels=_reduced(frame.pixels, opaque)), 0, 0, opaque, _IS_CLEARED)
         else:
-            parts += _change(frame, previous)
-        previous = frame
+            now = _next(frame, previous, shown)
+            parts += _change(replace(frame, pixels=now), shown)
+            previous, shown = frame, now
     return b"".join([*parts, b";"])
+
+
+def _next(frame: Frame, previous: Frame | None, shown: Pixels | None) -> Pixels:
+    """What is shown as this frame when `shown` was shown as the one before it: only what changed gets new colours."""
+    import numpy as np
+
+    if previous is None or shown is None:
+        return _reduced(frame.pixels, _opaque(frame))
+    changed = (frame.pixels != previous.pixels).any(axis=2)
+    part, now = _bounds(changed), shown.copy()
+    now[part] = np.where(changed[part][:, :, None], _reduced(frame.pixels[part], changed[part]), shown[part])
+    return now
 
 
 def _opaque(frame: Frame) -> NDArray[np.bool_]:
@@ -58,26 +74,32 @@ def _opaque(frame: Frame) -> NDArray[np.bool_]:
     return np.ones(frame.size, dtype=np.bool_) if frame.alpha is None else frame.alpha >= _OPAQUE
 
 
-def _change(frame: Frame, previous: Frame | None) -> list[bytes]:
+def _change(frame: Frame, shown: Pixels | None) -> list[bytes]:
     """Only what differs from the frame before, which stays where nothing is drawn over it."""
+    if shown is None:
+        return _frame(frame, 0, 0, _opaque(frame), _STAYS)
+    changed = (frame.pixels != shown).any(axis=2)
+    rows, columns = part = _bounds(changed)
+    return _frame(replace(frame, pixels=frame.pixels[part]), columns.start, rows.start, changed[part], _STAYS)
+
+
+def _bounds(marked: NDArray[np.bool_]) -> tuple[slice, slice]:
+    """Rows and columns of the smallest rectangle that holds all that is marked; one pixel if nothing is."""
     import numpy as np
 
-    if previous is None:
-        return _frame(frame, 0, 0, _opaque(frame), _STAYS)
-    changed = (frame.pixels != previous.pixels).any(axis=2)
-    rows, columns = np.nonzero(changed.any(axis=1))[0], np.nonzero(changed.any(axis=0))[0]
-    top, bottom = (int(rows[0]), int(rows[-1]) + 1) if len(rows) else (0, 1)
-    left, right = (int(columns[0]), int(columns[-1]) + 1) if len(columns) else (0, 1)
-    part = replace(frame, pixels=frame.pixels[top:bottom, left:right])
-    return _frame(part, left, top, changed[top:bottom, left:right], _STAYS)
+    rows, columns = (np.flatnonzero(marked.any(axis=axis)) for axis in (1, 0))
+    if not len(rows):
+        return slice(0, 1), slice(0, 1)
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
 
 def _frame(frame: Frame, left: int, top: int, drawn: NDArray[np.bool_], disposal: int) -> list[bytes]:
     """Graphic control, image descriptor, local colour table and compressed numbers; only what is `drawn` counts."""
     import numpy as np
 
-    numbers, colours = _indexed(np.where(drawn[:, :, None], frame.pixels, 0), drawn)
-    leaves_out = not drawn.all()
+    numbers, colours = _indexed(frame.pixels, drawn)
+    # A cleared frame always names a number for what is clear: Pillow clears to black what has none.
+    leaves_out = disposal == _IS_CLEARED or not drawn.all()
     entries = len(colours) + leaves_out
     bits = max((entries - 1).bit_length(), 1)
     table = np.zeros((1 << bits, 3), dtype=np.uint8)
@@ -89,27 +111,37 @@ def _frame(frame: Frame, left: int, top: int, drawn: NDArray[np.bool_], disposal
     return [b"\x21\xf9\x04", control, b"\0,", descriptor, table.tobytes(), _compressed(numbers)]
 
 
-def _indexed(pixels: NDArray[np.uint8], drawn: NDArray[np.bool_]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def _reduced(pixels: Pixels, drawn: NDArray[np.bool_]) -> Pixels:
+    """The picture with no more than 255 colours where it is `drawn`; there it stays as it is if it has no more."""
+    import numpy as np
+    from PIL import Image
+
+    image = Image.fromarray(_alone(pixels, drawn))
+    if image.getcolors(_COLOURS) is None:
+        image = image.quantize(_COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.FLOYDSTEINBERG).convert("RGB")
+    return np.asarray(image)
+
+
+def _alone(pixels: Pixels, drawn: NDArray[np.bool_]) -> Pixels:
+    """What is not drawn gets a colour that is, so that it has none of its own."""
+    import numpy as np
+
+    row, column = np.unravel_index(drawn.argmax(), drawn.shape)
+    return np.where(drawn[:, :, None], pixels, pixels[row, column])
+
+
+def _indexed(pixels: Pixels, drawn: NDArray[np.bool_]) -> tuple[Pixels, Pixels]:
     """Numbers (H×W) and the colours (n×3) they stand for, n up to 255, every one of them in use.
 
     Pixels that are not `drawn` get the number n, which has no colour.
     """
     import numpy as np
-    from PIL import Image
 
-    image = Image.fromarray(pixels)
-    shown = image.getcolors(_COLOURS)
-    if shown is None:
-        image = image.quantize(_COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.FLOYDSTEINBERG).convert("RGB")
-        shown = image.getcolors(_COLOURS)
-    rows = cast("list[tuple[int, tuple[int, int, int]]]", shown)  # at most 255 now, and the image is RGB
-    listed = np.sort([red << 16 | green << 8 | blue for _, (red, green, blue) in rows])
-    places = np.searchsorted(listed, np.asarray(image, dtype=np.int64) @ np.array([1 << 16, 1 << 8, 1]))
-    used = np.flatnonzero(np.bincount(places[drawn], minlength=len(listed)))
-    number_of = np.zeros(len(listed), dtype=np.uint8)
-    number_of[used] = np.arange(len(used))
-    colours = np.stack([listed[used] >> 16, listed[used] >> 8 & 255, listed[used] & 255], axis=1).astype(np.uint8)
-    return np.where(drawn, number_of[places], len(used)).astype(np.uint8), colours
+    coded = pixels.astype(np.int64) @ np.array([1 << 16, 1 << 8, 1])
+    listed = np.unique(coded[drawn])
+    colours = np.stack([listed >> 16, listed >> 8 & 255, listed & 255], axis=1).astype(np.uint8)
+    numbers = np.searchsorted(listed, coded)
+    return np.where(drawn, numbers, len(listed)).astype(np.uint8), colours
 
 
 def _compressed(numbers: NDArray[np.uint8]) -> bytes:

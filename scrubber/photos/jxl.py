@@ -5,6 +5,8 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Final
 
+from scrubber.photos.bombs import refuse_huge
+from scrubber.photos.jxl_header import measure
 from scrubber.photos.source import Source
 
 NAME: Final = "jxl"
@@ -14,5 +16,12 @@ def read(data: bytes) -> Source:
     """The picture. Where a JPEG was packed without loss, it is taken out again, with its EXIF orientation."""
     from pillow_jxl.JpegXLImagePlugin import JXLImageFile
 
-    image = JXLImageFile(BytesIO(data))
+    size = measure(data)
+    if size is not None:
+        refuse_huge(*size)
+    try:
+        image = JXLImageFile(BytesIO(data))
+    except RuntimeError as error:
+        # libjxl only says that something is wrong, and how to build a libjxl that would say more.
+        raise OSError("the JPEG XL decoder cannot make sense of it") from error
     return Source(image, upright=not image.jpeg)

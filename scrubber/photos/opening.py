@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 import stat
-import struct
 import warnings
-import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from scrubber.errors import DamagedPhoto, PhotoTooLarge, UnreadableFile, UnsupportedFormat
 from scrubber.formats import identify
-from scrubber.photos import colour
+from scrubber.photos import changes, colour
 from scrubber.photos.families import READERS, missing
 from scrubber.photos.photo import Frame, Photo
+from scrubber.photos.source import DECODER_FAULTS, BrokenFrame
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from PIL import Image
 
-    from scrubber.photos.source import Source
     from scrubber.policy import Limits
 
 _MEGA: Final = 1_000_000
 _ORIENTATION_TAG: Final = 0x0112
-# What decoders raise for broken files, found by running them on damaged and fuzzed files.
-_DECODER_FAULTS: Final = (
-    OSError, SyntaxError, ValueError, TypeError, ArithmeticError, LookupError, EOFError, RuntimeError,
-    struct.error, zlib.error,
-)  # fmt: skip
+_LONGEST_SIDE: Final = 32_766  # pixels; OpenCV and MediaPipe count in 16 bits, and end the whole process beyond that
 
 
 def read_file(path: Path, limits: Limits) -> bytes:
@@ -55,17 +49,23 @@ def open_photo(data: bytes, name: str, limits: Limits) -> Photo:
         raise DamagedPhoto(f"{name}: the file is empty; copy it again from the camera or phone")
     _check_bytes(len(data), name, limits)
     known = _known(data, name)
-    with _readable(name), warnings.catch_warnings():
+    with _readable(name, known), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about metadata, which is not kept
         source = READERS[known].read(data)
-        _check_pixels(source, name, limits)
-        turn = 1 if source.upright else _orientation(source.image)
-        frames, notes = [], dict.fromkeys(source.notes)
-        for image in source.frames():
+        _check_pixels(source.image.size, len(source.chosen), name, limits)
+        turn, frames, notes = 1, list[Frame](), dict.fromkeys(source.notes)
+        for image in source.frames(_checked_together(name, limits)):
+            if not frames and not source.upright:
+                # Not before it is decoded: Pillow looks behind a PNG's pixels, and forgets there that they are broken.
+                turn = _orientation(image)
             pixels, alpha, more = colour.to_srgb(image)
             upright_alpha = None if alpha is None else _upright(alpha, turn)
             frames.append(Frame(_upright(pixels, turn), upright_alpha, float(image.info.get("duration") or 0)))
             notes |= dict.fromkeys(more)
+    if source.moving:
+        size = changes.canvas(frame.size for frame in frames)
+        _check_pixels(size[::-1], len(frames), name, limits)
+        frames = list(changes.levelled(frames))
     return Photo(tuple(frames), known, source.lossless, source.moving, source.loops, tuple(notes))
 
 
@@ -91,26 +91,56 @@ def _check_bytes(size: int, name: str, limits: Limits) -> None:
         )
 
 
-def _check_pixels(source: Source, name: str, limits: Limits) -> None:
-    width, height = source.image.size
-    count = len(source.chosen)
+def _check_pixels(size: tuple[int, int], count: int, name: str, limits: Limits) -> None:
+    width, height = size
     if width * height * count > limits.pixels:
-        size = f"{width}×{height}" + (f" in {count} frames" if count > 1 else "")
-        most = f"{limits.pixels / _MEGA:.0f} megapixels"
-        raise PhotoTooLarge(f"{name}: {size} is more than the limit of {most}; make it smaller")
+        shown = f"{width}×{height}" + (f" in {count} frames" if count > 1 else "")
+        raise PhotoTooLarge(f"{name}: {shown} is more than the limit of {_megapixels(limits)}; make it smaller")
+    if max(size) > _LONGEST_SIDE:
+        raise PhotoTooLarge(
+            f"{name}: {width}×{height} is longer than {_LONGEST_SIDE} pixels; make it smaller or cut it in two"
+        )
+
+
+def _checked_together(name: str, limits: Limits) -> Callable[[tuple[int, int]], None]:
+    """A check for the size of one frame after the other: pages may differ, and the first be the smallest."""
+    total = 0
+
+    def check(size: tuple[int, int]) -> None:
+        nonlocal total
+        _check_pixels(size, 1, name, limits)
+        total += size[0] * size[1]
+        if total > limits.pixels:
+            raise PhotoTooLarge(
+                f"{name}: its pages together are more than the limit of {_megapixels(limits)}; make it smaller"
+            )
+
+    return check
+
+
+def _megapixels(limits: Limits) -> str:
+    return f"{limits.pixels / _MEGA:.0f} megapixels"
 
 
 @contextmanager
-def _readable(name: str) -> Iterator[None]:
-    from PIL import Image
+def _readable(name: str, known: str) -> Iterator[None]:
+    from PIL import Image, UnidentifiedImageError
 
     try:
         yield
     except Image.DecompressionBombError as error:
-        raise PhotoTooLarge(f"{name}: {error}; make it smaller") from error
+        most = 2 * (Image.MAX_IMAGE_PIXELS or 0) / _MEGA  # Pillow warns at its limit and refuses at twice that
+        raise PhotoTooLarge(f"{name}: it states more than {most:.0f} megapixels; make it smaller") from error
     except MemoryError as error:
         raise PhotoTooLarge(f"{name}: there is not enough memory to decode it; make it smaller") from error
-    except _DECODER_FAULTS as error:
+    except BrokenFrame as error:
+        remedy = "copy it again from where it came, or save it anew without that one"
+        raise DamagedPhoto(f"{name}: the file is damaged ({error}); {remedy}") from error
+    except UnidentifiedImageError as error:
+        # What Pillow says here is where in memory the bytes lay.
+        words = f"the file is damaged (or {known.upper()} of a kind that no decoder here knows)"
+        raise DamagedPhoto(f"{name}: {words}; copy it again from where it came, or save it as PNG") from error
+    except DECODER_FAULTS as error:
         said = str(error).replace("\n", " ")[:200] or type(error).__name__
         raise DamagedPhoto(f"{name}: the file is damaged ({said}); copy it again from where it came") from error
 
@@ -119,7 +149,7 @@ def _orientation(image: Image.Image) -> int:
     """EXIF orientation 1 to 8; 1 where there is none or none that can be read."""
     try:
         value = image.getexif().get(_ORIENTATION_TAG, 1)
-    except _DECODER_FAULTS:
+    except DECODER_FAULTS:
         return 1  # broken EXIF says nothing about which way is up
     return value if value in range(1, 9) else 1
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
+from scrubber.photos import apng
+from scrubber.photos.png_chunks import bare
 from scrubber.photos.source import Source, animation, open_with_pillow
-from scrubber.photos.stack import saved
+from scrubber.photos.stack import as_image
 
 if TYPE_CHECKING:
-    from scrubber.photos.photo import Photo
+    from scrubber.photos.photo import Frame, Photo
 
 NAME: Final = "png"
 EXTENSION: Final = ".png"
@@ -21,14 +24,19 @@ _EFFORT: Final = 4  # of 9; more costs seconds on a large photo and saves a few 
 
 def read(data: bytes) -> Source:
     """All frames of the animation. A first picture that is not part of it is shown to nobody, and left out."""
-    image = open_with_pillow(data, "PNG")
+    plain, profile = bare(data)
+    image = open_with_pillow(plain, "PNG")
+    if profile is not None:
+        image.info["icc_profile"] = profile
     return animation(image, first=1 if getattr(image, "default_image", False) else 0)
 
 
 def write(photo: Photo) -> bytes:
     """PNG bytes, RGB or RGBA, 8 bits each; several frames become an animated PNG."""
-    return saved(photo, "PNG", optimize=False, compress_level=_EFFORT, **_timing(photo))
+    return apng.assembled(photo, _still) if photo.moving else _still(photo.frames[0])
 
 
-def _timing(photo: Photo) -> dict[str, object]:
-    return {"loop": photo.loops or 0, "disposal": 0, "blend": 0} if photo.moving else {}
+def _still(frame: Frame) -> bytes:
+    target = BytesIO()
+    as_image(frame).save(target, "PNG", optimize=False, compress_level=_EFFORT)
+    return target.getvalue()

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import struct
 import warnings
+import zlib
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from PIL import Image
 
     from scrubber.photos.photo import Photo
+
+DECODER_FAULTS: Final = (
+    OSError, SyntaxError, ValueError, TypeError, ArithmeticError, LookupError, EOFError, RuntimeError,
+    struct.error, zlib.error,
+)  # fmt: skip
+"""What decoders raise for broken files, found by running them on damaged and fuzzed files."""
+
+
+class BrokenFrame(OSError):
+    """One of several frames or pages cannot be decoded; the message names it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
     """An opened, undecoded file. `chosen` are the numbers of the frames that are pictures.
 
-    Second pictures that only repeat the first (thumbnails, previews) are not among them. The rest is as in `Photo`.
+    Second pictures that only repeat the first (thumbnails, previews) are not among them; pages without any picture
+    that stand in front are not even counted, but in `before`. The rest is as in `Photo`.
     """
 
     image: Image.Image
@@ -29,13 +42,24 @@ class Source:
     loops: int | None = None
     notes: tuple[str, ...] = ()
     upright: bool = False  # already, whatever its EXIF says
+    before: int = 0
 
-    def frames(self) -> Iterator[Image.Image]:
-        """The chosen frames, decoded one after the other; each is only valid until the next is asked for."""
+    def frames(self, check: Callable[[tuple[int, int]], None]) -> Iterator[Image.Image]:
+        """The chosen frames, decoded one after the other; each is only valid until the next is asked for.
+
+        `check` is told the width and height of each before it is decoded. Raises `BrokenFrame` if there are several.
+        """
         for number in self.chosen:
-            if number != self.image.tell():
-                self.image.seek(number)
-            self.image.load()
+            try:
+                if number != self.image.tell():
+                    self.image.seek(number)
+                check(self.image.size)
+                self.image.load()
+            except DECODER_FAULTS as error:
+                if len(self.chosen) == 1:
+                    raise
+                words = f"{'frame' if self.moving else 'page'} {self.before + number + 1}"
+                raise BrokenFrame(f"{words}: {error or type(error).__name__}") from error
             yield self.image
 
 

@@ -20,12 +20,10 @@ def as_image(frame: Frame) -> Image.Image:
 
 
 def saved(photo: Photo, encoder: str, **options: object) -> bytes:
-    """The bytes that Pillow's `encoder` makes of all frames."""
+    """The bytes that Pillow's `encoder` makes of all frames, as pages that follow each other."""
     first, *rest = (as_image(frame) for frame in photo.frames)
     if rest:
         options |= {"save_all": True, "append_images": rest}
-    if photo.moving:
-        options |= {"duration": [round(frame.milliseconds) for frame in photo.frames]}
     target = BytesIO()
     first.save(target, encoder, **options)
     return target.getvalue()

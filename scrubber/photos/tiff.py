@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
+from scrubber.photos import tiff_deep
 from scrubber.photos.source import Source, open_with_pillow
 from scrubber.photos.stack import saved
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from PIL import Image
 
     from scrubber.photos.photo import Photo
@@ -20,14 +23,34 @@ PAGES: Final = True
 
 _NEW_SUBFILE_TYPE: Final = 254
 _REDUCED_OR_MASK: Final = 0b101  # bit 0: a smaller copy of another page; bit 2: its transparency (TIFF 6.0, page 36)
+_SIZE: Final = frozenset({256, 257})  # width and height
+_CONTENT: Final = frozenset({273, 324, 513})  # strips, tiles, a JPEG
+_MOST: Final = 100_000  # directories and tags in them, together: one can be listed a thousand times over
+_SHORT, _LONG = 3, 4  # types of tags
 
 
 def read(data: bytes) -> Source:
-    """All pages that are pictures of their own."""
-    image = open_with_pillow(data, "TIFF")
-    pages = [number for number in range(getattr(image, "n_frames", 1)) if _is_picture(image, number)]
-    image.seek(0)
-    return Source(image, pages or (0,), lossless=True)
+    """All pages that are pictures of their own. Those that hold no picture at all are counted in a note."""
+    pages = list(_directories(data))
+    pictures = [number for number, (_, tags) in enumerate(pages) if tags.keys() & (_SIZE | _CONTENT)]
+    own = [number for number in pictures if not pages[number][1].get(_NEW_SUBFILE_TYPE, 0) & _REDUCED_OR_MASK]
+    for number in own:
+        if not pages[number][1].keys() >= _SIZE:
+            raise OSError(f"page {number + 1} of {len(pages)} does not say how large it is")
+    first = (own or pictures or [0])[0]
+    chosen = own or [first]
+    others = len(pages) - len(pictures)
+    notes = (f"{others} of {len(pages)} pages hold no picture and were left out",) if others else ()
+    deep = {number: pages[number] for number in chosen} if pictures else {}
+    image = None
+    if not any(tiff_deep.wanted(tags) for _, tags in deep.values()):
+        image = _opened(data, pages[first][0] if first else 0)
+    if image is None:
+        image = open_with_pillow(tiff_deep.as_plain(data, deep), "TIFF")
+        chosen, first = list(range(len(deep))), 0
+    # Pillow turns each page as it should be when it decodes it.
+    numbers = [number - first for number in chosen]
+    return Source(image, numbers, lossless=True, notes=notes, upright=True, before=first)
 
 
 def write(photo: Photo) -> bytes:
@@ -35,7 +58,52 @@ def write(photo: Photo) -> bytes:
     return saved(photo, "TIFF", compression="tiff_adobe_deflate")
 
 
-def _is_picture(image: Image.Image, number: int) -> bool:
-    image.seek(number)
-    kind = image.tag_v2.get(_NEW_SUBFILE_TYPE, 0)  # type: ignore[attr-defined]
-    return not (isinstance(kind, int) and kind & _REDUCED_OR_MASK)
+def _opened(data: bytes, place: int) -> Image.Image | None:
+    """The file as Pillow opens it, from the directory at `place` on if that is not 0; None if it cannot."""
+    from PIL import UnidentifiedImageError
+
+    try:
+        # Pillow opens no file that begins with something else than a picture.
+        return open_with_pillow(_beginning_at(data, place) if place else data, "TIFF")
+    except UnidentifiedImageError:
+        return None
+
+
+def _directories(data: bytes) -> Iterator[tuple[int, Mapping[int, int]]]:
+    """Each directory's place and tags (TIFF 6.0, page 14; BigTIFF: 8 bytes for 4), with values of whole numbers."""
+    order, wide = _layout(data)
+    counted, entry = (8, 20) if wide == 8 else (2, 12)
+
+    def number(at: int, size: int) -> int:
+        return int.from_bytes(data[at : at + size], order)
+
+    seen: set[int] = set()
+    work, at = 0, number(wide, wide)
+    while at and at not in seen:
+        seen.add(at)
+        start, count = at + counted, number(at, counted)
+        end = start + count * entry
+        work += 1 + count
+        if end > len(data):
+            raise OSError(f"page {len(seen)} lies behind the end of the file")
+        if work > _MOST:
+            raise OSError("it lists more pages than a photo has")
+        yield (
+            at,
+            {
+                number(place, 2): number(place + 4 + wide, {_SHORT: 2, _LONG: 4}.get(number(place + 2, 2), 0))
+                for place in range(start, end, entry)
+            },
+        )
+        at = number(end, wide)
+
+
+def _layout(data: bytes) -> tuple[Literal["little", "big"], int]:
+    """The byte order, and how many bytes an offset has."""
+    return "little" if data[:2] == b"II" else "big", 8 if b"+" in data[2:4] else 4
+
+
+def _beginning_at(data: bytes, place: int) -> bytes:
+    """The same file, but with the directory at `place` as its first."""
+    order, wide = _layout(data)
+    return data[:wide] + place.to_bytes(wide, order) + data[2 * wide :]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
+from scrubber.photos import webp_animation
 from scrubber.photos.source import Source, animation, open_with_pillow
-from scrubber.photos.stack import saved
+from scrubber.photos.stack import as_image
 
 if TYPE_CHECKING:
-    from scrubber.photos.photo import Photo
+    from scrubber.photos.photo import Frame, Photo
 
 NAME: Final = "webp"
 EXTENSION: Final = ".webp"
@@ -30,12 +33,15 @@ def read(data: bytes) -> Source:
 
 def write(photo: Photo) -> bytes:
     """WebP bytes, lossless or at one fixed quality."""
-    quality = _LOSSLESS_EFFORT if photo.lossless else _QUALITY
-    timing = {"loop": photo.loops or 0} if photo.moving else {}
+    still = partial(_still, lossless=photo.lossless)
+    return webp_animation.assembled(photo, still) if photo.moving else still(photo.frames[0])
+
+
+def _still(frame: Frame, *, lossless: bool) -> bytes:
+    target, quality = BytesIO(), _LOSSLESS_EFFORT if lossless else _QUALITY
     # `exact` keeps the black under alpha 0 as it was put there.
-    return saved(
-        photo, "WEBP", lossless=photo.lossless, exact=photo.lossless, quality=quality, method=_EFFORT, **timing
-    )
+    as_image(frame).save(target, "WEBP", lossless=lossless, exact=lossless, quality=quality, method=_EFFORT)
+    return target.getvalue()
 
 
 def _lossless(data: bytes, start: int, end: int) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from scrubber.errors import UnsupportedFormat
+from scrubber.photos import jpeg
 from scrubber.photos.families import READERS, WRITERS
 
 if TYPE_CHECKING:
@@ -68,9 +69,16 @@ def prepared(photo: Photo, wanted: Format, name: str) -> tuple[Photo, str]:
     return photo, target
 
 
-def write(photo: Photo, target: str) -> tuple[bytes, str]:
-    """The bytes of a new file in the format `target`, with nothing but the frames, and its file name extension."""
-    return WRITERS[target].write(photo), WRITERS[target].EXTENSION
+def write(photo: Photo, target: str, original: bytes | None = None) -> tuple[bytes, str]:
+    """The bytes of a new file in the format `target`, with nothing but the frames, and its file name extension.
+
+    `original` is given where it shows just this photo: if it was written here, and writing it again would change it, it
+    is taken as it is.
+    """
+    writer = WRITERS[target]
+    if original is not None and photo.format == target == jpeg.NAME and jpeg.wrote(original, photo):
+        return original, writer.EXTENSION
+    return writer.write(photo), writer.EXTENSION
 
 
 def _target(photo: Photo, wanted: Format) -> str:

@@ -17,6 +17,8 @@ C2PA = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 XMP = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 _CANON = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48")
 _FILE, _IDAT, _ITEM = 0, 1, 2
+# 48 × 32 grey pixels as JPEG XL, whose encoder is not everywhere.
+_GREY = bytes.fromhex("ff0a0741240800010044004b188b15801dfeff0000900e00ec33c201")
 
 
 def box(kind: bytes, *content: bytes) -> bytes:
@@ -134,10 +136,13 @@ def movie(canary: bytes) -> bytes:
 
 
 def jxl(*more: bytes) -> bytes:
-    """The boxes of a JPEG XL file; the codestream is only its first bytes."""
-    return (
-        box(b"JXL ", b"\r\n\x87\n") + box(b"ftyp", b"jxl \0\0\0\0jxl ") + b"".join(more) + box(b"jxlc", b"\xff\x0a\0")
-    )
+    """The boxes of a JPEG XL file."""
+    return box(b"JXL ", b"\r\n\x87\n") + box(b"ftyp", b"jxl \0\0\0\0jxl ") + b"".join(more) + box(b"jxlc", _GREY)
+
+
+def stored(raw: bytes) -> bytes:
+    """A Brotli stream of one block that is not compressed (RFC 7932, 9.2)."""
+    return ((len(raw) - 1) << 4 | 1 << 20).to_bytes(3, "little") + raw + b"\3"
 
 
 def jp2(more: bytes = b"", comment: bytes = b"") -> bytes:
@@ -200,7 +205,7 @@ JXL_BUILDERS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "c2pa": ("identity", lambda canary: jxl(blocks.c2pa(canary))),
     "the jpeg it was": ("history", lambda canary: jxl(box(b"jbrd", canary))),
     "gain map": ("hidden-picture", lambda canary: jxl(box(b"jhgm", canary))),
-    "compressed box": ("metadata", lambda canary: jxl(box(b"brob", b"Exif", canary))),
+    "compressed box": ("metadata", lambda canary: jxl(box(b"brob", b"Exif", stored(canary)))),
     "unknown box": ("metadata", lambda canary: jxl(box(b"acme", canary))),
     "text after the end": ("trailing-data", lambda canary: jxl() + canary),
 }

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import dirty_blocks as blocks
 
-BYTE, ASCII, SHORT, LONG, RATIONAL, UNDEFINED, LONG8 = 1, 2, 3, 4, 5, 7, 16
+BYTE, ASCII, SHORT, LONG, RATIONAL, UNDEFINED, SRATIONAL, LONG8 = 1, 2, 3, 4, 5, 7, 10, 16
 WIDTH, HEIGHT = 24, 16
 
 
@@ -70,7 +70,7 @@ def _directory(out: bytearray, tags: Tags, wide: int) -> int:
             flat[tag] = (LONG8 if wide == 8 else LONG), place.to_bytes(wide, "little")
     out += bytes(len(out) % 2)
     start = len(out)
-    size = {BYTE: 1, ASCII: 1, SHORT: 2, LONG: 4, RATIONAL: 8, UNDEFINED: 1, LONG8: 8}
+    size = {BYTE: 1, ASCII: 1, SHORT: 2, LONG: 4, RATIONAL: 8, UNDEFINED: 1, SRATIONAL: 8, LONG8: 8}
     end = start + (8 if wide == 8 else 2) + (4 + 2 * wide) * len(flat) + wide
     entries, tail = b"", b""
     for tag, (kind, value) in sorted(flat.items()):
@@ -111,13 +111,36 @@ def thumbnail(canary: bytes) -> Tags:
     return {254: longs(1), 0x0201: (LONG, Apart(inner)), 0x0202: longs(len(inner))}
 
 
+def mosaic(side: int = 32) -> Tags:
+    """The tags of what a sensor saw: 16 bits behind a filter of red and green, green and blue (DNG 1.7, chapter 4)."""
+    levels = [(x * 2000, y * 2000, 20000)[x % 2 + y % 2] for y in range(side) for x in range(side)]
+    strip = struct.pack(f"<{len(levels)}H", *levels)
+    return {
+        254: longs(0), 256: shorts(side), 257: shorts(side), 258: shorts(16), 259: shorts(1), 262: shorts(32803),
+        273: (LONG, Apart(strip)), 277: shorts(1), 278: shorts(side), 279: longs(len(strip)),
+        33421: shorts(2, 2), 33422: (BYTE, b"\0\1\1\2"), 50717: shorts(65535),
+    }  # fmt: skip
+
+
+def sensor() -> Tags:
+    """What the first directory of a DNG says of its camera; its colours are those of sRGB under daylight."""
+    matrix = (31339, -16169, -4906, -9785, 19160, 333, 720, -2290, 14057)
+    return {
+        50706: (BYTE, b"\1\4\0\0"),
+        50708: (ASCII, b"Example\0"),
+        50721: (SRATIONAL, b"".join(struct.pack("<ii", value, 10000) for value in matrix)),
+        50728: (RATIONAL, struct.pack("<6I", 1, 1, 1, 1, 1, 1)),
+        50778: shorts(21),
+    }
+
+
 def dng(canary: bytes) -> bytes:
     """A DNG as converters write it: a preview in front, the picture below it, the original raw file inside."""
     return tiff(
         thumbnail(canary)
+        | sensor()
         | {
-            330: (LONG, page()),
-            50706: (BYTE, b"\1\4\0\0"),
+            330: (LONG, mosaic()),
             50735: (ASCII, canary + b"\0"),
             50827: (BYTE, canary + b".NEF"),
             50828: (UNDEFINED, canary * 20),

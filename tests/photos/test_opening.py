@@ -14,17 +14,6 @@ import scrubber
 from scrubber import Limits, photos
 
 FORMATS = ("JPEG", "PNG", "WEBP")
-# How a camera stores an upright picture so that each EXIF orientation shows it upright again.
-STORED = {
-    1: lambda p: p,
-    2: lambda p: p[:, ::-1],
-    3: lambda p: p[::-1, ::-1],
-    4: lambda p: p[::-1],
-    5: lambda p: p.swapaxes(0, 1),
-    6: lambda p: np.rot90(p, 1),
-    7: lambda p: p[::-1, ::-1].swapaxes(0, 1),
-    8: lambda p: np.rot90(p, -1),
-}
 
 
 def saved(image: Image.Image, kind: str, **options: object) -> bytes:
@@ -36,17 +25,6 @@ def saved(image: Image.Image, kind: str, **options: object) -> bytes:
 
 def opened(data: bytes, limits: Limits | None = None) -> photos.Photo:
     return photos.open_photo(data, "photo", limits or Limits())
-
-
-@pytest.mark.parametrize("kind", FORMATS)
-@pytest.mark.parametrize("orientation", STORED)
-def test_orientation_is_applied(scenery: np.ndarray, kind: str, orientation: int) -> None:
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    stored = Image.fromarray(np.ascontiguousarray(STORED[orientation](scenery)))
-    pixels = opened(saved(stored, kind, exif=exif)).pixels
-    assert pixels.shape == scenery.shape
-    assert np.abs(pixels.astype(int) - scenery).mean() < 3
 
 
 @pytest.mark.parametrize("kind", FORMATS)

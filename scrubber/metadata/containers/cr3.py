@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from scrubber.metadata.containers.boxes import Box, boxes, file_boxes, inner
 from scrubber.metadata.containers.mp4 import XMP, movie
 from scrubber.metadata.parts import Finding, Part
-from scrubber.metadata.wording import decode
+from scrubber.metadata.wording import decode, size
 from scrubber.types import Leak
 
 _CANON = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48")
@@ -61,6 +61,8 @@ def _jpeg(where: str, content: bytes) -> Iterator[Finding]:
     start = content.find(_JPEG)
     if start >= 0:
         yield Part("thumbnail", where, content[start:])
+    elif content:  # photos with high dynamic range have their previews in HEVC
+        yield Leak("thumbnail", where, f"{size(content)}: small copy, may still show what was hidden or cut away later")
 
 
 def _first_sample(data: bytes, trak: bytes) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from scrubber.types import Leak
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MOST_TEXT = 16 * 1024 * 1024  # bytes that one compressed chunk may inflate to
-MOST_PICTURE = 1_000_000_000  # bytes of picture data that are inflated to find the end of the stream
+MOST_PICTURE = 400_000_000  # bytes of picture data that are inflated to find the end of the stream; a second or two
 MOST_CHUNKS = 200_000  # a 100-megapixel PNG in 8 KiB chunks has about 40,000
 
 _PICTURE = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"sRGB", b"IEND"})

@@ -43,6 +43,7 @@ _DATASETS = {
     120: ("comment", "Caption", "caption"),
     122: ("identity", "Writer", "caption writer"),
 }
+_PREVIEW = 202
 MOST_DATASETS = 2_000
 
 
@@ -53,6 +54,8 @@ def read(part: Part) -> Iterator[Finding]:
     for record, dataset, raw in _datasets(part.payload):
         if record == 2 and dataset in _DATASETS:
             values.setdefault(dataset, []).append(decode(raw))
+        elif record == 2 and dataset == _PREVIEW:
+            yield Part("thumbnail", f"{part.where} ObjectPreviewData", raw)
         elif record == 2 and dataset:
             others += 1
     for dataset, texts in values.items():

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scrubber.metadata.binary import Order
+from scrubber.metadata.binary import Order, uint
 from scrubber.metadata.parts import Finding
 from scrubber.metadata.readers.tiff import Directory, Entry, Tiff
 from scrubber.metadata.wording import decode
@@ -49,9 +49,10 @@ _LAYOUTS = (
     _Layout(b"GENERALE", "Fujifilm", 12, 0),
     _Layout(b"AOC\0", "Pentax", 6),
     _Layout(b"PENTAX \0", "Pentax", 10, 0),
-    _Layout(b"RICOH\0", "Pentax", 8, 0),
-    _Layout(b"Ricoh\0\0\0", "Ricoh", 8),
-    _Layout(b"RICOH\0\0\0", "Ricoh", 8),
+    _Layout(b"RICOH\0II", "Pentax", 8, 0),
+    _Layout(b"RICOH\0MM", "Pentax", 8, 0),
+    _Layout(b"Ricoh", "Ricoh", 8),
+    _Layout(b"RICOH", "Ricoh", 8),
     _Layout(b"SONY ", "Sony", 12),
     _Layout(b"Apple iOS\0", "Apple", 14, 0),
     _Layout(b"QVC\0", "Casio", 6),
@@ -124,6 +125,7 @@ _TAGS: dict[str, dict[int, tuple[str, str]]] = {
         0x0215: ("serial", "internal serial number and date of manufacture"),
         0x0229: ("serial", _SERIAL),
     },
+    "Nintendo": {0x1101: ("serial", "block that holds the internal serial number")},
     "Ricoh": {0x0005: ("serial", _SERIAL)},
     "Samsung": {
         0x0030: ("place", "location"),
@@ -146,6 +148,9 @@ _TAGS: dict[str, dict[int, tuple[str, str]]] = {
     "Kodak": {0xFA19: ("serial", _SERIAL)},
 }
 _INNER = {"Olympus": (0x2010, "Olympus equipment")}  # a directory within the note, and the name of its tags
+_CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1f]")  # a number in binary has some of these, text has not
+_PHASE_ONE = (b"IIIITwaR", b"IIIICwaR", b"MMMMRawT", b"MMMMRawC")
+_PHASE_ONE_SERIAL = 0x0102
 _MOST_ENTRIES = 400  # directories of real notes have below 200; more means that this is none
 _TEXT_SERIALS = (b"SERIAL NUMBER:", b"Serial Number", b"SerialNumber")
 _KODAK_SERIAL = re.compile(rb"[CK][A-Z\d]{3} ?[A-Z\d]{1,2}\d{2}[A-Z\d]\d{4}(?=[ \0])")
@@ -158,7 +163,9 @@ def read(where: str, tiff: Tiff, entry: Entry, make: str) -> Iterator[Finding]:
     whose = layout.maker if layout else make or "unknown maker"
     words = "private block of the camera's maker; such blocks often hold serial numbers, faces and previews"
     yield Leak("device", where, f"{whose}, {len(note):,} bytes: {words}")
-    if layout is not None:
+    if note.startswith(_PHASE_ONE):
+        yield from _phase_one(where, note)
+    elif layout is not None:
         yield from _identifying(where, tiff, entry, layout)
     yield from _texts(where, note, make)
 
@@ -222,9 +229,23 @@ def _value(tiff: Tiff, entry: Entry) -> str:
     if not isinstance(value, bytes):
         return str(value)[:60] if value else ""
     text = decode(value.strip(b"\xff"), 60)
-    if text.isascii():
+    if text.isascii() and not _CONTROL.search(value):
         return text
     return value[:16].hex()
+
+
+def _phase_one(where: str, note: bytes) -> Iterator[Finding]:
+    """Phase One's and Leaf's own directory.
+
+    Its offset stands at 8; each entry has 16 bytes: tag, format, size, and the value or its offset in the note.
+    """
+    order: Order = "little" if note.startswith(b"I") else "big"
+    start = uint(note, 8, 4, order)
+    for entry in range(start + 8, start + 8 + 16 * min(uint(note, start, 4, order), _MOST_ENTRIES), 16):
+        if uint(note, entry, 4, order) == _PHASE_ONE_SERIAL:
+            length, place = uint(note, entry + 8, 4, order), uint(note, entry + 12, 4, order)
+            value = note[entry + 12 : entry + 16] if length <= 4 else note[place : place + length]
+            yield Leak("serial", where, f"{_SERIAL}: {decode(value)}")
 
 
 def _texts(where: str, note: bytes, make: str) -> Iterator[Finding]:

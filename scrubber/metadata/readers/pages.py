@@ -22,27 +22,28 @@ _REDUCED, _MASK, _DEPTH, _SEMANTIC = 1, 4, 8, 0x10004
 _OLD_REDUCED = 2
 _JPEG = b"\xff\xd8\xff"
 _SMALL_COPY = "small copy, may still show what was hidden or cut away later"
+_CR2, _PHOTO_OF_CR2 = b"CR", "IFD3"  # the three before it hold copies, and may be all that a broken file has
 _SLACK = 32  # bytes between two parts of a file that programs leave to align the second
 _MOST_GAPS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class _Picture:
-    """One directory's picture: which it is, what the directory says of it, and the bytes that it has in the file."""
+    """One directory's picture: which it is, what the directory says of it, and the bytes that it has in the file.
+
+    `stated` is how many it should have; some may be missing.
+    """
 
     directory: Directory
     kind: int
     measure: tuple[int, int] | None
     spans: list[tuple[int, int]]
-
-    @property
-    def size(self) -> int:
-        return sum(end - start for start, end in self.spans)
+    stated: int
 
     @property
     def words(self) -> str:
         shown = f"{self.measure[0]}×{self.measure[1]} px, " if self.measure else ""
-        return f"{shown}{self.size:,} bytes"
+        return f"{shown}{self.stated:,} bytes"
 
 
 def read(part: Part) -> Iterator[Finding]:
@@ -64,7 +65,10 @@ def raw(part: Part) -> Iterator[Finding]:
     """Everything that a raw file gives away: its tags and its previews."""
     tiff, directories, pictures = _opened(part)
     yield from exif.told(part.where, tiff, directories)
-    photo = max(pictures, key=lambda picture: picture.size, default=None)
+    if part.payload[8:10] == _CR2:
+        photo = next((picture for picture in pictures if picture.directory.name == _PHOTO_OF_CR2), None)
+    else:
+        photo = max(pictures, key=lambda picture: picture.stated, default=None)
     yield from _others(part.where, tiff, [picture for picture in pictures if picture is not photo], "thumbnail")
     yield from _previews(part, directories, pictures)
 
@@ -79,17 +83,18 @@ def _opened(part: Part) -> tuple[Tiff, list[Directory], list[_Picture]]:
 def _picture(tiff: Tiff, directory: Directory) -> _Picture | None:
     """The picture of a directory, or None if it has none."""
     entries = directory.entries
-    spans = []
+    spans, stated = [], 0
     for offsets, lengths in _PLACES:
-        pairs = zip(tiff.numbers(entries.get(offsets)), tiff.numbers(entries.get(lengths)), strict=False)
-        spans += [(start, min(start + length, len(tiff.data))) for start, length in pairs if start < len(tiff.data)]
+        for start, length in zip(tiff.numbers(entries.get(offsets)), tiff.numbers(entries.get(lengths)), strict=False):
+            stated += length
+            spans.append((min(start, len(tiff.data)), min(start + length, len(tiff.data))))
     if not spans:
         return None
     kind, old, width, height = (
         (tiff.numbers(entries.get(tag)) or [0])[0] for tag in (_KIND, _OLD_KIND, _WIDTH, _HEIGHT)
     )
     measure = (width, height) if width and height else None
-    return _Picture(directory, kind or (_REDUCED if old == _OLD_REDUCED else 0), measure, spans)
+    return _Picture(directory, kind or (_REDUCED if old == _OLD_REDUCED else 0), measure, spans, stated)
 
 
 def _others(where: str, tiff: Tiff, pictures: list[_Picture], otherwise: str) -> Iterator[Finding]:

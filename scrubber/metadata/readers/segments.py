@@ -35,6 +35,7 @@ _KNOWN = (
     (b"PIC\0", "metadata", "camera settings"),
 )
 _CIFF = b"HEAPJPGM"  # at byte 6 of APP0: Canon's older format, which has no Exif (CIFF 1.0)
+_INFIRAY = b"IJPEG"  # at byte 4 of APP2, behind a version; the numbers themselves are in segments that have no name
 _PACKET = re.compile(rb"<\?xpacket|<x:xmpmeta|<rdf:RDF")
 # "SerialNumber=…", "Serial#: …", GoPro's CASN key: seen in APP12, APP3, APP6 and private chunks of many
 # makers.
@@ -59,6 +60,10 @@ def read(part: Part) -> Iterator[Finding]:
         return
     if data[6:14] == _CIFF:
         yield Leak("serial", part.where, f"Canon's CIFF data, with owner and serial number, {size(data)}")
+        return
+    if data[4:9] == _INFIRAY:
+        words = "thermal picture of an InfiRay camera, with the serial numbers of its sensors"
+        yield Leak("serial", part.where, f"{words}, {size(data)}")
         return
     known = next(((kind, words) for prefix, kind, words in _KNOWN if data.startswith(prefix)), None)
     if known:

@@ -42,6 +42,10 @@ _SAMSUNG = (
     (b"Original", "history", "edits, or the picture before them"),
     (b"PhotoEditor", "history", "edits that can be undone"),
 )
+# FotoStation's trailer: blocks that each end in their kind (2 bytes), length (4) and this mark.
+_FOTOSTATION = b"\xa1\xb2\xc3\xd4"
+_FOTOSTATION_BLOCKS = {1: "iptc", 3: "thumbnail", 4: "thumbnail"}
+_FOTOSTATION_END = 10
 MOST_PICTURES = 16
 MOST_BLOCKS = 100
 
@@ -65,6 +69,8 @@ def read(part: Part) -> Iterator[Finding]:
         yield Part("file", part.where, movie[: mp4.end_of(movie)])
     if rest[-4:] == b"SEFT":
         yield from _samsung(rest)
+    if rest.endswith(_FOTOSTATION):
+        yield from _foto_station(rest)
     for start, end in embedded_jpegs(rest):
         yield Part("picture", part.where, rest[start:end])
     for signature, kind, words in _SIGNATURES:
@@ -94,3 +100,17 @@ def _samsung(rest: bytes) -> Iterator[Leak]:
                     yield Leak(kind, "Samsung trailer", words)
     except BrokenError:
         yield Leak("metadata", "Samsung trailer", "its directory could not be read")
+
+
+def _foto_station(rest: bytes) -> Iterator[Part]:
+    end = len(rest)
+    for _ in range(MOST_BLOCKS):
+        if rest[end - 4 : end] != _FOTOSTATION or end < _FOTOSTATION_END:
+            return
+        kind, length = uint(rest, end - 10, 2), uint(rest, end - 8, 4)
+        if not _FOTOSTATION_END <= length <= end:
+            return
+        if kind in _FOTOSTATION_BLOCKS:
+            block = rest[end - length : end - _FOTOSTATION_END]
+            yield Part(_FOTOSTATION_BLOCKS[kind], "FotoStation trailer", block)
+        end -= length
