@@ -73,9 +73,10 @@ def _differs(seen: photos.Frame, painted: photos.Frame, hidden: NDArray[np.bool_
     """Whether a frame that was read back shows something else under its mask than lossy coding explains."""
     import numpy as np
 
-    opaque = hidden if painted.alpha is None else hidden & (painted.alpha == 255)
-    difference = np.abs(seen.pixels[opaque].astype(np.int16) - painted.pixels[opaque])
-    return bool(difference.size) and float(difference.mean()) > _LARGEST_ERROR
+    cv2 = opencv.load()
+    opaque = (hidden if painted.alpha is None else hidden & (painted.alpha == 255)).view(np.uint8)
+    values = 3 * cv2.countNonZero(opaque)
+    return values > 0 and bool(cv2.norm(seen.pixels, painted.pixels, cv2.NORM_L1, opaque) > _LARGEST_ERROR * values)
 
 
 def verify(data: bytes, name: str, limits: Limits, preset: Preset, allowed: Sequence[Face] = ()) -> Verdict:
@@ -122,13 +123,16 @@ def _has_detail(pixels: NDArray[np.uint8], face: Face) -> bool:
     side = min(_JUDGED_AT, *part.shape[:2])
     if side < _SMALLEST_JUDGED:
         return True
-    grey = cv2.cvtColor(cv2.resize(part, (side, side), interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
-    fine = np.abs(grey.astype(np.float32) - cv2.GaussianBlur(grey.astype(np.float32), (0, 0), 1.0))
+    small = cv2.cvtColor(cv2.resize(part, (side, side), interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
+    grey = small.astype(np.float32)
+    fine = np.abs(grey - cv2.GaussianBlur(grey, (0, 0), 1.0))
     nearby = max(3, side // 6) | 1
     return float((cv2.blur(fine, (nearby, nearby)) < _SMOOTH).mean()) <= _MOST_SMOOTH
 
 
 def _share(face: Face, hidden: NDArray[np.bool_]) -> float:
+    import numpy as np
+
     x, y, width, height = face.box.rounded()
     part = hidden[max(y, 0) : y + height, max(x, 0) : x + width]
-    return float(part.mean()) if part.size else 1.0
+    return np.count_nonzero(part) / part.size if part.size else 1.0

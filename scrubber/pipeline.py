@@ -156,7 +156,8 @@ def make_safe(data: bytes, name: str, terms: Terms) -> SafeCopy:
             masks, painted = _hidden(photo, decided, policy.style)
         with clock("write"):
             fitted, factor = photos.fitted(painted, policy.max_size)
-            written, extension = photos.write(fitted, target)
+            unchanged = fitted is painted and not any(decisions.hidden for decisions in decided)
+            written, extension = photos.write(fitted, target, data if unchanged else None)
         with clock("verify"):
             smaller = [hiding.scaled(mask, frame.size) for mask, frame in zip(masks, fitted.frames, strict=True)]
             seen, wrong = checking.read_back(written, fitted, smaller, policy.limits)
@@ -220,9 +221,9 @@ def _made(source: Path, target: Path, terms: Terms, extensions: Sequence[str]) -
 def _hidden(photo: photos.Photo, decided: Sequence[Decisions], style: Style) -> tuple[list[Mask], photos.Photo]:
     masks, pictures = [], []
     for frame, decisions in zip(photo.frames, decided, strict=True):
-        faces = [decision.face for decision in decisions.hidden]
-        masks.append(hiding.mask(frame.pixels.shape, faces))
-        pictures.append(hiding.hide(frame.pixels, faces, style))
+        picture, mask = hiding.painted(frame.pixels, [decision.face for decision in decisions.hidden], style)
+        masks.append(mask)
+        pictures.append(picture)
     return masks, photo.painted(pictures)
 
 

@@ -186,8 +186,7 @@ class TestFailClosed:
     def test_a_style_that_shows_the_face(self, samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         from scrubber import hiding
 
-        monkeypatch.setattr(hiding, "mask", lambda shape, _faces: np.zeros(shape[:2], bool))
-        monkeypatch.setattr(hiding, "hide", lambda pixels, _faces, _style: pixels)
+        monkeypatch.setattr(hiding, "painted", lambda pixels, *_: (pixels, np.zeros(pixels.shape[:2], bool)))
         assert self.withheld(samples, tmp_path) == "face-still-visible"
 
     def test_a_file_that_is_no_photo(self, tmp_path: Path) -> None:

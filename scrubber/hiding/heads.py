@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from scrubber import opencv
@@ -55,16 +56,20 @@ class Outline:
         reach_y = self.half_width * sin + self.half_height * cos + 1
         return _span(self.y, reach_y, height), _span(self.x, reach_x, width)
 
-    def polygon(self) -> NDArray[np.float64]:
-        """Points along the outline, `_CORNERS`×2, x and y in pixels."""
+    def polygon(self) -> NDArray[np.int32]:
+        """Points along the outline, `_CORNERS`×2, x and y in sixteenths of a pixel."""
         import numpy as np
 
-        angle = np.linspace(0, 2 * math.pi, _CORNERS, endpoint=False)
-        x, y = np.cos(angle), np.sin(angle)
-        across = self.half_width * np.sign(x) * np.abs(x) ** (2 / self.roundness)
-        along = self.half_height * np.sign(y) * np.abs(y) ** (2 / self.roundness)
         cos, sin = math.cos(self.tilt), math.sin(self.tilt)
-        return np.stack([self.x + across * cos - along * sin, self.y + across * sin + along * cos], axis=1)
+        axes = np.array(
+            [
+                [self.half_width * cos, self.half_width * sin],
+                [-self.half_height * sin, self.half_height * cos],
+                [self.x, self.y],
+            ]
+        )
+        points = np.rint(_unit(self.roundness) @ (axes * (1 << _SUBPIXEL_BITS)))
+        return np.asarray(points, dtype=np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +78,12 @@ class Head:
 
     face: Face
     outlines: tuple[Outline, Outline]
+    polygons: tuple[NDArray[np.int32], ...]
 
     @classmethod
     def of(cls, face: Face) -> Head:
-        return cls(face, (_skull(face), _around(face.box)))
+        outlines = _skull(face), _around(face.box)
+        return cls(face, outlines, tuple(outline.polygon() for outline in outlines))
 
     @property
     def face_width(self) -> float:
@@ -89,23 +96,42 @@ class Head:
         rows, columns = zip(*spans, strict=True)
         return _hull(rows), _hull(columns)
 
-    def draw(self, mask: NDArray[np.uint8], left: int = 0, top: int = 0) -> None:
-        """Set the head's pixels to 1 in an H×W mask whose corner lies at (`left`, `top`) in the picture."""
-        import numpy as np
+    def draw(self, mask: NDArray[np.uint8], left: int = 0, top: int = 0, level: int = 0) -> None:
+        """Set the head's pixels to 1 in an H×W mask whose corner lies at (`left`, `top`) in the picture.
 
+        The mask's pixels, and `left` and `top`, are 2^`level` pixels of the picture wide.
+        """
         cv2 = opencv.load()
-        for outline in self.outlines:
-            # Pixel centres have whole coordinates here; the picture's first pixel is centred at (.5, .5).
-            corners = (outline.polygon() - (left + 0.5, top + 0.5)) * (1 << _SUBPIXEL_BITS)
-            cv2.fillPoly(mask, [np.rint(corners).astype(np.int32)], 1, shift=_SUBPIXEL_BITS)
+        bits = _SUBPIXEL_BITS + level
+        # Pixel centres have whole coordinates here; the picture's first pixel is centred at (.5, .5).
+        offset = -(left << bits) - (1 << bits - 1), -(top << bits) - (1 << bits - 1)
+        for polygon in self.polygons:
+            cv2.fillPoly(mask, [polygon], 1, shift=bits, offset=offset)
+
+
+@cache
+def _unit(roundness: float) -> NDArray[np.float64]:
+    """Points along a superellipse with half axes of 1, `_CORNERS`×3: x, y and 1."""
+    import numpy as np
+
+    angle = np.linspace(0, 2 * math.pi, _CORNERS, endpoint=False)
+    x, y = np.cos(angle), np.sin(angle)
+    across = np.sign(x) * np.abs(x) ** (2 / roundness)
+    along = np.sign(y) * np.abs(y) ** (2 / roundness)
+    return np.stack([across, along, np.ones_like(x)], axis=1)
 
 
 def mask(shape: tuple[int, ...], faces: Iterable[Face]) -> Mask:
     """Boolean H×W mask of every pixel that belongs to one of the heads. `shape` begins with H, W."""
+    return drawn(shape, map(Head.of, faces))
+
+
+def drawn(shape: tuple[int, ...], heads: Iterable[Head]) -> Mask:
+    """The same for heads already made."""
     import numpy as np
 
     hidden = np.zeros(shape[:2], dtype=np.uint8)
-    for head in map(Head.of, faces):
+    for head in heads:
         head.draw(hidden)
     return hidden.view(np.bool_)
 

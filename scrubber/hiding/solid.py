@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from scrubber.hiding.filling import Patch
-
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_GREY: Final = 96.0
+    from scrubber.hiding.patches import Patch
+
+_GREY: Final = 96
 
 
-def paint(patch: Patch) -> NDArray[np.float32]:
-    """h×w×3 float32, every value the same."""
+def paint(patch: Patch) -> NDArray[np.uint8]:
+    """height×width×3 uint8, every value the same."""
     import numpy as np
 
-    return np.full((*patch.shape, 3), _GREY, dtype=np.float32)
+    return np.full((*patch.shape, 3), _GREY, dtype=np.uint8)

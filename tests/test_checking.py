@@ -1,0 +1,57 @@
+"""What is read back is compared with what was painted, under the masks and nowhere else."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from scrubber import Limits, checking, photos
+from scrubber.photos.photo import Frame, Photo
+
+SHAPE = (60, 80)
+MASK = np.zeros(SHAPE, bool)
+MASK[10:30, 20:50] = True
+
+
+def picture() -> np.ndarray:
+    return np.random.default_rng(1).integers(60, 190, (*SHAPE, 3), dtype=np.uint8)
+
+
+def photo(pixels: np.ndarray, alpha: np.ndarray | None = None) -> Photo:
+    return Photo((Frame(pixels, alpha),), "png", lossless=True)
+
+
+def refused(written: Photo, painted: Photo, mask: np.ndarray = MASK) -> bool:
+    seen, wrong = checking.read_back(photos.write(written, "png")[0], painted, [mask], Limits())
+    assert (seen is None) == (wrong is not None)
+    return seen is None
+
+
+@pytest.mark.parametrize(("levels", "bad"), [(0, False), (11, False), (13, True), (60, True), (-60, True)])
+def test_more_change_under_the_mask_than_lossy_coding_explains_is_refused(levels: int, bad: bool) -> None:
+    changed = picture()
+    changed[MASK] = (changed[MASK].astype(int) + levels).astype(np.uint8)
+    assert refused(photo(changed), photo(picture())) is bad
+
+
+def test_change_in_one_colour_counts() -> None:
+    changed = picture()
+    changed[..., 2][MASK] += 60
+    assert refused(photo(changed), photo(picture()))
+
+
+def test_what_lies_outside_the_mask_is_not_compared() -> None:
+    changed = picture()
+    changed[~MASK] = 255 - changed[~MASK]
+    assert not refused(photo(changed), photo(picture()))
+    assert not refused(photo(255 - picture()), photo(picture()), np.zeros(SHAPE, bool))
+
+
+def test_transparent_parts_are_not_compared() -> None:
+    alpha = np.full(SHAPE, 255, np.uint8)
+    alpha[MASK] = 0
+    blank = picture()
+    blank[MASK] = 0
+    assert not refused(photo(blank, alpha), photo(picture(), alpha))
+    alpha[15:20, 20:50] = 255
+    assert refused(photo(blank, alpha), photo(picture(), alpha))
