@@ -53,6 +53,33 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.M
     assert list(tmp_path.iterdir()) == []
 
 
+def test_copies_can_be_held_until_they_are_noted(tmp_path: Path) -> None:
+    with publishing.held() as release:
+        publishing.publish(b"one", tmp_path / "a.jpg")
+        assert not (tmp_path / "a.jpg").exists()
+        release()
+        assert (tmp_path / "a.jpg").read_bytes() == b"one"
+        publishing.publish(b"two", tmp_path / "b.jpg")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.jpg"]
+    publishing.publish(b"three", tmp_path / "c.jpg")
+    assert (tmp_path / "c.jpg").read_bytes() == b"three"
+
+
+def test_a_held_copy_is_gone_after_an_interrupt(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), publishing.held():
+        publishing.publish(b"one", tmp_path / "a.jpg")
+        raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_takes_no_files_is_told_at_once(tmp_path: Path) -> None:
+    publishing.prepare(tmp_path / "deep" / "out")
+    assert list((tmp_path / "deep" / "out").iterdir()) == []
+    (tmp_path / "file").touch()
+    with pytest.raises(scrubber.NotWritable, match="choose another"):
+        publishing.prepare(tmp_path / "file" / "out")
+
+
 def test_the_original_is_never_written_to(tmp_path: Path, samples: Path) -> None:
     original = tmp_path / "photo.jpg"
     original.write_bytes((samples / "astronaut.jpg").read_bytes())

@@ -2,6 +2,6 @@
 
 from scrubber.batch.journal import Journal, opened
 from scrubber.batch.plan import Found, Plan, Task, plan, search
-from scrubber.batch.running import run, workers
+from scrubber.batch.running import make_apart, run, run_apart, workers
 
-__all__ = ["Found", "Journal", "Plan", "Task", "opened", "plan", "run", "search", "workers"]
+__all__ = ["Found", "Journal", "Plan", "Task", "make_apart", "opened", "plan", "run", "run_apart", "search", "workers"]

@@ -6,20 +6,43 @@ import contextlib
 import ctypes
 import os
 import sys
+from pathlib import Path
 from typing import Final
 
 _NEW_USER, _NEW_NETWORK = 0x1000_0000, 0x4000_0000  # flags of unshare(2)
-_MOST_MEMORY: Final = 6 * 1024**3  # bytes of data; a hundred-megapixel photo needs a third of it
+_STATUS: Final = Path("/proc/self/status")
 
 
 def enter() -> None:
-    """Give up the network and limit memory, where the system allows it; harmless where it does not.
+    """Give up the network, where the system allows it; harmless where it does not.
 
     Must be called while the process has one thread.
     """
     if sys.platform == "linux":
         _leave_network()
-        _limit_memory()
+
+
+def limit_memory(most: int) -> None:
+    """Let this process grow to `most` bytes of memory in use, and no further, where the system can say so.
+
+    What is asked for beyond raises `MemoryError`, or ends the process where a library cannot bear that.
+    """
+    if sys.platform != "linux":
+        return
+    import resource
+
+    # Linux limits what is reserved, not what is in use; on a machine with many cores the stacks of idle threads alone
+    # reserve gigabytes. So the limit is on growth from here.
+    reserved, used = _kibibytes("VmData"), _kibibytes("VmRSS")
+    limit = max(most - used * 1024, 0) + reserved * 1024
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
+
+
+def _kibibytes(name: str) -> int:
+    """A field of proc(5)'s status file."""
+    [line] = [line for line in _STATUS.read_text(encoding="ascii").splitlines() if line.startswith(f"{name}:")]
+    return int(line.split()[1])
 
 
 def _leave_network() -> None:
@@ -33,11 +56,3 @@ def _leave_network() -> None:
         for file, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
             with contextlib.suppress(OSError), open(f"/proc/self/{file}", "w", encoding="ascii") as target:  # noqa: PTH123
                 target.write(text)
-
-
-def _limit_memory() -> None:
-    import resource
-
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    limit = _MOST_MEMORY if hard == resource.RLIM_INFINITY else min(_MOST_MEMORY, hard)
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))

@@ -1,30 +1,23 @@
-"""How results are shown: progress, complaints, a summary in plain words, JSON lines."""
+"""How results are shown: progress, JSON lines, reports."""
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
+
+import click
 
 from scrubber.errors import NotWritable
 
 if TYPE_CHECKING:
-    from scrubber.batch import Plan
-    from scrubber.pipeline import Terms
     from scrubber.types import Result
-
-_REASONS: Final = {
-    "face-still-visible": "a face could still be seen in the output; hide it by a box in the manifest",
-    "denied": "somebody who refused cannot be covered without doubt; add a hide box over both faces",
-    "no-photo-sign": "somebody in it must not be shown at all, says the manifest",
-}
-_OTHERS_NAMED: Final = 5
 
 
 def json_line(value: dict[str, Any]) -> str:
@@ -35,55 +28,6 @@ def json_line(value: dict[str, Any]) -> str:
 def counted(number: int, noun: str) -> str:
     """`1 face`, `2 faces`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def complaint(result: Result) -> str:
-    """Why a photo has no output, as one line."""
-    if result.status == "failed":
-        return f"failed ({result.reason}): {'; '.join(result.warnings) or result.input}"
-    return f"withheld: {result.input}: {_REASONS.get(result.reason or '', result.reason)}"
-
-
-class Tally:
-    """Counts results, and tells at the end what became of the photos."""
-
-    def __init__(self, plan: Plan, terms: Terms, dry_run: bool) -> None:
-        self._plan = plan
-        self._dry_run = dry_run
-        self._statuses: Counter[str] = Counter()
-        self._faces: Counter[str] = Counter()
-        self._warnings = list(terms.permissions.warnings) if terms.permissions else []
-
-    def add(self, result: Result) -> None:
-        self._statuses[result.status] += 1
-        if result.status != "failed":
-            self._faces.update(decision.action for decision in result.faces)
-            self._warnings += [f"{result.input}: {warning}" for warning in result.warnings]
-
-    @property
-    def exit_code(self) -> int:
-        return 3 if self._statuses["withheld"] or self._statuses["failed"] else 0
-
-    def summary(self) -> str:
-        lines = [f"note: {warning}" for warning in self._warnings]
-        others = self._plan.others
-        if others:
-            named = ", ".join(path.name for path in others[:_OTHERS_NAMED])
-            more = f" and {len(others) - _OTHERS_NAMED} more" if len(others) > _OTHERS_NAMED else ""
-            lines.append(f"{counted(len(others), 'file')} left behind, not being photos: {named}{more}")
-        if not self._plan.tasks:
-            return "\n".join([*lines, "no photos found"])
-        published = "would be published" if self._dry_run else "published"
-        counts = [f"{self._statuses['published']} {published}"]
-        counts += [
-            f"{self._statuses[status]} {status}"
-            for status in ("unchanged", "withheld", "failed")
-            if self._statuses[status]
-        ]
-        lines.append(f"{', '.join(counts)}; {counted(self._faces['hide'], 'face')} hidden, {self._faces['show']} shown")
-        if self.exit_code:
-            lines.append("the photos that are withheld or failed have no output; the lines above say why")
-        return "\n".join(lines)
 
 
 def with_progress(results: Iterable[Result], total: int) -> Iterator[Result]:
@@ -99,22 +43,54 @@ def with_progress(results: Iterable[Result], total: int) -> Iterator[Result]:
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]:.1f} photos/s"),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[hidden]} faces hidden, {task.fields[held]} withheld or failed"),
+        TextColumn(
+            "{task.fields[hidden]} faces hidden, {task.fields[withheld]} withheld, {task.fields[failed]} failed"
+        ),
     )
     with Progress(*columns, console=Console(stderr=True)) as bar:
-        hidden = held = 0
+        hidden = withheld = failed = 0
         started = time.monotonic()
-        task = bar.add_task("", total=total, hidden=hidden, held=held, rate=0.0)
+        task = bar.add_task("", total=total, rate=0.0, hidden=hidden, withheld=withheld, failed=failed)
         for done, result in enumerate(results, start=1):
             hidden += sum(decision.action == "hide" for decision in result.faces)
-            held += result.status in ("withheld", "failed")
-            bar.update(task, advance=1, hidden=hidden, held=held, rate=done / (time.monotonic() - started))
+            withheld += result.status == "withheld"
+            failed += result.status == "failed"
+            rate = done / (time.monotonic() - started)
+            bar.update(task, advance=1, rate=rate, hidden=hidden, withheld=withheld, failed=failed)
             yield result
+
+
+def put_out(line: str) -> None:
+    """A line of data on standard output. Raises `NotWritable`, unless whoever reads it has gone."""
+    with _to_standard_output():
+        click.echo(line)
+
+
+def put_out_bytes(data: bytes) -> None:
+    """A whole file on standard output. Raises as `put_out`."""
+    with _to_standard_output():
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+
+
+@contextmanager
+def _to_standard_output() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise  # there is nobody left to tell
+    except OSError as error:
+        # What is left in the buffer would fail once more when Python flushes it at exit, with a traceback.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise NotWritable(f"standard output: {error.strerror}; make room where it leads to") from error
 
 
 @contextmanager
 def written_to(report: Path | None) -> Iterator[Callable[[Result], None]]:
-    """A function that adds results to the report, each whole as soon as it is there. Only its owner may read it."""
+    """A function that adds results to the report, each whole as soon as it is there. Only its owner may read it.
+
+    Raises `NotWritable` where it cannot be opened or, for want of room, not be added to.
+    """
     if report is None:
         yield lambda _result: None
         return
@@ -122,10 +98,14 @@ def written_to(report: Path | None) -> Iterator[Callable[[Result], None]]:
         handle = os.open(report, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     except OSError as error:
         raise NotWritable(f"{report}: {error.strerror}; choose another place for the report") from error
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
+    with os.fdopen(handle, "wb", buffering=0) as file:
 
         def write(result: Result) -> None:
-            file.write(json_line(result.as_json()) + "\n")
-            file.flush()
+            line = f"{json_line(result.as_json())}\n".encode()
+            try:
+                if file.write(line) != len(line):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            except OSError as error:
+                raise NotWritable(f"{report}: {error.strerror}; make room for the report, and run again") from error
 
         yield write

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 import click
 
 from scrubber.cli import options
-from scrubber.cli.output import Tally, complaint, json_line, with_progress, written_to
+from scrubber.cli.output import json_line, put_out, put_out_bytes, with_progress, written_to
 from scrubber.cli.passphrase import asked
+from scrubber.cli.summary import Tally, complaint
 from scrubber.errors import UsageError
 from scrubber.policy import Format, Names, Policy, Style
 
@@ -116,6 +117,7 @@ def command(
     from scrubber import batch, contact_sheet
     from scrubber.consent import Consent
     from scrubber.pipeline import Terms, rehearse_file, scrub_file
+    from scrubber.publishing import prepare
 
     terms = Terms.of(chosen, Consent.load(manifest, asked) if manifest else None, purpose, on)
     if nobody:
@@ -127,22 +129,24 @@ def command(
         plan, terms = batch.Plan((batch.Task(inputs[0], out),)), terms.named(out)
     else:
         plan = batch.plan(inputs, out, chosen, terms.labels)
+        if not dry_run:
+            prepare(out)
     work = rehearse_file if dry_run else scrub_file
-    tally = Tally(plan, terms, dry_run)
+    tally = Tally(plan, terms, dry_run, out)
     with ExitStack() as stack:
         write = stack.enter_context(written_to(report))
         draw = stack.enter_context(contact_sheet.written_to(sheet)) if sheet else None
         journal = None if one_file or dry_run else stack.enter_context(batch.opened(out))
         if restart and journal:
             journal.forget()
-        results = batch.run(plan.tasks, terms, jobs, work, journal)
+        results = batch.run_apart(plan.tasks, terms, jobs, work, journal)
         for result in results if as_json or quiet else with_progress(results, len(plan.tasks)):
             tally.add(result)
             write(result)
             if draw and not dry_run:
                 draw(result)
             if as_json:
-                click.echo(json_line(result.as_json()))
+                put_out(json_line(result.as_json()))
             elif result.status in ("withheld", "failed"):
                 click.echo(complaint(result), err=True)
     if not quiet:
@@ -154,8 +158,7 @@ def _stream(inputs: tuple[Path, ...], out: Path, terms: Terms, report: Path | No
     """One photo from standard input, to standard output, or both."""
     if len(inputs) != 1:
         raise UsageError("-: standard input and output carry one photo; name one input")
-    from scrubber import photos
-    from scrubber.pipeline import make_safe
+    from scrubber import batch, photos
     from scrubber.publishing import publish
 
     [source] = inputs
@@ -163,7 +166,7 @@ def _stream(inputs: tuple[Path, ...], out: Path, terms: Terms, report: Path | No
     data = sys.stdin.buffer.read() if source == _STANDARD else photos.read_file(source, terms.policy.limits)
     if out != _STANDARD and not _is_file_name(out):
         raise UsageError(f"{out}: name a file, such as {out / 'photo.jpg'}; standard input has no name to keep")
-    copy = make_safe(data, name, terms if out == _STANDARD else terms.named(out))
+    copy = batch.make_apart(data, name, terms if out == _STANDARD else terms.named(out))
     result = copy.result(str(source), None if copy.data is None else str(out))
     with written_to(report) as write:
         write(result)
@@ -171,7 +174,7 @@ def _stream(inputs: tuple[Path, ...], out: Path, terms: Terms, report: Path | No
         click.echo(complaint(result), err=True)
         return 3
     if out == _STANDARD:
-        sys.stdout.buffer.write(copy.data)
+        put_out_bytes(copy.data)
     else:
         publish(copy.data, out)
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import socket
 import sys
@@ -43,11 +44,12 @@ def reaches_out(source: Path, target: Path, _terms: Terms, _extensions: Sequence
 
 
 def takes_memory(source: Path, _target: Path, _terms: Terms, _extensions: Sequence[str]) -> Result:
+    """Fails as damaged if 2 GiB cannot be had, as not writable if they can."""
     try:
-        bytearray(8 * 1024**3)
-    except MemoryError as error:
+        mmap.mmap(-1, 2 * 1024**3, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS).close()
+    except OSError as error:
         raise DamagedPhoto(f"{source}: {error}") from error
-    raise NotWritable(f"{source}: took eight GiB")
+    raise NotWritable(f"{source}: took two GiB")
 
 
 @linux
@@ -61,8 +63,11 @@ def test_workers_have_no_network(tasks: list[batch.Task], monkeypatch: pytest.Mo
 
 
 @linux
-def test_workers_cannot_take_all_memory(tasks: list[batch.Task]) -> None:
-    assert {result.reason for result in outcomes(tasks, takes_memory)} == {"damaged"}
+def test_memory_is_what_a_photo_of_that_size_can_need(tasks: list[batch.Task]) -> None:
+    """A small file that asks for two GiB is a bomb; a photo of a hundred megapixels, which has its size, may."""
+    with tasks[1].source.open("r+b") as photo:
+        photo.truncate(20_000_000)
+    assert [result.reason for result in outcomes(tasks, takes_memory)] == ["damaged", "not-writable"]
 
 
 def test_hostile_files_cost_themselves_only(shared: Path, tmp_path: Path, samples: Path) -> None:

@@ -1,0 +1,112 @@
+"""What became of the photos of a run, in plain words, and what to do next."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from scrubber.cli.output import counted
+from scrubber.outcomes import Outcome, outcome, said
+
+if TYPE_CHECKING:
+    from scrubber.batch import Plan
+    from scrubber.pipeline import Terms
+    from scrubber.types import Result, Status
+
+_NAMED: Final = 5  # files named in one line of the summary; the lines above it name all
+_SEVERAL: Final = 2  # reasons from which on they are counted one by one
+_WITHOUT_OUTPUT: Final[tuple[Status, ...]] = ("withheld", "failed")
+
+
+def complaint(result: Result) -> str:
+    """Why a photo has no output, as one line."""
+    if result.status == "failed":
+        return f"failed ({result.reason}): {'; '.join(result.warnings) or result.input}"
+    return f"withheld: {result.input}: {said(result.reason)}; {outcome(result.reason).remedy}"
+
+
+class Tally:
+    """Counts results, and tells at the end what became of the photos."""
+
+    def __init__(self, plan: Plan, terms: Terms, dry_run: bool, out: Path) -> None:
+        self._plan = plan
+        self._dry_run = dry_run
+        self._out = out
+        self._statuses: Counter[str] = Counter()
+        self._faces: Counter[str] = Counter()
+        self._reasons: dict[tuple[Status, Outcome], int] = {}
+        self._named: dict[Outcome, list[str]] = {}
+        self._notes: Counter[str] = Counter()
+        self._about: dict[str, str] = {}
+        self._warnings = list(terms.permissions.warnings) if terms.permissions else []
+
+    def add(self, result: Result) -> None:
+        self._statuses[result.status] += 1
+        if result.status in _WITHOUT_OUTPUT:
+            reason = outcome(result.reason)
+            key = (result.status, reason)
+            self._reasons[key] = self._reasons.get(key, 0) + 1
+            names = self._named.setdefault(reason, [])
+            if len(names) < _NAMED:
+                names.append(Path(result.input).name)
+        if result.status != "failed":
+            self._faces.update(decision.action for decision in result.faces)
+            for warning in result.warnings:
+                self._notes[warning] += 1
+                self._about.setdefault(warning, result.input)
+
+    @property
+    def exit_code(self) -> int:
+        return 3 if self._statuses["withheld"] or self._statuses["failed"] else 0
+
+    def summary(self) -> str:
+        lines = [f"note: {warning}" for warning in self._warnings]
+        lines += [f"note: {self._subject(warning)}: {warning}" for warning in self._notes]
+        others = self._plan.others
+        if others:
+            named = _listed([path.name for path in others[:_NAMED]], len(others))
+            lines.append(f"{counted(len(others), 'file')} left behind, not being photos: {named}")
+        if not self._plan.tasks:
+            return "\n".join([*lines, "no photos found"])
+        faces = f"{counted(self._faces['hide'], 'face')} hidden, {self._faces['show']} shown"
+        return "\n".join([*lines, f"{', '.join(self._counts())}; {faces}", *self._next()])
+
+    def _subject(self, warning: str) -> str:
+        """Which photo a note is about; the first, where many have the same one."""
+        more = self._notes[warning] - 1
+        return self._about[warning] + (f" and {more} more" if more else "")
+
+    def _counts(self) -> list[str]:
+        published = "would be published" if self._dry_run else "published"
+        counts = [f"{self._statuses['published']} {published}"]
+        if self._statuses["unchanged"]:
+            counts.append(f"{self._statuses['unchanged']} unchanged since the last run")
+        for status in _WITHOUT_OUTPUT:
+            reasons = {reason: number for (kind, reason), number in self._reasons.items() if kind == status}
+            if reasons:
+                several = len(reasons) >= _SEVERAL
+                words = (f"{number} {reason.words}" if several else reason.words for reason, number in reasons.items())
+                counts.append(f"{self._statuses[status]} {status} ({', '.join(words)})")
+        return counts
+
+    def _next(self) -> list[str]:
+        """What to do about photos without an output, and with those that have one."""
+        lines = []
+        numbers: Counter[Outcome] = Counter()
+        for (_, reason), number in self._reasons.items():
+            numbers[reason] += number
+        for reason, number in numbers.items():
+            lines.append(f"  {reason.words}: {_listed(self._named[reason], number)}\n    → {reason.remedy}")
+        if lines:
+            lines.insert(0, "without an output, so that nothing unsafe gets out:")
+        if not self._dry_run and self._statuses["published"] + self._statuses["unchanged"]:
+            copies = f"the copies in {self._out}" if self._out.is_dir() else str(self._out)
+            lines.append(f"next: look at {copies} before you post {'them' if self._out.is_dir() else 'it'}")
+        return lines
+
+
+def _listed(names: list[str], number: int) -> str:
+    """Some names, and how many there are besides."""
+    more = f" and {number - len(names)} more" if number > len(names) else ""
+    return ", ".join(names) + more

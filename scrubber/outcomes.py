@@ -1,0 +1,46 @@
+"""Why a photo has no output, in plain words, and what whoever runs this can do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A reason code in words that follow "2 withheld", and a remedy that follows an arrow."""
+
+    words: str
+    remedy: str
+
+
+_OUTCOMES: Final = {
+    "face-still-visible": Outcome(
+        "face still visible", "add a hide box for it to the manifest, or try --preset thorough or --style solid"
+    ),
+    "denied": Outcome(
+        "somebody who refused cannot be covered without doubt", "add a hide box over both faces to the manifest"
+    ),
+    "no-photo-sign": Outcome("must not be shown at all, says the manifest", "do not publish it"),
+    "damaged": Outcome("damaged or cut off", "copy it again from the camera or phone"),
+    "unsupported-format": Outcome("no photo that scrubber opens", "convert it to JPEG or PNG, if it is a picture"),
+    "too-large": Outcome("too large", "make it smaller in another program"),
+    "unreadable": Outcome("cannot be read", "check the path and its permissions"),
+    "not-writable": Outcome("copy cannot be written", "make room, mend permissions or choose another output"),
+    "worker-lost": Outcome("breaks the decoder or takes too long", "open it in another program and save it anew"),
+    "unforeseen": Outcome("a mistake in scrubber", "report what it says about this file, without the photo"),
+}
+_UNCHECKED: Final = Outcome(
+    "copy did not pass the check", "make it smaller or try --format png; report it if neither helps"
+)
+
+
+def outcome(reason: str | None) -> Outcome:
+    """What a result's reason means. A reason that is no code is what the check of the copy objected to."""
+    return _OUTCOMES.get(reason or "", _UNCHECKED)
+
+
+def said(reason: str | None) -> str:
+    """The reason in words, with what the check said where it is that."""
+    known = _OUTCOMES.get(reason or "")
+    return known.words if known else f"{_UNCHECKED.words}: {reason}"
