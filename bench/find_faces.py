@@ -167,12 +167,19 @@ def plot(scores: dict[str, scoring.Score], path: Path) -> None:
 
     figure = Figure(figsize=(7, 4.5), layout="constrained")
     axes = figure.add_subplot()
-    for name, score in scores.items():
-        milliseconds = 1000 * score.seconds / score.photos
-        axes.scatter(milliseconds, score.recall(10), s=50, color="tab:blue" if name in CONTESTANTS[:3] else "tab:grey")
-        label = f"{name}, {score.false / score.photos:.1f} false"
-        axes.annotate(label, (milliseconds, score.recall(10)), (6, -12), textcoords="offset points")
-    axes.set(xscale="log", xlabel="milliseconds for a photo", ylabel="faces found, of those at least 10 px high")
+    points = sorted(
+        (1000 * score.seconds / score.photos, 100 * (1 - score.recall(10)), name, score.false / score.photos)
+        for name, score in scores.items()
+    )
+    for number, (milliseconds, missed, name, false) in enumerate(points):
+        axes.scatter(milliseconds, missed, s=50, color="tab:blue" if name in CONTESTANTS[:3] else "tab:grey")
+        # Neighbours in time get their labels on different sides.
+        place, side = ((8, 6), "left") if number % 2 == 0 and number < len(points) - 2 else ((-8, -14), "right")
+        axes.annotate(f"{name}, {false:.1f} false", (milliseconds, missed), place, textcoords="offset points", ha=side)
+    axes.set(xscale="log", yscale="log", xlabel="milliseconds for a photo")
+    axes.set(ylabel="faces missed, % of those at least 10 px high")
+    axes.margins(0.15)
+    axes.yaxis.set_major_formatter("{x:g}")
     axes.grid(alpha=0.3)
     figure.savefig(path, dpi=150)
 

@@ -69,7 +69,7 @@ _FILE_NAMES: Final = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff",
     metavar="PIXELS",
     help="Make photos smaller whose longer side has more pixels: size tells cameras apart.",
 )
-@click.option("--jobs", type=click.IntRange(min=1), help="Processes to use.  [default: one per core]")
+@click.option("--jobs", type=click.IntRange(min=1), help="Processors to use, a process each.  [default: all]")
 @click.option("--dry-run", is_flag=True, help="Do all the work but write nothing, and say what would happen.")
 @click.option(
     "--restart",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from scrubber import opencv
+from scrubber.faces.net import side_by_side
 from scrubber.types import Box, Face, Point
 
 if TYPE_CHECKING:
@@ -77,15 +78,17 @@ class Tiled:
 
     def detect(self, picture: Picture) -> list[Face]:
         height, width = picture.shape[:2]
-        found: list[Face] = []
-        for rows in self._spans(height):
-            for columns in self._spans(width):
-                tile = Box(columns.start, rows.start, len(columns), len(rows))
-                whole = self._whole(tile, width, height)
-                inside = self.inner.detect(picture[rows.start : rows.stop, columns.start : columns.stop])
-                shifted = (_shifted(face, tile.x, tile.y) for face in inside)
-                found += [face for face in shifted if whole.intersection(face.box) >= face.box.area * 0.999]
-        return found
+        tiles = [(rows, columns) for rows in self._spans(height) for columns in self._spans(width)]
+
+        def found(tile: tuple[range, range]) -> list[Face]:
+            rows, columns = tile
+            area = Box(columns.start, rows.start, len(columns), len(rows))
+            whole = self._whole(area, width, height)
+            inside = self.inner.detect(picture[rows.start : rows.stop, columns.start : columns.stop])
+            shifted = (_shifted(face, area.x, area.y) for face in inside)
+            return [face for face in shifted if whole.intersection(face.box) >= face.box.area * 0.999]
+
+        return [face for faces in side_by_side(found, tiles, "tiles") for face in faces]
 
     def _spans(self, length: int) -> list[range]:
         """Where tiles lie along one side of the picture: as few as will do, all of one size, evenly spread."""

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from scrubber.faces.detector import Detector, Picture
     from scrubber.types import Face
 
-_DARK: Final = 48
-"""Median grey, of 255, below which a photo counts as dark; one crowd photo in eight is, mostly concerts and nights."""
+_DARK: Final = 32
+"""Median grey, of 255, below which a photo counts as dark; one crowd photo in twenty is, mostly concerts and nights."""
 _LIT: Final = 90
 """Median grey that a dark photo is brought to; 64 finds .008 fewer faces, 110 no more."""
 _BLACK: Final = 4  # a median lower than this asks for more light than there is

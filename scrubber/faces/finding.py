@@ -22,26 +22,24 @@ if TYPE_CHECKING:
     from scrubber.faces.detector import Detector, Picture
     from scrubber.policy import Preset
 
-THRESHOLDS: Final[dict[Preset, float]] = {"fast": 0.235, "balanced": 0.16, "thorough": 0.095}
-"""Lowest probability that counts as a face; by cross-validation 2.5, 3.3 and 5.8 false per photo (fusion.toml)."""
+THRESHOLDS: Final[dict[Preset, float]] = {"fast": 0.23, "balanced": 0.16, "thorough": 0.094}
+"""Lowest probability that counts as a face; by cross-validation 2.6, 3.4 and 5.9 false per photo (fusion.toml)."""
 
 DETAILS: Final[dict[Preset, Detail]] = {
     "fast": Detail(1.5e6, 1 / 8),
-    "balanced": Detail(2e6, 1 / 6),
+    "balanced": Detail(1.5e6, 1 / 8),
     "thorough": Detail(4e6, 1 / 3),
 }
 """The working picture of each preset, to which the factors of its looks refer."""
 
-_GLANCE: Final = Detail(120_000)
-"""The whole photo at once, whatever its size: sees the faces that are larger than a tile."""
+_GLANCE: Final = Detail(250_000)
+"""The whole photo at once, whatever its size: sees the faces that are too large for the other looks, and which side of
+the photo is up (right for 97 photos in 100, at half of it for 95)."""
 
-_SECOND_GLANCE: Final = Detail(250_000)
-"""The photo on each of its sides, to tell which is up: right for 97 photos in 100, at half of it for 95."""
-
-# A tile takes CenterFace 340 MiB, YuNet 280. An overlap holds faces up to 256 pixels of the look, larger ones
-# are seen at a glance.
-_TILES: Final = {YuNet.name: 2304, CenterFace.name: 1536}
-_OVERLAP: Final = 256
+# A tile takes CenterFace 240 MiB, YuNet 90. An overlap holds faces up to 192 pixels of the look, larger ones are seen
+# by looks at less detail.
+_TILE: Final = 1280
+_OVERLAP: Final = 192
 
 # Lowest scores that are weighed; half and one and a half times as much measured alike.
 _YUNET: Final = 0.1
@@ -83,9 +81,9 @@ def looks(preset: Preset) -> tuple[Detector, ...]:
         return _tiled(detector, factor, DETAILS[preset])
 
     if preset == "fast":
-        return glance, at(1.5, yunet)
+        return glance, at(1.15, yunet)
     if preset == "balanced":
-        return glance, at(1, yunet), at(2, yunet), at(0.85, centerface)
+        return glance, at(1, yunet), at(1.75, yunet), at(0.8, centerface)
     return glance, at(1, yunet), at(2, yunet), at(1, centerface), at(1.4, centerface)
 
 
@@ -98,16 +96,16 @@ def portraits(preset: Preset) -> tuple[Detector, ...]:
 @cache
 def _second_looks() -> tuple[Detector, ...]:
     yunet = YuNet(_AGAIN)
-    return Scaled(yunet, 1, _GLANCE), _tiled(yunet, 0.85, DETAILS["fast"])
+    return Scaled(yunet, 1, _GLANCE), _tiled(yunet, 0.7, DETAILS["fast"])
 
 
 def _tiled(detector: Detector, factor: float, detail: Detail) -> Detector:
-    return Scaled(Tiled(detector, _TILES[detector.name], _OVERLAP), factor, detail)
+    return Scaled(Tiled(detector, _TILE, _OVERLAP), factor, detail)
 
 
 @cache
 def _strategy(preset: Preset, mediapipe: bool) -> Detector:
-    sides = [Scaled(Turned(YuNet(_YUNET), quarters), 1, _SECOND_GLANCE) for quarters in range(4)]
+    sides = [Scaled(Turned(YuNet(_YUNET), quarters), 1, _GLANCE) for quarters in range(4)]
     return Lit(Upright(_fused(preset, mediapipe), sides))
 
 

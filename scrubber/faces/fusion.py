@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from scrubber import weights
 from scrubber.errors import MissingPart
 from scrubber.faces.compose import groups
+from scrubber.faces.net import side_by_side
 from scrubber.types import Box, Face, Landmarks
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class Fused:
 
     def look(self, picture: Picture) -> list[list[Face]]:
         """What each look saw, boxes in pixels of `picture`, most of it no face."""
-        return [look.detect(picture) for look in self.looks]
+        return side_by_side(lambda look: look.detect(picture), self.looks, "looks")
 
     def judge(self, picture: Picture, seen: Sequence[Sequence[Face]]) -> list[Face]:
         """Of what the looks saw, the faces; their `score` is the probability."""

@@ -32,7 +32,7 @@ class YuNet:
         cv2 = opencv.load()
         import numpy as np
 
-        grids = net.run("yunet_2023mar", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), _OUTPUTS)
+        grids = net.run("yunet_2023mar", picture, _OUTPUTS, bgr=True)
         columns = -(-picture.shape[1] // net.MULTIPLE) * net.MULTIPLE
         rows = []
         for number, stride in enumerate(_STRIDES):
