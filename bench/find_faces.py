@@ -172,10 +172,12 @@ def plot(scores: dict[str, scoring.Score], path: Path) -> None:
         for name, score in scores.items()
     )
     for number, (milliseconds, missed, name, false) in enumerate(points):
-        axes.scatter(milliseconds, missed, s=50, color="tab:blue" if name in CONTESTANTS[:3] else "tab:grey")
+        colour = "tab:blue" if name in CONTESTANTS[:3] else "tab:grey"
+        axes.scatter(milliseconds, missed, s=50, color=colour)
         # Neighbours in time get their labels on different sides.
         place, side = ((8, 6), "left") if number % 2 == 0 and number < len(points) - 2 else ((-8, -14), "right")
-        axes.annotate(f"{name}, {false:.1f} false", (milliseconds, missed), place, textcoords="offset points", ha=side)
+        label = f"{name}, {false:.1f} false"
+        axes.annotate(label, (milliseconds, missed), place, textcoords="offset points", ha=side, color=colour)
     axes.set(xscale="log", yscale="log", xlabel="milliseconds for a photo")
     axes.set(ylabel="faces missed, % of those at least 10 px high")
     axes.margins(0.15)
