@@ -24,8 +24,9 @@ _SAMPLED: Final = 8  # every so many-th row and column tells how dark a photo is
 class Lit:
     """A strategy that looks twice at dark photos.
 
-    Measured with `fast` on 63 crowd photos darkened to 6 % of middle grey: .94 of the faces, where one look as they
-    are finds .84 and one with more light .93; the two together lose nothing on photos that are dark by nature.
+    Measured with an earlier `fast`, below a median of 48, on 63 crowd photos darkened by a gamma of 2.5: .94 of the
+    faces, where one look as they are finds .84 and one with more light .93. On 33 photos dark by nature the two together
+    found .887, one look .879, more light alone .850.
     """
 
     def __init__(self, inner: Detector) -> None:

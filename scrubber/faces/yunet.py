@@ -20,7 +20,7 @@ _SAME_FACE_IOU: Final = 0.3
 class YuNet:
     """Detector after Wu, Peng and Yu (2023). `threshold` is the lowest score, 0 to 1, that counts.
 
-    Finds what OpenCV's `FaceDetectorYN` finds with the same weights, in two thirds of the time.
+    Finds what OpenCV's `FaceDetectorYN` finds with the same weights, in half of the time.
     """
 
     name = "yunet"
