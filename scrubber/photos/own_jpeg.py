@@ -2,7 +2,8 @@
 
 Decoding and encoding a JPEG once more moves pixels by a level. A file that differs in nothing but its picture from what
 would be written anyway need not be: it is passed on as it is. (To write every copy so that encoding it again changes
-nothing takes five times as long as decoding and encoding it once: docs/decisions.md.)
+nothing takes five times as long as decoding and encoding it once:
+docs/decisions.md.)
 """
 
 from __future__ import annotations

@@ -14,18 +14,18 @@ from scrubber.errors import MissingPart
 from scrubber.faces import net
 from scrubber.faces.yunet import YuNet
 
-GROUP = Path(__file__).resolve().parents[2] / "sample_media" / "solvay_conference_1927.jpg"
+PORTRAIT = Path(__file__).resolve().parents[2] / "sample_media" / "astronaut.jpg"  # in colour: its order counts
 SIZES = ((640, 480), (517, 333), (90, 61))
 
 
-def group(width: int, height: int) -> np.ndarray:
-    with Image.open(GROUP) as image:
+def portrait_of(width: int, height: int) -> np.ndarray:
+    with Image.open(PORTRAIT) as image:
         return np.array(image.convert("RGB").resize((width, height)))
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_yunet_finds_what_opencvs_own_detector_finds(width: int, height: int) -> None:
-    picture = group(width, height)
+    picture = portrait_of(width, height)
     model = weights.as_array("yunet_2023mar")
     theirs = cv2.FaceDetectorYN.create("onnx", model, model[:0], (width, height), 0.5, 0.3)
     _, rows = theirs.detect(picture[:, :, ::-1].copy())
@@ -45,7 +45,7 @@ def test_yunet_finds_what_opencvs_own_detector_finds(width: int, height: int) ->
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_centerface_says_what_it_says_in_opencv(width: int, height: int) -> None:
-    picture = group(width, height)
+    picture = portrait_of(width, height)
     padded = cv2.copyMakeBorder(picture, 0, -height % 32, 0, -width % 32, cv2.BORDER_CONSTANT)
     theirs = cv2.dnn.readNetFromONNX(weights.as_array("centerface"))
     theirs.setInput(cv2.dnn.blobFromImage(padded))
@@ -56,4 +56,4 @@ def test_centerface_says_what_it_says_in_opencv(width: int, height: int) -> None
 
 def test_a_net_that_is_not_there_is_an_error_that_says_so() -> None:
     with pytest.raises(MissingPart, match=r"nosuch\.toml"):
-        net.run("nosuch", group(64, 64), ("x",))
+        net.run("nosuch", portrait_of(64, 64), ("x",))
