@@ -7,19 +7,24 @@ import ctypes
 import os
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Final
 
 _NEW_USER, _NEW_NETWORK = 0x1000_0000, 0x4000_0000  # flags of unshare(2)
 _STATUS: Final = Path("/proc/self/status")
+# MediaPipe loads them along with its face detector, which uses neither; they take half of a worker's start.
+_UNUSED: Final = ("matplotlib", "matplotlib.pyplot", "sounddevice")
 
 
 def enter() -> None:
-    """Give up the network, where the system allows it; harmless where it does not.
+    """Give up the network, where the system allows it, and libraries for sound and plots; harmless elsewhere.
 
     Must be called while the process has one thread.
     """
     if sys.platform == "linux":
         _leave_network()
+    for name in _UNUSED:
+        sys.modules.setdefault(name, ModuleType(name))
 
 
 def limit_memory(most: int) -> None:

@@ -15,7 +15,7 @@ from PIL import Image
 import scrubber
 from scrubber import Policy, batch
 from scrubber.errors import DamagedPhoto, NotWritable
-from scrubber.pipeline import Terms
+from scrubber.pipeline import Terms, scrub_file
 from scrubber.types import Result
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="namespaces and limits on data are Linux's")
@@ -50,6 +50,18 @@ def takes_memory(source: Path, _target: Path, _terms: Terms, _extensions: Sequen
     except OSError as error:
         raise DamagedPhoto(f"{source}: {error}") from error
     raise NotWritable(f"{source}: took two GiB")
+
+
+def plots(source: Path, target: Path, terms: Terms, extensions: Sequence[str]) -> Result:
+    """Fails as not writable if looking for faces loads a plotting or a sound library, as damaged if not."""
+    scrub_file(source, target, terms, extensions)
+    if any(hasattr(sys.modules[name], "__file__") for name in ("matplotlib", "matplotlib.pyplot", "sounddevice")):
+        raise NotWritable(f"{source}: plotted")
+    raise DamagedPhoto(f"{source}: not plotted")
+
+
+def test_workers_load_nothing_for_plots_and_sound(tasks: list[batch.Task]) -> None:
+    assert [result.reason for result in outcomes(tasks, plots)] == ["damaged", "damaged"]
 
 
 @linux
