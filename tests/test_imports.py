@@ -31,6 +31,10 @@ def test_help_loads_no_model_and_no_opencv() -> None:
     assert not modules_after(code) & {"cv2", "mediapipe", "numpy", "PIL", "pydantic"}
 
 
+def test_working_on_photos_needs_nothing_that_reads_manifests() -> None:
+    assert not modules_after("import scrubber.batch, scrubber.pipeline") & {"pydantic", "tomlkit"}
+
+
 def test_all_lists_exactly_the_public_names() -> None:
     assert set(scrubber.__all__) == set(dir(scrubber))
     for name in scrubber.__all__:

@@ -18,6 +18,7 @@ from scrubber.errors import UsageError
 from scrubber.policy import Format, Names, Policy, Style
 
 if TYPE_CHECKING:
+    from scrubber.consent import Consent
     from scrubber.pipeline import Terms
 
 _STANDARD: Final = Path("-")
@@ -115,11 +116,10 @@ def command(
     """
     chosen = Policy(format=policy.pop("format_"), **policy)
     from scrubber import batch, contact_sheet
-    from scrubber.consent import Consent
     from scrubber.pipeline import Terms, rehearse_file, scrub_file
     from scrubber.publishing import prepare
 
-    terms = Terms.of(chosen, Consent.load(manifest, asked) if manifest else None, purpose, on)
+    terms = Terms.of(chosen, _loaded(manifest) if manifest else None, purpose, on)
     if nobody:
         terms = terms.for_nobody()
     if _STANDARD in inputs or out == _STANDARD:
@@ -152,6 +152,12 @@ def command(
     if not quiet:
         click.echo(tally.summary(), err=True)
     return tally.exit_code
+
+
+def _loaded(manifest: Path) -> Consent:
+    from scrubber.consent import Consent
+
+    return Consent.load(manifest, asked)
 
 
 def _stream(inputs: tuple[Path, ...], out: Path, terms: Terms, report: Path | None) -> int:

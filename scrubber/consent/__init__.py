@@ -2,18 +2,36 @@
 
 A manifest is loaded (`Consent.load`), resolved for a purpose and a day (`Consent.permissions`), and asked
 about the faces of each photo (`decide`). Embeddings are compared in `scrubber.consent.matching`, which is
-imported on its own because it needs numpy.
+imported on its own because it needs numpy. What reads manifests is imported when it is used: that takes as long as all
+the rest, and the processes that work on photos only decide.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from scrubber.consent.decide import Decisions, decide
 from scrubber.consent.likeness import CLEAR_LEAD, NARROWEST, SAME_PERSON, Likeness, Measured, Similarities
-from scrubber.consent.manifest import Event, HideBox, Manifest, Person, PhotoEntry, ShowBox
 from scrubber.consent.permissions import Permissions, Standing
-from scrubber.consent.reading import FIRST_LINE, LAST_LINE
-from scrubber.consent.record import Consent
-from scrubber.consent.schema import json_schema
-from scrubber.consent.sentences import explain
-from scrubber.consent.summary import PersonSummary, Remark, check, summarise
+
+if TYPE_CHECKING:
+    from scrubber.consent.manifest import Event, HideBox, Manifest, Person, PhotoEntry, ShowBox
+    from scrubber.consent.reading import FIRST_LINE, LAST_LINE
+    from scrubber.consent.record import Consent
+    from scrubber.consent.schema import json_schema
+    from scrubber.consent.sentences import explain
+    from scrubber.consent.summary import PersonSummary, Remark, check, summarise
+
+_HOMES = {
+    "manifest": ("Event", "HideBox", "Manifest", "Person", "PhotoEntry", "ShowBox"),
+    "reading": ("FIRST_LINE", "LAST_LINE"),
+    "record": ("Consent",),
+    "schema": ("json_schema",),
+    "sentences": ("explain",),
+    "summary": ("PersonSummary", "Remark", "check", "summarise"),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "CLEAR_LEAD",
@@ -42,3 +60,9 @@ __all__ = [
     "json_schema",
     "summarise",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'scrubber.consent' has no attribute {name!r}")
+    return getattr(import_module(f"scrubber.consent.{_HOME[name]}"), name)

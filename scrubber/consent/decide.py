@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from scrubber.consent.likeness import (
     Finding,
@@ -32,10 +32,12 @@ from scrubber.consent.likeness import (
     measure,
     nothing_measured,
 )
-from scrubber.consent.manifest import ShowBox
 from scrubber.consent.permissions import Permissions
 from scrubber.consent.pointing import Pointed, beats, point
 from scrubber.types import Action, Decision, Face, Reason
+
+if TYPE_CHECKING:
+    from scrubber.consent.manifest import ShowBox
 
 _SHOWING = frozenset[Reason]({"allowed-by-box", "allowed-by-match"})
 _REFUSED = frozenset[Reason]({"denied", "withdrawn"})

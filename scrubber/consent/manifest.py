@@ -15,6 +15,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 from pydantic_core import PydanticCustomError
 
+from scrubber.consent.hashes import plain_sha256
 from scrubber.types import Box
 
 Item = TypeVar("Item")
@@ -26,11 +27,6 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 def _refuse(text: str) -> PydanticCustomError:
     return PydanticCustomError("manifest", "{text}", {"text": text})
-
-
-def plain_sha256(text: str) -> str:
-    """A hash in the one form that is compared: 64 lower-case hex digits, no `sha256:` in front."""
-    return text.strip().lower().removeprefix("sha256:")
 
 
 def _whole_number(value: object) -> object:

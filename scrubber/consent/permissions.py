@@ -13,10 +13,14 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, date
+from typing import TYPE_CHECKING
 
-from scrubber.consent.manifest import Event, Manifest, Person, PhotoEntry, plain_sha256
+from scrubber.consent.hashes import plain_sha256
 from scrubber.errors import UsageError
-from scrubber.types import Reason
+
+if TYPE_CHECKING:
+    from scrubber.consent.manifest import Event, Manifest, Person, PhotoEntry
+    from scrubber.types import Reason
 
 _ENDS: Mapping[str, Reason] = {"withdrawn": "withdrawn", "expired": "expired"}
 _STARTS = frozenset({"given", "renewed"})

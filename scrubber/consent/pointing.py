@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from scrubber.consent.manifest import PhotoEntry, ShowBox
 from scrubber.types import Box, Face
+
+if TYPE_CHECKING:
+    from scrubber.consent.manifest import PhotoEntry, ShowBox
 
 # A box round the whole head has about twice the side of the tightest face box that detectors draw.
 SIDE_RATIO = 2.0

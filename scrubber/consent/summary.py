@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from scrubber.consent.manifest import Person
 from scrubber.consent.permissions import standing_reason
-from scrubber.consent.record import Consent
-from scrubber.types import Reason
+
+if TYPE_CHECKING:
+    from scrubber.consent.manifest import Person
+    from scrubber.consent.record import Consent
+    from scrubber.types import Reason
 
 SOON = timedelta(days=30)  # time enough to ask somebody again
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from scrubber.consent import CLEAR_LEAD, SAME_PERSON, Remark
+from scrubber.consent.likeness import CLEAR_LEAD, SAME_PERSON
+from scrubber.consent.summary import Remark
 from scrubber.errors import ManifestError
 from scrubber.faces import finding
 from scrubber.likeness.comparing import embeddings, judged
