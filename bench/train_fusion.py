@@ -79,6 +79,7 @@ class Labelled:
     is_face: NDArray[np.bool_]
     is_false: NDArray[np.bool_]
     held: list[NDArray[np.intp]]  # for each candidate the annotated faces under its region
+    asked: Floats  # by how much the threshold is raised for it
 
 
 def look_at(job: tuple[Path, str, str, list[Any], list[Any]]) -> Look:
@@ -144,6 +145,7 @@ def labelled(look: Look, preset: Preset, count: int, draw: int) -> Labelled:
         np.array(is_face, dtype=bool),
         scoring.false_alarms(boxes, annotated),
         held,
+        np.array([fusion.asked(candidate.face) for candidate in found]),
     )
 
 
@@ -172,14 +174,17 @@ def fit(pictures: Sequence[Labelled]) -> Floats:
 
 
 def cross_validated(pictures: Sequence[Labelled], judged: Sequence[Labelled]) -> list[tuple[Labelled, Floats]]:
-    """Probabilities for the pictures of `judged`, each from a model that learnt from none of its photo."""
+    """Probabilities for the pictures of `judged`, each from a model that learnt from none of its photo.
+
+    They are divided by `asked`, so that one threshold is for all.
+    """
     photos = sorted({picture.photo for picture in judged})
     part = dict(zip(photos, np.random.default_rng(0).permutation(len(photos)) % PARTS, strict=True))
     results = []
     for number in range(PARTS):
         weights = fit([picture for picture in pictures if part[picture.photo] != number])
         results += [
-            (picture, 1 / (1 + np.exp(-picture.terms @ weights.ravel())))
+            (picture, 1 / (1 + np.exp(-picture.terms @ weights.ravel())) / picture.asked)
             for picture in judged
             if part[picture.photo] == number
         ]

@@ -30,6 +30,7 @@ _SMALLEST_JUDGED: Final = 8  # pixels; a smaller box holds too few to tell
 _JUDGED_AT: Final = 32  # pixels a side, at most
 _UNDER_MASK: Final = 0.5  # a face with this share of its box hidden cannot be told
 _ALLOWED_SHARE: Final = 0.5  # of the smaller of two boxes, for a face found again to be the allowed one
+_SAME_PLACE: Final = 0.25  # intersection over union of boxes around the same face, with and without paint beside it
 _LARGEST_ERROR: Final = 12.0  # mean levels of 255 that lossy coding may change under a mask; twice what was ever seen
 
 
@@ -44,6 +45,24 @@ def still_visible(
         and not any(
             face.box.intersection(known.box) >= _ALLOWED_SHARE * min(face.box.area, known.box.area) for known in allowed
         )
+    )
+
+
+def not_of_paint(faces: Sequence[Face], pixels: NDArray[np.uint8], hidden: NDArray[np.bool_]) -> tuple[Face, ...]:
+    """Of faces that were seen in a painted picture, those that the paint alone cannot have brought about.
+
+    A painted head on bare shoulders looks like the forehead of a larger face. Such a face holds paint, and in the photo
+    itself, `pixels` (H×W×3), the same look has no inkling of it. `hidden` (H×W) is where the paint is; boxes are in
+    pixels of the photo. Of ten faces seen again in 24 photos of 12 megapixels seven were of this kind, none of them
+    real; the three that the photo held, too, were two real faces and the back of a head.
+    """
+    if not any(_share(face, hidden) for face in faces):
+        return tuple(faces)
+    known = finding.find_again(pixels, finding.HINTED)
+    return tuple(
+        face
+        for face in faces
+        if not _share(face, hidden) or any(face.box.iou(other.box) > _SAME_PLACE for other in known)
     )
 
 

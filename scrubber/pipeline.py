@@ -164,7 +164,12 @@ def make_safe(data: bytes, name: str, terms: Terms) -> SafeCopy:
         if seen is None:
             return replace(copy, withheld=wrong)
         with clock("look again"):
-            visible = _visible(seen, smaller, decided, factor)
+            visible = [
+                checking.not_of_paint(faces, frame.pixels, mask)
+                for faces, frame, mask in zip(
+                    _visible(seen, smaller, decided, factor), photo.frames, masks, strict=True
+                )
+            ]
         if not any(visible):
             warnings = (*warnings, *_partly_covered(decided, masks))
             return replace(copy, data=written, extension=extension, warnings=warnings)

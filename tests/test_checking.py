@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from scrubber import Limits, checking, photos
+from scrubber.faces import finding
 from scrubber.photos.photo import Frame, Photo
 
 SHAPE = (60, 80)
@@ -55,3 +58,12 @@ def test_transparent_parts_are_not_compared() -> None:
     assert not refused(photo(blank, alpha), photo(picture(), alpha))
     alpha[15:20, 20:50] = 255
     assert refused(photo(blank, alpha), photo(picture(), alpha))
+
+
+def test_a_face_that_only_the_paint_looks_like_does_not_count(portrait: np.ndarray) -> None:
+    (real,) = finding.find_again(portrait)
+    hidden = np.zeros(portrait.shape[:2], bool)
+    below = replace(real, box=real.box.shifted(0, real.box.height * 1.4))  # on the chest
+    assert checking.not_of_paint([real, below], portrait, hidden) == (real, below), "nothing is painted"
+    hidden[: round(real.box.bottom + real.box.height * 0.6)] = True  # all of the head, and what the chest begins with
+    assert checking.not_of_paint([real, below], portrait, hidden) == (real,), "the photo itself shows that one only"

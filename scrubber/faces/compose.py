@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 SAME_FACE_IOU: Final = 0.35
 """Boxes of finished strategies that overlap more than this are taken for the same face."""
 
+_WORTH_HALVING: Final = 4  # overlaps that a picture is long at least; in a shorter one too much would be done twice
+
 
 @dataclass(frozen=True, slots=True)
 class Detail:
@@ -64,21 +66,25 @@ class Scaled:
 
 
 class Tiled:
-    """Looks at the picture in overlapping square tiles, so that memory does not grow with the picture.
+    """Looks at the picture in overlapping tiles, so that memory does not grow with the picture.
 
     `side` and `overlap` are pixels. A face up to `overlap` high is whole in at least one tile; boxes cut off
-    by an inner edge of a tile are left to the neighbour. A face that lies in two tiles comes twice.
+    by an inner edge of a tile are left to the neighbour. A face that lies in two tiles comes twice. With `halved`, a
+    picture that would be one tile is cut in two, if it is long enough for that, so that two processors have work.
     """
 
-    def __init__(self, inner: Detector, side: int, overlap: int) -> None:
+    def __init__(self, inner: Detector, side: int, overlap: int, halved: bool = False) -> None:
         if not 0 <= overlap < side:
             raise ValueError("overlap must be at least 0 and less than side")
-        self.inner, self.side, self.overlap = inner, side, overlap
+        self.inner, self.side, self.overlap, self.halved = inner, side, overlap, halved
         self.name = inner.name
 
     def detect(self, picture: Picture) -> list[Face]:
         height, width = picture.shape[:2]
-        tiles = [(rows, columns) for rows in self._spans(height) for columns in self._spans(width)]
+        most_rows, most_columns = self._most(height, width)
+        tiles = [
+            (rows, columns) for rows in self._spans(height, most_rows) for columns in self._spans(width, most_columns)
+        ]
 
         def found(tile: tuple[range, range]) -> list[Face]:
             rows, columns = tile
@@ -90,11 +96,19 @@ class Tiled:
 
         return [face for faces in side_by_side(found, tiles, "tiles") for face in faces]
 
-    def _spans(self, length: int) -> list[range]:
+    def _most(self, height: int, width: int) -> tuple[int, int]:
+        """How high and how wide a tile of such a picture may be."""
+        longer = max(height, width)
+        if not self.halved or not _WORTH_HALVING * self.overlap <= longer <= self.side:
+            return self.side, self.side
+        half = (longer + self.overlap + 1) // 2
+        return (half, self.side) if height == longer else (self.side, half)
+
+    def _spans(self, length: int, most: int) -> list[range]:
         """Where tiles lie along one side of the picture: as few as will do, all of one size, evenly spread."""
-        if length <= self.side:
+        if length <= most:
             return [range(length)]
-        count = math.ceil((length - self.overlap) / (self.side - self.overlap))
+        count = math.ceil((length - self.overlap) / (most - self.overlap))
         side = math.ceil((length + (count - 1) * self.overlap) / count)
         starts = (round(i * (length - side) / (count - 1)) for i in range(count))
         return [range(start, start + side) for start in starts]

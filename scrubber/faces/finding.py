@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from scrubber.faces.detector import Detector, Picture
     from scrubber.policy import Preset
 
-THRESHOLDS: Final[dict[Preset, float]] = {"fast": 0.23, "balanced": 0.16, "thorough": 0.094}
-"""Lowest probability that counts as a face; by cross-validation 2.6, 3.4 and 5.9 false per photo (fusion.toml)."""
+THRESHOLDS: Final[dict[Preset, float]] = {"fast": 0.225, "balanced": 0.15, "thorough": 0.09}
+"""Lowest probability that counts as a face; by cross-validation 2.5, 3.4 and 5.3 false per photo (fusion.toml)."""
 
 DETAILS: Final[dict[Preset, Detail]] = {
     "fast": Detail(1.5e6, 1 / 8),
@@ -46,8 +46,10 @@ _YUNET: Final = 0.1
 _CENTERFACE: Final = 0.08
 _BLAZEFACE: Final = 0.2
 
-_AGAIN: Final = 0.6
+SEEN: Final = 0.6
 """Score of YuNet from which it has seen a face in a picture that was judged before."""
+HINTED: Final = 0.3
+"""Score of YuNet from which a face in such a picture comes as no surprise."""
 
 
 @contextmanager
@@ -66,22 +68,25 @@ def find(picture: Picture, preset: Preset) -> tuple[Face, ...]:
         return _cut(picture, _strategy(preset, blazeface.available()).detect(picture))
 
 
-def find_again(picture: Picture) -> tuple[Face, ...]:
-    """Faces that YuNet alone is sure of, quickly, in a picture that was judged before and is known to be upright."""
+def find_again(picture: Picture, least: float = SEEN) -> tuple[Face, ...]:
+    """Faces to which YuNet alone gives a score of `least`, from `HINTED` to 1, or more.
+
+    Quick, for a picture that was judged before and is known to be upright.
+    """
     seen = (look.detect(picture) for look in _second_looks())
-    return _cut(picture, merge([face for faces in seen for face in faces]))
+    return _cut(picture, merge([face for faces in seen for face in faces if face.score >= least]))
 
 
 def looks(preset: Preset) -> tuple[Detector, ...]:
-    """The looks of a preset in the order its model weighs them, without those of MediaPipe."""
+    """The looks of a preset in the order its model weighs them, the dearest last, without those of MediaPipe."""
     yunet, centerface = YuNet(_YUNET), CenterFace(_CENTERFACE)
     glance = Scaled(yunet, 1, _GLANCE)
 
-    def at(factor: float, detector: Detector) -> Detector:
-        return _tiled(detector, factor, DETAILS[preset])
+    def at(factor: float, detector: Detector, halved: bool = False) -> Detector:
+        return _tiled(detector, factor, DETAILS[preset], halved)
 
     if preset == "fast":
-        return glance, at(1.15, yunet)
+        return glance, at(1.15, yunet, halved=True)
     if preset == "balanced":
         return glance, at(1, yunet), at(1.75, yunet), at(0.8, centerface)
     return glance, at(1, yunet), at(2, yunet), at(1, centerface), at(1.4, centerface)
@@ -95,12 +100,12 @@ def portraits(preset: Preset) -> tuple[Detector, ...]:
 
 @cache
 def _second_looks() -> tuple[Detector, ...]:
-    yunet = YuNet(_AGAIN)
+    yunet = YuNet(HINTED)
     return Scaled(yunet, 1, _GLANCE), _tiled(yunet, 0.7, DETAILS["fast"])
 
 
-def _tiled(detector: Detector, factor: float, detail: Detail) -> Detector:
-    return Scaled(Tiled(detector, _TILE, _OVERLAP), factor, detail)
+def _tiled(detector: Detector, factor: float, detail: Detail, halved: bool = False) -> Detector:
+    return Scaled(Tiled(detector, _TILE, _OVERLAP, halved), factor, detail)
 
 
 @cache

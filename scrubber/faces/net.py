@@ -55,12 +55,13 @@ def run(name: str, picture: NDArray[np.uint8], outputs: tuple[str, ...], bgr: bo
 def side_by_side(work: Callable[[Item], Result], items: Sequence[Item], level: str) -> list[Result]:
     """`work` of each item, in order, on as many processors as OpenCV was told to use.
 
-    What is done side by side may have parts that are, too, if they name another `level`.
+    The last item is begun first: give the one that takes longest last, and none is left to run alone. What is done side
+    by side may have parts that are, too, if they name another `level`.
     """
     threads = min(opencv.load().getNumThreads(), len(items))
     if threads < 2:
         return [work(item) for item in items]
-    return list(_threads(level, threads).map(work, items))
+    return list(_threads(level, threads).map(work, items[::-1]))[::-1]
 
 
 @cache

@@ -46,6 +46,26 @@ def test_no_tile_is_larger_than_its_side(step: int, overlap: int) -> None:
 
 
 @settings(deadline=None)
+@given(boxes(), st.integers(42, 60))
+def test_a_picture_cut_in_two_loses_no_face_smaller_than_the_overlap(box: Box, overlap: int) -> None:
+    found = Tiled(Painted(), 1000, overlap, halved=True).detect(paint(HEIGHT, WIDTH, box))
+    assert found
+    assert {face.box for face in found} == {box}
+
+
+@pytest.mark.parametrize("shape", [(HEIGHT, WIDTH), (WIDTH, HEIGHT)])
+def test_a_picture_is_cut_in_two_across_its_longer_side_if_that_is_worth_it(shape: tuple[int, int]) -> None:
+    halved, too_much_twice, large = Painted(), Painted(), Painted()
+    Tiled(halved, 1000, 40, halved=True).detect(paint(*shape))
+    Tiled(too_much_twice, 1000, 100, halved=True).detect(paint(*shape))
+    Tiled(large, 100, 20, halved=True).detect(paint(*shape))
+    half = [(WIDTH + 40) // 2 if side == WIDTH else side for side in shape]
+    assert halved.asked == [(*half, 3)] * 2
+    assert too_much_twice.asked == [(*shape, 3)]
+    assert len(large.asked) > 4  # tiles as ever
+
+
+@settings(deadline=None)
 @given(boxes(), st.floats(0.5, 3))
 def test_scaling_finds_the_place_to_a_pixel_of_the_look(box: Box, factor: float) -> None:
     (face,) = Scaled(Painted(), factor).detect(paint(HEIGHT, WIDTH, box))

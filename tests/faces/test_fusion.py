@@ -70,11 +70,11 @@ def test_looks_that_agree_are_believed_sooner_than_one_alone() -> None:
     assert one < together
 
 
-def fused(*looks: Says) -> list[Face]:
+def fused(*looks: Says, threshold: float = 0.18) -> list[Face]:
     import numpy as np
 
     silent = [Says("yunet")] * (LOOKS - len(looks))
-    strategy = Fused("balanced-without-mediapipe", 0.18, Detail(), (*silent, *looks))
+    strategy = Fused("balanced-without-mediapipe", threshold, Detail(), (*silent, *looks))
     return strategy.detect(np.zeros((300, 400, 3), dtype=np.uint8))
 
 
@@ -82,6 +82,14 @@ def test_one_sure_detector_is_enough() -> None:
     (face,) = fused(Says("centerface", saw("centerface", 0.93)))
     assert face.detectors == ("centerface",)
     assert face.score >= 0.9
+
+
+def test_a_speck_must_be_twice_as_likely() -> None:
+    for side, factor in ((9.5, 2.0), (10.0, 1.0)):
+        look = Says("centerface", saw("centerface", 0.4, Box(100, 50, side, side)))
+        (face,) = fused(look, threshold=0.001)
+        assert fused(look, threshold=face.score / factor * 0.99)
+        assert not fused(look, threshold=face.score / factor * 1.01)
 
 
 def test_a_faint_trace_is_no_face() -> None:
