@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import multiprocessing
 import os
 import signal
 import sys
@@ -17,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
-from scrubber import memory, opencv
+from scrubber import forking, memory, opencv
 from scrubber.batch import guard, isolation
 from scrubber.errors import PhotoError, PhotoTooLarge, ScrubberError, WorkerLost
 from scrubber.faces import finding
@@ -126,14 +125,13 @@ def _pool(terms: Terms, journal: Journal | None, count: int, jobs: int | None) -
     from pebble import ProcessPool
 
     threads = max(1, (jobs or os.cpu_count() or 1) // count)
-    # Workers start afresh: a forked one would inherit locks of threads that do not exist in it.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPool(max_workers=count, initializer=_begin, initargs=(terms, journal, threads), context=context)
-    try:
-        yield pool
-    finally:
-        pool.stop()  # type: ignore[no-untyped-call]
-        pool.join()
+    with forking.own_path():
+        pool = ProcessPool(count, initializer=_begin, initargs=(terms, journal, threads), context=forking.context())
+        try:
+            yield pool
+        finally:
+            pool.stop()  # type: ignore[no-untyped-call]
+            pool.join()
 
 
 def _fetched(name: str, future: ProcessFuture[Outcome]) -> Outcome:

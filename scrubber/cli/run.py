@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 import click
 
+from scrubber import forking
 from scrubber.cli import options
 from scrubber.cli.output import json_line, put_out, put_out_bytes, with_progress, written_to
 from scrubber.cli.passphrase import asked
@@ -115,6 +116,7 @@ def command(
       scrubber run photos -o clean --consent consent.toml --for social
     """
     chosen = Policy(format=policy.pop("format_"), **policy)
+    forking.start()  # now, so that it loads its libraries while this process does
     from scrubber import batch, contact_sheet
     from scrubber.pipeline import Terms, rehearse_file, scrub_file
     from scrubber.publishing import prepare
