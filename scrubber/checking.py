@@ -78,7 +78,7 @@ def read_back(
     if leaks:
         return None, f"the output holds more than the picture: {leaks[0].where}"
     try:
-        photo = photos.open_photo(data, "the output", limits)
+        photo = photos.reopened(data, limits)
     except PhotoError as error:
         return None, f"the output cannot be read back: {error}"
     if [frame.size for frame in photo.frames] != [frame.size for frame in painted.frames]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 Point: TypeAlias = tuple[float, float]
@@ -103,9 +103,8 @@ class Face:
         """The same face in another picture; `carry` takes points there and keeps axes parallel."""
         (x0, y0), (x1, y1) = carry((self.box.x, self.box.y)), carry((self.box.right, self.box.bottom))
         box = Box(min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0))
-        return replace(
-            self, box=box, landmarks=Landmarks(*map(carry, self.landmarks.points)) if self.landmarks else None
-        )
+        landmarks = Landmarks(*map(carry, self.landmarks.points)) if self.landmarks else None
+        return Face(box, self.score, self.detectors, landmarks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SAME_FACE_IOU: Final = 0.35
 """Boxes of finished strategies that overlap more than this are taken for the same face."""
 
+_COMPARED: Final = 256  # boxes that are compared with all others at once
 _WORTH_HALVING: Final = 4  # overlaps that a picture is long at least; in a shorter one too much would be done twice
 
 
@@ -166,15 +167,18 @@ def groups(faces: Sequence[Face], iou: float = SAME_FACE_IOU) -> Iterator[list[i
     order = sorted(range(len(faces)), key=lambda i: (-faces[i].score, *faces[i].box.rounded(), i))
     boxes = np.array([_edges(faces[i].box) for i in order]).reshape(-1, 4)
     areas = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
-    rest = np.arange(len(order))
-    while len(rest):
-        first, others = rest[0], rest[1:]
-        corner = np.maximum(boxes[first, :2], boxes[others, :2])
-        far = np.minimum(boxes[first, 2:], boxes[others, 2:])
-        shared = np.prod(np.clip(far - corner, 0, None), axis=1)
-        same = shared > iou * (areas[first] + areas[others] - shared)
-        yield [order[i] for i in (first, *others[same])]
-        rest = others[~same]
+    free = np.ones(len(order), dtype=bool)
+    for start in range(0, len(order), _COMPARED):
+        some = boxes[start : start + _COMPARED, None]
+        sides = np.minimum(some[..., 2:], boxes[:, 2:]) - np.maximum(some[..., :2], boxes[:, :2])
+        shared = np.prod(np.clip(sides, 0, None, out=sides), axis=2)
+        same = shared > iou * (areas[start : start + _COMPARED, None] + areas - shared)
+        for first, near in enumerate(same, start):
+            if free[first]:
+                near[first] = True
+                group = np.flatnonzero(near & free)
+                free[group] = False
+                yield [order[index] for index in group.tolist()]
 
 
 def _edges(box: Box) -> tuple[float, float, float, float]:
@@ -182,4 +186,4 @@ def _edges(box: Box) -> tuple[float, float, float, float]:
 
 
 def _shifted(face: Face, dx: float, dy: float) -> Face:
-    return face.mapped(lambda point: (point[0] + dx, point[1] + dy))
+    return face.mapped(lambda point: (point[0] + dx, point[1] + dy)) if dx or dy else face

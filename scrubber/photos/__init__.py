@@ -3,7 +3,7 @@
 from scrubber.photos.fitting import fitted
 from scrubber.photos.opening import open_photo, read_file
 from scrubber.photos.photo import Frame, Photo
-from scrubber.photos.writing import extensions, format_named, prepared, suits, write
+from scrubber.photos.writing import extensions, format_named, prepared, reopened, suits, write
 
 __all__ = [
     "Frame",
@@ -14,6 +14,7 @@ __all__ = [
     "open_photo",
     "prepared",
     "read_file",
+    "reopened",
     "suits",
     "write",
 ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
+from scrubber import opencv
 from scrubber.photos.own_jpeg import is_own
 from scrubber.photos.source import Source, open_with_pillow
 
@@ -32,6 +33,15 @@ _SUBSAMPLING: Final = "4:4:4"
 def read(data: bytes) -> Source:
     """The first picture; gain maps, previews and second views behind it (MPO) are not pictures of their own."""
     return Source(open_with_pillow(data, "JPEG"))
+
+
+def decoded(data: bytes) -> NDArray[np.uint8] | None:
+    """H×W×3 as OpenCV decodes it, which is not what wrote it; None if it cannot."""
+    import numpy as np
+
+    cv2 = opencv.load()
+    flags = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
+    return cv2.imdecode(np.frombuffer(data, dtype=np.uint8), flags)  # type: ignore[no-any-return]
 
 
 def write(photo: Photo) -> bytes:

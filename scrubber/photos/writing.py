@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from scrubber.errors import UnsupportedFormat
+from scrubber.errors import DamagedPhoto, UnsupportedFormat
+from scrubber.formats import identify
 from scrubber.photos import jpeg
 from scrubber.photos.families import READERS, WRITERS
+from scrubber.photos.opening import open_photo
+from scrubber.photos.photo import Frame, Photo
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,8 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from scrubber.photos.photo import Frame, Photo
-    from scrubber.policy import Format
+    from scrubber.policy import Format, Limits
 
 _SPELLINGS: Final = {".jpeg": ".jpg", ".jpe": ".jpg", ".tiff": ".tif", ".apng": ".png", ".dib": ".bmp"}
 _NEVER_CLEAR: Final = ("jpeg", "raw")  # formats in which nothing is transparent and nothing moves
@@ -79,6 +81,19 @@ def write(photo: Photo, target: str, original: bytes | None = None) -> tuple[byt
     if original is not None and photo.format == target == jpeg.NAME and jpeg.wrote(original, photo):
         return original, writer.EXTENSION
     return writer.write(photo), writer.EXTENSION
+
+
+def reopened(data: bytes, limits: Limits) -> Photo:
+    """What a file shows that was just written, read by other code than wrote it where there is some.
+
+    Raises `PhotoError` if it cannot be opened.
+    """
+    if identify(data) != jpeg.NAME:
+        return open_photo(data, "the output", limits)
+    pixels = jpeg.decoded(data)
+    if pixels is None:
+        raise DamagedPhoto("the output: OpenCV cannot open it; this is a mistake in scrubber, please report it")
+    return Photo((Frame(pixels),), jpeg.NAME, lossless=False)
 
 
 def _target(photo: Photo, wanted: Format) -> str:
