@@ -1,6 +1,6 @@
 """Wrappers that make another detector of a detector: at another scale, in tiles, turned.
 
-Each is a detector itself, so they nest, for example `Scaled(Tiled(YuNet(.1), side=1536, overlap=256), 2)`.
+Each is a detector itself, so they nest, for example `Scaled(Turned(YuNet(.1), 1), .5)`.
 """
 
 from __future__ import annotations
@@ -67,61 +67,87 @@ class Scaled:
 
 
 class Tiled:
-    """Looks at the picture in overlapping tiles, so that memory does not grow with the picture.
+    """Looks at the picture in overlapping square tiles, so that memory does not grow with the picture.
 
-    `side` and `overlap` are pixels. A face up to `overlap` high is whole in at least one tile; boxes cut off
-    by an inner edge of a tile are left to the neighbour. A face that lies in two tiles comes twice. With `halved`, a
-    picture that would be one tile is cut in two, if it is long enough for that, so that two processors have work.
+    Each tile is stretched by `factor` in the given detail, as `Scaled` does it with a whole picture; `side` and
+    `overlap` are pixels of stretched tiles. A face up to `overlap` high is whole in at least one tile; boxes cut off
+    by an inner edge of a tile are left to the neighbour. A face that lies in two tiles comes twice.
     """
 
-    def __init__(self, inner: Detector, side: int, overlap: int, halved: bool = False) -> None:
+    def __init__(
+        self, inner: Detector, side: int, overlap: int, factor: float = 1.0, detail: Detail | None = None
+    ) -> None:
         if not 0 <= overlap < side:
             raise ValueError("overlap must be at least 0 and less than side")
-        self.inner, self.side, self.overlap, self.halved = inner, side, overlap, halved
+        self.inner, self.side, self.overlap = inner, side, overlap
+        self.factor, self.detail = factor, detail or Detail()
         self.name = inner.name
 
     def detect(self, picture: Picture) -> list[Face]:
         height, width = picture.shape[:2]
-        most_rows, most_columns = self._most(height, width)
-        tiles = [
-            (rows, columns) for rows in self._spans(height, most_rows) for columns in self._spans(width, most_columns)
-        ]
+        factor = self.factor * self.detail.scale(height, width)
+        side, overlap = int(self.side / factor), math.ceil(self.overlap / factor)
+        rows, columns = (_spans(length, side, overlap) for length in (height, width))
+        return _in_tiles(Scaled(self.inner, factor), picture, rows, columns, 1 / factor)
 
-        def found(tile: tuple[range, range]) -> list[Face]:
-            rows, columns = tile
-            area = Box(columns.start, rows.start, len(columns), len(rows))
-            whole = self._whole(area, width, height)
-            inside = self.inner.detect(picture[rows.start : rows.stop, columns.start : columns.stop])
-            shifted = (_shifted(face, area.x, area.y) for face in inside)
-            return [face for face in shifted if whole.intersection(face.box) >= face.box.area * 0.999]
 
-        return [face for faces in side_by_side(found, tiles, "tiles") for face in faces]
+class Halved:
+    """Looks at two overlapping halves of the picture, cut across its longer side, so that two processors have work.
 
-    def _most(self, height: int, width: int) -> tuple[int, int]:
-        """How high and how wide a tile of such a picture may be."""
-        longer = max(height, width)
-        if not self.halved or not _WORTH_HALVING * self.overlap <= longer <= self.side:
-            return self.side, self.side
-        half = (longer + self.overlap + 1) // 2
-        return (half, self.side) if height == longer else (self.side, half)
+    `overlap` is as for `Tiled`. A picture that is longer than `longest` pixels is left to `inner` as a whole, and so is
+    one so short that the halves would have much in common.
+    """
 
-    def _spans(self, length: int, most: int) -> list[range]:
-        """Where tiles lie along one side of the picture: as few as will do, all of one size, evenly spread."""
-        if length <= most:
-            return [range(length)]
-        count = math.ceil((length - self.overlap) / (most - self.overlap))
-        side = math.ceil((length + (count - 1) * self.overlap) / count)
-        starts = (round(i * (length - side) / (count - 1)) for i in range(count))
-        return [range(start, start + side) for start in starts]
+    def __init__(self, inner: Detector, overlap: int, longest: int) -> None:
+        self.inner, self.overlap, self.longest = inner, overlap, longest
+        self.name = inner.name
 
-    def _whole(self, tile: Box, width: int, height: int) -> Box:
-        """The tile, opened towards the outside where it touches an edge of the picture."""
-        far = float(max(width, height))
-        left = -far if tile.x == 0 else tile.x + 1
-        top = -far if tile.y == 0 else tile.y + 1
-        right = 2 * far if tile.right >= width else tile.right - 1
-        bottom = 2 * far if tile.bottom >= height else tile.bottom - 1
-        return Box(left, top, right - left, bottom - top)
+    def detect(self, picture: Picture) -> list[Face]:
+        longer = max(picture.shape[:2])
+        if not _WORTH_HALVING * self.overlap <= longer <= self.longest:
+            return self.inner.detect(picture)
+        halves = _spans(longer, (longer + self.overlap + 1) // 2, self.overlap)
+        if picture.shape[0] == longer:
+            return _in_tiles(self.inner, picture, halves, [range(picture.shape[1])])
+        return _in_tiles(self.inner, picture, [range(picture.shape[0])], halves)
+
+
+def _in_tiles(
+    inner: Detector, picture: Picture, rows: Sequence[range], columns: Sequence[range], margin: float = 1.0
+) -> list[Face]:
+    """What `inner` sees in each tile and away from its inner edges by `margin` pixels or more."""
+    height, width = picture.shape[:2]
+
+    def found(tile: tuple[range, range]) -> list[Face]:
+        across, along = tile
+        area = Box(along.start, across.start, len(along), len(across))
+        whole = _opened(area, width, height, margin)
+        inside = inner.detect(picture[across.start : across.stop, along.start : along.stop])
+        shifted = (_shifted(face, area.x, area.y) for face in inside)
+        return [face for face in shifted if whole.intersection(face.box) >= face.box.area * 0.999]
+
+    tiles = [(across, along) for across in rows for along in columns]
+    return [face for faces in side_by_side(found, tiles, "tiles") for face in faces]
+
+
+def _spans(length: int, most: int, overlap: int) -> list[range]:
+    """Where tiles lie along one side of the picture: as few as will do, all of one size, evenly spread."""
+    if length <= most:
+        return [range(length)]
+    count = math.ceil((length - overlap) / (most - overlap))
+    side = math.ceil((length + (count - 1) * overlap) / count)
+    starts = (round(i * (length - side) / (count - 1)) for i in range(count))
+    return [range(start, start + side) for start in starts]
+
+
+def _opened(tile: Box, width: int, height: int, margin: float) -> Box:
+    """The tile without its margin, and opened towards the outside where it touches an edge of the picture."""
+    far = float(max(width, height))
+    left = -far if tile.x == 0 else tile.x + margin
+    top = -far if tile.y == 0 else tile.y + margin
+    right = 2 * far if tile.right >= width else tile.right - margin
+    bottom = 2 * far if tile.bottom >= height else tile.bottom - margin
+    return Box(left, top, right - left, bottom - top)
 
 
 class Turned:

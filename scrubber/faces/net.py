@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from threading import local
+from threading import Semaphore, local
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from scrubber import opencv, weights
@@ -49,7 +49,8 @@ def run(name: str, picture: NDArray[np.uint8], outputs: tuple[str, ...], bgr: bo
     weights, OpenCV or ONNX Runtime are absent.
     """
     session = _session(name)
-    return list(session.run(outputs, {session.get_inputs()[0].name: _planes(picture, bgr)}))
+    with _turns(opencv.load().getNumThreads()):
+        return list(session.run(outputs, {session.get_inputs()[0].name: _planes(picture, bgr)}))
 
 
 def side_by_side(work: Callable[[Item], Result], items: Sequence[Item], level: str) -> list[Result]:
@@ -68,6 +69,12 @@ def side_by_side(work: Callable[[Item], Result], items: Sequence[Item], level: s
 def _threads(level: str, count: int) -> ThreadPoolExecutor:
     """Kept, and with them the memory of `_planes`. Of their own for each level, so that none waits for itself."""
     return ThreadPoolExecutor(count, level)
+
+
+@cache
+def _turns(count: int) -> Semaphore:
+    """Looks and their tiles together are more threads than processors; each net in work at once takes memory."""
+    return Semaphore(max(count, 1))
 
 
 def _planes(picture: NDArray[np.uint8], bgr: bool) -> NDArray[np.float32]:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from painted import Painted, paint
 
-from scrubber.faces.compose import Detail, Scaled, Tiled, Turned, groups, merge
+from scrubber.faces.compose import Detail, Halved, Scaled, Tiled, Turned, groups, merge
 from scrubber.types import Box, Face
 
 HEIGHT, WIDTH = 180, 240
@@ -48,7 +48,7 @@ def test_no_tile_is_larger_than_its_side(step: int, overlap: int) -> None:
 @settings(deadline=None)
 @given(boxes(), st.integers(42, 60))
 def test_a_picture_cut_in_two_loses_no_face_smaller_than_the_overlap(box: Box, overlap: int) -> None:
-    found = Tiled(Painted(), 1000, overlap, halved=True).detect(paint(HEIGHT, WIDTH, box))
+    found = Halved(Painted(), overlap, 1000).detect(paint(HEIGHT, WIDTH, box))
     assert found
     assert {face.box for face in found} == {box}
 
@@ -56,13 +56,12 @@ def test_a_picture_cut_in_two_loses_no_face_smaller_than_the_overlap(box: Box, o
 @pytest.mark.parametrize("shape", [(HEIGHT, WIDTH), (WIDTH, HEIGHT)])
 def test_a_picture_is_cut_in_two_across_its_longer_side_if_that_is_worth_it(shape: tuple[int, int]) -> None:
     halved, too_much_twice, large = Painted(), Painted(), Painted()
-    Tiled(halved, 1000, 40, halved=True).detect(paint(*shape))
-    Tiled(too_much_twice, 1000, 100, halved=True).detect(paint(*shape))
-    Tiled(large, 100, 20, halved=True).detect(paint(*shape))
+    Halved(halved, 40, 1000).detect(paint(*shape))
+    Halved(too_much_twice, 100, 1000).detect(paint(*shape))
+    Halved(large, 20, WIDTH - 1).detect(paint(*shape))
     half = [(WIDTH + 40) // 2 if side == WIDTH else side for side in shape]
     assert halved.asked == [(*half, 3)] * 2
-    assert too_much_twice.asked == [(*shape, 3)]
-    assert len(large.asked) > 4  # tiles as ever
+    assert too_much_twice.asked == large.asked == [(*shape, 3)]
 
 
 @settings(deadline=None)
