@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _MEDIA: Final = frozenset(
     "jpg jpeg jpe jfif mpo png apng webp gif tif tiff bmp dib heic heif hif avif jxl jp2 j2k jpf psd "
-    "dng cr2 cr3 nef nrw arw srf sr2 orf rw2 pef raf raw mp4 m4v mov avi mkv webm 3gp mpg mpeg wmv".split()
+    "dng cr2 cr3 crw nef nrw arw srf sr2 srw orf rw2 rwl pef raf raw x3f mrw 3fr fff iiq mef mos erf kdc dcr gpr "
+    "mp4 m4v mov avi mkv webm 3gp mpg mpeg mts m2ts wmv".split()
 )
 """Extensions of what people take for photos and clips: a file with one of these is never passed over in silence."""
 
