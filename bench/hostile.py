@@ -232,19 +232,26 @@ def measured(folder: Path, out: Path, good: set[str], arguments: argparse.Namesp
         "mistakes": mistakes,
         "parent, MiB": peaks.pop(process.pid, 0),
         "worker, MiB": max(peaks.values(), default=0),
-        "workers started": len(peaks),
+        "processes started": len(peaks),
     }
 
 
 def watch(process: subprocess.Popen[str], peaks: dict[int, int]) -> None:
-    """The most memory that the process and its children ever used, in MiB, by process id; Linux counts it."""
+    """The most memory that the process and all it started ever used, in MiB, by process id; Linux counts it."""
     while process.poll() is None:
-        listed = [each / "children" for each in Path(f"/proc/{process.pid}/task").glob("*")]
-        for pid in [process.pid, *(int(word) for path in listed for word in said(path).split())]:
+        for pid in family(process.pid):
             lines = [line for line in said(Path(f"/proc/{pid}/status")).splitlines() if line.startswith("VmHWM")]
             if lines:
                 peaks[pid] = max(peaks.get(pid, 0), int(lines[0].split()[1]) // 1024)
         time.sleep(EVERY)
+
+
+def family(pid: int) -> Iterator[int]:
+    """A process and all that descend from it."""
+    yield pid
+    for task in Path(f"/proc/{pid}/task").glob("*"):
+        for child in said(task / "children").split():
+            yield from family(int(child))
 
 
 def said(path: Path) -> str:
