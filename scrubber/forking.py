@@ -31,7 +31,10 @@ def start() -> None:
     multiprocessing.set_forkserver_preload(list(_LOADED))
     # Before it knows what this program may import the process has only Python's own path; OpenBLAS begins threads, too.
     with own_path(), _environment(PYTHONPATH=os.pathsep.join(filter(None, sys.path)), OPENBLAS_NUM_THREADS="1"):
-        forkserver.ensure_running()
+        try:
+            forkserver.ensure_running()
+        except OSError:
+            return  # its socket needs room in the folder for temporary files; spawned workers do not
     _started = True
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import mmap
 import os
 import socket
 import subprocess
 import sys
 from collections.abc import Sequence
+from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 import scrubber
-from scrubber import Policy, batch
+from scrubber import Policy, batch, forking
 from scrubber.errors import DamagedPhoto, NotWritable
 from scrubber.pipeline import Terms, scrub_file
 from scrubber.types import Result
@@ -94,6 +96,16 @@ def test_nothing_is_imported_from_a_folder_of_photos(by: str, tmp_path: Path, sa
     subprocess.run([sys.executable, *words], cwd=folder, check=True, timeout=120)
     assert list(folder.glob("ran *")) == []
     assert len(list((tmp_path / "out").iterdir())) == 2
+
+
+@linux
+def test_workers_are_spawned_where_no_process_can_be_kept_to_fork_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_room() -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(forkserver, "ensure_running", no_room)
+    forking.start()
+    assert forking.context().get_start_method() == "spawn"
 
 
 @linux
