@@ -49,10 +49,8 @@ _YUNET: Final = 0.1
 _CENTERFACE: Final = 0.08
 _BLAZEFACE: Final = 0.2
 
-SEEN: Final = 0.6
+_AGAIN: Final = 0.6
 """Score of YuNet from which it has seen a face in a picture that was judged before."""
-HINTED: Final = 0.3
-"""Score of YuNet from which a face in such a picture comes as no surprise."""
 
 
 @contextmanager
@@ -71,13 +69,10 @@ def find(picture: Picture, preset: Preset) -> tuple[Face, ...]:
         return _cut(picture, _strategy(preset, blazeface.available()).detect(picture))
 
 
-def find_again(picture: Picture, least: float = SEEN) -> tuple[Face, ...]:
-    """Faces to which YuNet alone gives a score of `least`, from `HINTED` to 1, or more.
-
-    Quick, for a picture that was judged before and is known to be upright.
-    """
+def find_again(picture: Picture) -> tuple[Face, ...]:
+    """Faces that YuNet alone is sure of, quickly, in a picture that was judged before and is known to be upright."""
     seen = (look.detect(picture) for look in _second_looks())
-    return _cut(picture, merge([face for faces in seen for face in faces if face.score >= least]))
+    return _cut(picture, merge([face for faces in seen for face in faces]))
 
 
 def looks(preset: Preset) -> tuple[Detector, ...]:
@@ -104,7 +99,7 @@ def portraits(preset: Preset) -> tuple[Detector, ...]:
 
 @cache
 def _second_looks() -> tuple[Detector, ...]:
-    yunet = YuNet(HINTED)
+    yunet = YuNet(_AGAIN)
     return Scaled(yunet, 1, _GLANCE), _tiled(yunet, 0.7, DETAILS["fast"])
 
 
