@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, overload
 from scrubber import batch, checking, file_names, hiding, metadata, photos
 from scrubber.errors import UsageError
 from scrubber.faces import finding
-from scrubber.pipeline import Terms, scrub_file
+from scrubber.pipeline import scrub_file
 from scrubber.policy import Limits, Policy, Preset, Style
+from scrubber.terms import Terms
 
 if TYPE_CHECKING:
     from datetime import date

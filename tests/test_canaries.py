@@ -10,7 +10,8 @@ import pytest
 import scrubber
 from scrubber import Policy
 from scrubber.photos.families import missing
-from scrubber.pipeline import Terms, make_safe
+from scrubber.pipeline import make_safe
+from scrubber.terms import Terms
 
 sys.path.insert(0, str(Path(__file__).parent / "metadata"))
 

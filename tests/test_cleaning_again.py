@@ -11,7 +11,8 @@ from PIL import Image, PngImagePlugin
 
 from scrubber import Limits, Policy, photos
 from scrubber.photos import jpeg
-from scrubber.pipeline import SafeCopy, Terms, make_safe
+from scrubber.pipeline import SafeCopy, make_safe
+from scrubber.terms import Terms
 
 SECRET = b"CANARY-2207-COMES-BACK"
 Save = Callable[[Image.Image, list[Image.Image]], bytes]

@@ -112,7 +112,8 @@ def test_hide_boxes_hide_what_no_detector_finds(scenery: np.ndarray, tmp_path: P
     [(datetime.date(2026, 1, 1), "not-yet-valid"), (datetime.date(2046, 1, 1), "expired")],
 )
 def test_consent_holds_on_its_days_only(samples: Path, manifest: Consent, day: datetime.date, reason: str) -> None:
-    from scrubber.pipeline import Terms, make_safe
+    from scrubber.pipeline import make_safe
+    from scrubber.terms import Terms
 
     data = (samples / "solvay_conference_1927.jpg").read_bytes()
     copy = make_safe(data, "solvay", Terms.of(Policy(preset="fast"), manifest, "social", day))

@@ -24,7 +24,7 @@ from scrubber.types import Result
 
 if TYPE_CHECKING:
     from scrubber.batch.plan import Task
-    from scrubber.pipeline import Terms
+    from scrubber.terms import Terms
 
 _CHECKSUM: Final = 16  # hexadecimal digits of SHA-256 before each line; enough to notice damage
 _DONE: Final = ("published", "withheld")  # what need not be tried again under the same terms

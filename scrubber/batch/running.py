@@ -20,8 +20,9 @@ from scrubber import forking, memory, opencv
 from scrubber.batch import guard, isolation
 from scrubber.errors import PhotoError, PhotoTooLarge, ScrubberError, WorkerLost
 from scrubber.faces import finding
-from scrubber.pipeline import Terms, make_safe, scrub_file
+from scrubber.pipeline import make_safe, scrub_file
 from scrubber.publishing import held
+from scrubber.terms import Terms
 from scrubber.types import Result
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from scrubber.policy import Policy, Preset
 if TYPE_CHECKING:
     from scrubber.consent import Decisions
     from scrubber.photos import Photo
-    from scrubber.pipeline import Terms
+    from scrubber.terms import Terms
 
 
 @click.command("faces")
@@ -40,7 +40,7 @@ def command(
     """
     from scrubber import batch
     from scrubber.consent import Consent
-    from scrubber.pipeline import Terms
+    from scrubber.terms import Terms
 
     terms = Terms.of(Policy(preset=preset), Consent.load(manifest, asked) if manifest else None, purpose, on)
     code = 0

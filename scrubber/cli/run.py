@@ -20,7 +20,7 @@ from scrubber.policy import Format, Names, Policy, Style
 
 if TYPE_CHECKING:
     from scrubber.consent import Consent
-    from scrubber.pipeline import Terms
+    from scrubber.terms import Terms
 
 _STANDARD: Final = Path("-")
 _FILE_NAMES: Final = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".bmp")
@@ -118,8 +118,9 @@ def command(
     chosen = Policy(format=policy.pop("format_"), **policy)
     forking.start()  # now, so that it loads its libraries while this process does
     from scrubber import batch, contact_sheet
-    from scrubber.pipeline import Terms, rehearse_file, scrub_file
+    from scrubber.pipeline import rehearse_file, scrub_file
     from scrubber.publishing import prepare
+    from scrubber.terms import Terms
 
     terms = Terms.of(chosen, _loaded(manifest) if manifest else None, purpose, on)
     if nobody:

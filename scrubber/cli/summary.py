@@ -11,7 +11,7 @@ from scrubber.outcomes import Outcome, outcome, said
 
 if TYPE_CHECKING:
     from scrubber.batch import Plan
-    from scrubber.pipeline import Terms
+    from scrubber.terms import Terms
     from scrubber.types import Result, Status
 
 _NAMED: Final = 5  # files named in one line of the summary; the lines above it name all

@@ -14,7 +14,8 @@ import pytest
 from scrubber import Limits, Policy, batch
 from scrubber.errors import DamagedPhoto
 from scrubber.faces import finding
-from scrubber.pipeline import Terms, rehearse_file
+from scrubber.pipeline import rehearse_file
+from scrubber.terms import Terms
 from scrubber.types import Result
 
 SHORT = 5.0  # seconds to open a photo in these tests

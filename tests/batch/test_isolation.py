@@ -18,7 +18,8 @@ from PIL import Image
 import scrubber
 from scrubber import Policy, batch, forking
 from scrubber.errors import DamagedPhoto, NotWritable
-from scrubber.pipeline import Terms, scrub_file
+from scrubber.pipeline import scrub_file
+from scrubber.terms import Terms
 from scrubber.types import Result
 
 ROOT = Path(__file__).resolve().parents[2]

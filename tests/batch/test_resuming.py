@@ -17,8 +17,8 @@ from PIL import Image
 
 import scrubber
 from scrubber import Consent, Policy, batch
-from scrubber.pipeline import Terms
 from scrubber.publishing import TEMPORARY_PREFIX
+from scrubber.terms import Terms
 
 FAST = Policy(preset="fast")
 

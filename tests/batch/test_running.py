@@ -12,7 +12,8 @@ from PIL import Image
 
 import scrubber
 from scrubber import batch
-from scrubber.pipeline import Terms, scrub_file
+from scrubber.pipeline import scrub_file
+from scrubber.terms import Terms
 from scrubber.types import Result
 
 

@@ -13,7 +13,7 @@ from PIL import Image
 import scrubber
 from scrubber import batch
 from scrubber.cli.summary import Tally, complaint
-from scrubber.pipeline import Terms
+from scrubber.terms import Terms
 from scrubber.types import Decision, Result
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,7 +10,8 @@ from PIL import GifImagePlugin, Image
 
 import scrubber
 from scrubber import Limits, Policy, metadata, photos
-from scrubber.pipeline import Terms, make_safe
+from scrubber.pipeline import make_safe
+from scrubber.terms import Terms
 
 KINDS = {"PNG": {}, "WEBP": {"lossless": True}, "lossy WEBP": {}, "GIF": {}}
 CLOSE = {"lossy WEBP": 25.0}  # mean levels

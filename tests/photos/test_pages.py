@@ -12,7 +12,8 @@ from PIL import Image
 
 import scrubber
 from scrubber import Limits, Policy, photos
-from scrubber.pipeline import Terms, make_safe
+from scrubber.pipeline import make_safe
+from scrubber.terms import Terms
 
 WIDTH, STRIPS, SUBFILE = 256, 273, 254
 

@@ -13,7 +13,8 @@ from PIL import Image
 
 import scrubber
 from scrubber import Limits, Policy, photos
-from scrubber.pipeline import Terms, make_safe
+from scrubber.pipeline import make_safe
+from scrubber.terms import Terms
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "metadata"))
 
