@@ -15,8 +15,7 @@ from contextlib import contextmanager
 from multiprocessing.context import BaseContext
 from typing import Final
 
-# Neither ONNX Runtime nor MediaPipe, which begin threads while they are loaded: a forked process would not have those.
-_LOADED: Final = ("scrubber.batch.running", "numpy", "cv2", "PIL.ImageCms", "PIL.JpegImagePlugin")
+_LOADED: Final = ("scrubber.batch.running", "scrubber.batch.libraries")
 
 _started = False
 

@@ -18,6 +18,11 @@ def load() -> ModuleType:
             f"OpenCV cannot be loaded ({error}); install opencv-contrib-python, "
             "and on Debian or Ubuntu: apt install libgl1 libglib2.0-0"
         ) from error
+    except AttributeError as error:  # what its files say of each other when two packages have put theirs in one folder
+        raise MissingPart(
+            f"OpenCV is broken ({error}); uninstall all packages that begin with opencv, then install "
+            "opencv-contrib-python"
+        ) from error
     # OpenCV 5.0 warns at each load of a net that its new engine has no targets to choose from.
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
     return cv2

@@ -212,6 +212,18 @@ def test_doctor() -> None:
     assert states["model yunet_2023mar"] == states["try centerface"] == "ok"
 
 
+@pytest.mark.parametrize("fault", ["ImportError('libGL.so.1')", "AttributeError('no DictValue in cv2.dnn')"])
+def test_a_broken_opencv_has_a_remedy(
+    samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    (tmp_path / "cv2.py").write_text(f"raise {fault}")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    done = scrubber("run", samples / "astronaut.jpg", "-o", tmp_path / "out")
+    assert done.code == 5
+    assert "OpenCV" in done.err
+    assert "opencv-contrib-python" in done.err
+
+
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 def test_no_network_call_is_made(samples: Path, tmp_path: Path) -> None:
     trace = tmp_path / "trace"
