@@ -10,6 +10,7 @@ import pytest
 from scrubber import Limits, checking, photos
 from scrubber.faces import finding
 from scrubber.photos.photo import Frame, Photo
+from scrubber.types import Box
 
 SHAPE = (60, 80)
 MASK = np.zeros(SHAPE, bool)
@@ -67,3 +68,5 @@ def test_a_face_that_only_the_paint_looks_like_does_not_count(portrait: np.ndarr
     assert checking.not_of_paint([real, below], portrait, hidden) == (real, below), "nothing is painted"
     hidden[: round(real.box.bottom + real.box.height * 0.6)] = True  # all of the head, and what the chest begins with
     assert checking.not_of_paint([real, below], portrait, hidden) == (real,), "the photo itself shows that one only"
+    apart = replace(real, box=Box(real.box.x, portrait.shape[0] - 60, 50, 60))
+    assert checking.not_of_paint([below, apart], portrait, hidden) == (apart,), "where no paint is, paint did nothing"
