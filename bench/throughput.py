@@ -22,11 +22,16 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT)]
+
+from scrubber.policy import Preset
+
 SIZE = (4000, 3000)
 PIECES = (1, 4, 12)  # photos that one 12-megapixel photo is made of, in turns: portraits to crowds
 
@@ -41,6 +46,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--photos", type=int, default=6, help="12-megapixel photos (default 6)")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--presets", default=",".join(get_args(Preset)))
     parser.add_argument("--deface", help="the deface command")
     parser.add_argument("--scaling", help="instead: sizes of folders of small photos, such as 100,1000,5000")
     parser.add_argument("--json", type=Path)
@@ -58,7 +64,7 @@ def large_photos(arguments: argparse.Namespace, work: Path) -> list[dict[str, ob
     photos = work / "photos"
     make_large(sources(arguments.folder), photos, arguments.photos)
     compileall.compile_dir(ROOT / "scrubber", quiet=1)
-    contestants = contest(arguments.deface)
+    contestants = contest(arguments.presets.split(","), arguments.deface)
     seconds: dict[str, list[float]] = {name: [] for name in contestants}
     for _ in range(arguments.rounds):
         for name, run in contestants.items():
@@ -77,11 +83,11 @@ def large_photos(arguments: argparse.Namespace, work: Path) -> list[dict[str, ob
     return rows
 
 
-def contest(deface: str | None) -> dict[str, Work]:
+def contest(presets: list[str], deface: str | None) -> dict[str, Work]:
     """What takes part; whole processes, so start-up counts, spread over the photos."""
     both = os.cpu_count() or 1
     runs: dict[str, Work] = {"floor": floor}
-    for preset in ("fast", "balanced", "thorough"):
+    for preset in presets:
         for jobs in (1, both):
             runs[f"scrubber {preset}, {jobs} job{'s' if jobs > 1 else ''}"] = scrubber(preset, jobs)
     if shutil.which("exiftool"):

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import ExifTags, Image
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT)]
+
+from scrubber import Limits, photos
 
 Picture: TypeAlias = NDArray[np.uint8]
 Boxes: TypeAlias = NDArray[np.float64]
@@ -65,6 +74,14 @@ def recoloured(change: Callable[[Picture], Any]) -> Variant:
     return apply
 
 
+def _tagged_upside_down(picture: Picture) -> Any:
+    """As cameras store what was taken upside down; opened as scrubber opens it, so upright again if the tag counts."""
+    exif, stored = Image.Exif(), BytesIO()
+    exif[ExifTags.Base.Orientation] = 3
+    Image.fromarray(picture[::-1, ::-1]).save(stored, "JPEG", quality=95, subsampling="4:4:4", exif=exif)
+    return photos.open_photo(stored.getvalue(), "upside down", Limits()).pixels
+
+
 def _dark(picture: Picture) -> Any:
     """As under a street lamp: gamma 2.5 and three fifths of the light."""
     return cv2.LUT(picture, _uint8(255 * 0.6 * (np.arange(256) / 255) ** 2.5))
@@ -91,6 +108,7 @@ VARIANTS: dict[str, Variant] = {
     "turned 90": turned(1),
     "turned 180": turned(2),
     "turned 270": turned(3),
+    "upside down with a tag": recoloured(_tagged_upside_down),
     "tilted 30": tilted(30),
     "tilted -30": tilted(-30),
     "dark": recoloured(_dark),
