@@ -44,7 +44,7 @@ those it learnt from."""
 SPECK: Final = 10.0
 """Pixels of the photo: what is lower holds too little of a face to tell whose it is, and detectors see such specks in
 every texture. A speck must be twice as likely a face, and then as many mistakes allow a lower threshold for all others:
-.003 to .006 more of them are found. Of the annotated specks nine in ten of those found before still are, in `fast` two
+.002 to .006 more of them are found. Of the annotated specks nine in ten of those found before still are, in `fast` two
 in three."""
 _SPECK_FACTOR: Final = 2.0
 
