@@ -62,6 +62,6 @@ def _environment(**values: str) -> Iterator[None]:
     finally:
         for name, value in before.items():
             if value is None:
-                del os.environ[name]
+                os.environ.pop(name, None)  # another run in this program may have been quicker
             else:
                 os.environ[name] = value

@@ -1,7 +1,7 @@
 """Imports the libraries that every worker needs, for the process that workers are forked from.
 
-Neither ONNX Runtime nor MediaPipe are among them: they begin threads while they are loaded, and a forked process would
-be without those.
+ONNX Runtime is not among them: it begins a thread while it is loaded, and a forked process would be without it. Nor is
+MediaPipe, which is loaded without its plots only where `isolation` has seen to that.
 """
 
 from __future__ import annotations
