@@ -110,10 +110,13 @@ def verify(data: bytes, name: str, limits: Limits, preset: Preset, allowed: Sequ
         leaks = (*leaks, Leak("structure", "picture", str(error)))
         return Verdict(name, clean=False, leaks=leaks)
     visible = max(
-        len(still_visible(_clear(frame.pixels, finding.find(frame.pixels, preset)), allowed=allowed))
-        for frame in photo.frames
+        (
+            still_visible(_clear(frame.pixels, finding.find(frame.pixels, preset)), allowed=allowed)
+            for frame in photo.frames
+        ),
+        key=len,
     )
-    return Verdict(name, clean=not leaks and not visible, leaks=leaks, faces_visible=visible)
+    return Verdict(name, clean=not leaks and not visible, leaks=leaks, faces=visible)
 
 
 def seen_again(pixels: NDArray[np.uint8]) -> list[Face]:

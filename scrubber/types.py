@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal, TypeAlias
 
 Point: TypeAlias = tuple[float, float]
 Action = Literal["hide", "show"]
-Status = Literal["published", "withheld", "failed", "unchanged"]
+Kind = Literal["face", "text", "badge", "plate", "sign", "drawn"]
+Status = Literal["published", "withheld", "failed", "unchanged", "retracted", "rehearsed"]
+SCHEMA: Final = 2
+"""Version of the JSON that commands print and reports hold."""
 Reason = Literal[
     "no-manifest",
     "no-match",
@@ -21,9 +24,14 @@ Reason = Literal[
     "wrong-purpose",
     "minor",
     "no-photo-sign",
+    "hide-badge",
     "pointed-hide",
+    "dismissed",
     "allowed-by-box",
     "allowed-by-match",
+    "badge",
+    "plate",
+    "text",
 ]
 
 
@@ -76,6 +84,17 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceId:
+    """What finds a source again: by its bytes, or by its pixels where somebody has tagged, rated or renamed it.
+
+    Both are SHA-256 in 64 lower-case hex digits: `sha256` of the file, `pixels` of its upright decoded frames.
+    """
+
+    sha256: str
+    pixels: str
+
+
+@dataclass(frozen=True, slots=True)
 class Landmarks:
     """Five points of a face, in pixels; right and left are the person's own."""
 
@@ -92,19 +111,25 @@ class Landmarks:
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A place where one or more detectors saw a face. `score` is 0 to 1."""
+    """A place where one or more detectors saw a face. `score` is 0 to 1.
+
+    `id` counts from 1 over all frames of a source, in reading order; 0 where nobody has counted. `kind` is `drawn` for
+    a box that a person drew.
+    """
 
     box: Box
     score: float = 1.0
     detectors: tuple[str, ...] = ()
     landmarks: Landmarks | None = None
+    id: int = 0
+    kind: Kind = "face"
 
     def mapped(self, carry: Callable[[Point], Point]) -> Face:
         """The same face in another picture; `carry` takes points there and keeps axes parallel."""
         (x0, y0), (x1, y1) = carry((self.box.x, self.box.y)), carry((self.box.right, self.box.bottom))
         box = Box(min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0))
         landmarks = Landmarks(*map(carry, self.landmarks.points)) if self.landmarks else None
-        return Face(box, self.score, self.detectors, landmarks)
+        return replace(self, box=box, landmarks=landmarks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +144,11 @@ class Decision:
     frame: int = 0
 
     def as_json(self) -> dict[str, Any]:
-        """As in reports; `frame` is left out where it is 0. Landmarks stay out: they describe a face."""
-        return ({"frame": self.frame} if self.frame else {}) | {
+        """As in reports. Landmarks stay out: they describe a face."""
+        return {
+            "id": self.face.id,
+            "kind": self.face.kind,
+            "frame": self.frame,
             "box": list(self.face.box.rounded()),
             "score": round(self.face.score, 3),
             "detectors": list(self.face.detectors),
@@ -133,10 +161,8 @@ class Decision:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Decision:
         """What `as_json` tells, read back; landmarks are lost."""
-        face = Face(Box(*value["box"]), value["score"], tuple(value["detectors"]))
-        return cls(
-            face, value["decision"], value["reason"], value["person"], value["similarity"], value.get("frame", 0)
-        )
+        face = Face(Box(*value["box"]), value["score"], tuple(value["detectors"]), id=value["id"], kind=value["kind"])
+        return cls(face, value["decision"], value["reason"], value["person"], value["similarity"], value["frame"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,19 +210,31 @@ LEAK_KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Is this file fit to publish? `clean` says yes: no leak in it and no face to be seen in it."""
+    """Is this file fit to publish? `clean` says yes: no leak in it and no face to be seen in it.
+
+    `faces` are those to be seen, in pixels of the file's own upright picture. `not_judged` are sentences on what no
+    reading of such a file can tell.
+    """
 
     input: str
     clean: bool
     leaks: tuple[Leak, ...] = ()
-    faces_visible: int = 0
+    faces: tuple[Face, ...] = ()
+    not_judged: tuple[str, ...] = ()
+
+    @property
+    def faces_visible(self) -> int:
+        return len(self.faces)
 
     def as_json(self) -> dict[str, Any]:
         return {
+            "schema": SCHEMA,
             "input": self.input,
             "clean": self.clean,
             "leaks": [leak.as_json() for leak in self.leaks],
             "faces_visible": self.faces_visible,
+            "faces": [{"box": list(face.box.rounded()), "score": round(face.score, 3)} for face in self.faces],
+            "not_judged": list(self.not_judged),
         }
 
 
@@ -204,8 +242,8 @@ class Verdict:
 class Result:
     """What became of one photo. `output` is None unless a safe copy lies there now.
 
-    `input_sha256`, `output_sha256` and `concerns` (ids of the people on whose standing it hung) are for the journal of
-    a run; reports do not repeat them, for a hash finds the original again.
+    Boxes of `faces` are pixels of the upright original, `width` by `height`; the copy is `output_width` by
+    `output_height`. These are those of the first frame, and 0 where nothing was opened or made.
     """
 
     input: str
@@ -216,9 +254,11 @@ class Result:
     leaks_removed: tuple[Leak, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
-    input_sha256: str | None = None
-    output_sha256: str | None = None
-    concerns: tuple[str, ...] = ()
+    source: SourceId | None = None
+    width: int = 0
+    height: int = 0
+    output_width: int = 0
+    output_height: int = 0
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Result:
@@ -232,16 +272,25 @@ class Result:
             tuple(Leak(leak["kind"], leak["where"]) for leak in value["leaks_removed"]),
             value["seconds"],
             tuple(value["warnings"]),
+            SourceId(value["sha256"], value["pixels"]) if value["sha256"] else None,
+            *(value[side] for side in ("width", "height", "output_width", "output_height")),
         )
 
     def as_json(self) -> dict[str, Any]:
         return {
+            "schema": SCHEMA,
             "input": self.input,
+            "sha256": self.source and self.source.sha256,
+            "pixels": self.source and self.source.pixels,
             "output": self.output,
             "status": self.status,
             "reason": self.reason,
+            "width": self.width,
+            "height": self.height,
+            "output_width": self.output_width,
+            "output_height": self.output_height,
             "faces": [decision.as_json() for decision in self.faces],
             "leaks_removed": [leak.as_removed() for leak in self.leaks_removed],
-            "seconds": {stage: round(spent, 3) for stage, spent in self.seconds.items()},
             "warnings": list(self.warnings),
+            "seconds": {stage: round(spent, 3) for stage, spent in self.seconds.items()},
         }

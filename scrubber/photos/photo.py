@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import numpy as np
     from numpy.typing import NDArray
+
+
+_WHITE: Final = 255.0
+_BLACK: Final = 0.0
+_ROWS: Final = 256  # handled at once, so that floating point copies stay small
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,6 +32,12 @@ class Frame:
     def size(self) -> tuple[int, int]:
         """Height and width in pixels."""
         return self.pixels.shape[0], self.pixels.shape[1]
+
+    def composites(self) -> tuple[NDArray[np.uint8], ...]:
+        """What a viewer can make of the frame, H×W×3 each: itself if it is opaque, else laid on white and on black."""
+        if self.alpha is None:
+            return (self.pixels,)
+        return blended(self.pixels, self.alpha, _WHITE), blended(self.pixels, self.alpha, _BLACK)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,3 +69,15 @@ class Photo:
         """The same photo with other pixels in its frames."""
         pairs = zip(self.frames, pictures, strict=True)
         return replace(self, frames=tuple(replace(frame, pixels=pixels) for frame, pixels in pairs))
+
+
+def blended(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8], ground: float = _WHITE) -> NDArray[np.uint8]:
+    """H×W×3 pixels with H×W alpha laid on paper of one grey, 0 to 255; white unless said otherwise, as in browsers."""
+    import numpy as np
+
+    whole = np.empty_like(pixels)
+    for top in range(0, len(pixels), _ROWS):
+        rows = slice(top, top + _ROWS)
+        share = alpha[rows, :, None].astype(np.float32) / 255
+        whole[rows] = np.rint(pixels[rows] * share + ground * (1 - share)).astype(np.uint8)
+    return whole

@@ -10,20 +10,15 @@ from scrubber.formats import identify
 from scrubber.photos import jpeg
 from scrubber.photos.families import READERS, WRITERS
 from scrubber.photos.opening import open_photo
-from scrubber.photos.photo import Frame, Photo
+from scrubber.photos.photo import Frame, Photo, blended
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import numpy as np
-    from numpy.typing import NDArray
 
     from scrubber.policy import Format, Limits
 
 _SPELLINGS: Final = {".jpeg": ".jpg", ".jpe": ".jpg", ".tiff": ".tif", ".apng": ".png", ".dib": ".bmp"}
 _NEVER_CLEAR: Final = ("jpeg", "raw")  # formats in which nothing is transparent and nothing moves
-_PAPER: Final = 255.0  # what shows through transparent parts where the output has none: white, as in browsers
-_ROWS: Final = 256  # handled at once, so that floating point copies stay small
 
 
 def extensions(opened: str | None, wanted: Format) -> tuple[str, ...]:
@@ -107,15 +102,4 @@ def _target(photo: Photo, wanted: Format) -> str:
 def _on_white(frame: Frame) -> Frame:
     if frame.alpha is None:
         return frame
-    pixels = frame.pixels.copy()
-    for top in range(0, len(pixels), _ROWS):
-        rows = slice(top, top + _ROWS)
-        pixels[rows] = _blended(pixels[rows], frame.alpha[rows])
-    return replace(frame, pixels=pixels, alpha=None)
-
-
-def _blended(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    import numpy as np
-
-    share = alpha[:, :, None].astype(np.float32) / 255
-    return np.rint(pixels * share + _PAPER * (1 - share)).astype(np.uint8)
+    return replace(frame, pixels=blended(frame.pixels, frame.alpha), alpha=None)
