@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, overload
 from scrubber import batch, checking, file_names, hiding, metadata, photos
 from scrubber.errors import UsageError
 from scrubber.faces import finding
+from scrubber.guarded import read_file
 from scrubber.pipeline import scrub_file
 from scrubber.policy import Limits, Policy, Preset, Style
 from scrubber.terms import Terms
@@ -86,7 +87,7 @@ def find_faces(picture: Path_ | Pixels | Image.Image, preset: Preset = "balanced
     policy = Policy(preset=preset)
     if isinstance(picture, str | os.PathLike):
         path = Path(picture)
-        pixels = photos.open_photo(photos.read_file(path, policy.limits), str(path), policy.limits).pixels
+        pixels = photos.open_photo(read_file(path, policy.limits), str(path), policy.limits).pixels
     else:
         pixels = _pixels(picture)
     return list(finding.find(pixels, policy.preset))
@@ -112,13 +113,13 @@ def inspect(path: Path_) -> list[Leak]:
     Raises `UnreadableFile`.
     """
     named = file_names.leak(Path(path))
-    return [*metadata.inventory(photos.read_file(Path(path), Limits())), *([named] if named else [])]
+    return [*metadata.inventory(read_file(Path(path), Limits())), *([named] if named else [])]
 
 
 def verify(path: Path_, *, preset: Preset = "balanced") -> Verdict:
     """Is this file fit to publish? Judges any file, made here or not. Raises `UnreadableFile`."""
     limits = Limits()
-    return checking.verify(photos.read_file(Path(path), limits), str(path), limits, Policy(preset=preset).preset)
+    return checking.verify(read_file(Path(path), limits), str(path), limits, Policy(preset=preset).preset)
 
 
 def _is_image(picture: object) -> TypeIs[Image.Image]:

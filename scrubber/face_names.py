@@ -19,6 +19,7 @@ from scrubber.consent import HideBox, PhotoEntry, ShowBox
 from scrubber.consent.pointing import means
 from scrubber.consent.regions import Region, face_regions
 from scrubber.faces import finding
+from scrubber.guarded import read_file
 from scrubber.policy import Limits
 from scrubber.types import Box, Face, Point
 
@@ -40,7 +41,7 @@ def named_photo(path: Path, people: Mapping[str, str], limits: Limits) -> NamedP
 
     Raises `PhotoError` for a photo that cannot be opened.
     """
-    data = photos.read_file(path, limits)
+    data = read_file(path, limits)
     regions = face_regions(data) or _from_sidecar(path, limits)
     if not regions:
         return NamedPhoto(path, None, ("no face is marked in it",))
@@ -82,7 +83,7 @@ def _from_sidecar(path: Path, limits: Limits) -> tuple[Region, ...]:
     """Programs put `photo.jpg.xmp` or `photo.xmp` beside a photo."""
     for sidecar in (path.with_name(f"{path.name}.xmp"), path.with_suffix(".xmp")):
         if sidecar.is_file():
-            return face_regions(photos.read_file(sidecar, limits))
+            return face_regions(read_file(sidecar, limits))
     return ()
 
 

@@ -15,6 +15,7 @@ from scrubber.consent import decide
 from scrubber.errors import NotWritable
 from scrubber.faces import finding
 from scrubber.faces.following import follow
+from scrubber.guarded import read_file
 from scrubber.likeness import likeness
 from scrubber.publishing import publish, refuse_original
 from scrubber.types import Decision, Face, Leak, Result
@@ -143,7 +144,7 @@ def rehearse_file(source: Path, target: Path, terms: Terms, extensions: Sequence
 
 def _made(source: Path, target: Path, terms: Terms, extensions: Sequence[str]) -> tuple[Result, bytes | None]:
     refuse_original(target, source)
-    copy = make_safe(photos.read_file(source, terms.policy.limits), str(source), terms)
+    copy = make_safe(read_file(source, terms.policy.limits), str(source), terms)
     if copy.data is None:
         return copy.result(str(source), None), None
     if copy.extension in extensions:

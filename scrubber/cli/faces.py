@@ -15,6 +15,7 @@ from scrubber.cli import options
 from scrubber.cli.output import counted, json_line
 from scrubber.cli.passphrase import asked
 from scrubber.errors import PhotoError
+from scrubber.guarded import read_file
 from scrubber.policy import Policy, Preset
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def _examine(path: Path, terms: Terms) -> tuple[Photo, list[Decisions]]:
     from scrubber import photos
     from scrubber.pipeline import decide_in, find_in
 
-    data = photos.read_file(path, terms.policy.limits)
+    data = read_file(path, terms.policy.limits)
     photo = photos.open_photo(data, str(path), terms.policy.limits)
     return photo, decide_in(photo, find_in(photo, terms.policy.preset), hashlib.sha256(data).hexdigest(), terms)
 

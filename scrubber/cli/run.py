@@ -16,6 +16,7 @@ from scrubber.cli.output import json_line, put_out, put_out_bytes, with_progress
 from scrubber.cli.passphrase import asked
 from scrubber.cli.summary import Tally, complaint
 from scrubber.errors import UsageError
+from scrubber.guarded import read_file
 from scrubber.policy import Format, Names, Policy, Style
 
 if TYPE_CHECKING:
@@ -167,12 +168,12 @@ def _stream(inputs: tuple[Path, ...], out: Path, terms: Terms, report: Path | No
     """One photo from standard input, to standard output, or both."""
     if len(inputs) != 1:
         raise UsageError("-: standard input and output carry one photo; name one input")
-    from scrubber import batch, photos
+    from scrubber import batch
     from scrubber.publishing import publish
 
     [source] = inputs
     name = "standard input" if source == _STANDARD else str(source)
-    data = sys.stdin.buffer.read() if source == _STANDARD else photos.read_file(source, terms.policy.limits)
+    data = sys.stdin.buffer.read() if source == _STANDARD else read_file(source, terms.policy.limits)
     if out != _STANDARD and not _is_file_name(out):
         raise UsageError(f"{out}: name a file, such as {out / 'photo.jpg'}; standard input has no name to keep")
     copy = batch.make_apart(data, name, terms if out == _STANDARD else terms.named(out))

@@ -11,6 +11,7 @@ import click
 from scrubber.cli import options
 from scrubber.cli.output import counted, json_line
 from scrubber.errors import PhotoError, UsageError
+from scrubber.guarded import read_file
 from scrubber.policy import Limits, Preset
 
 if TYPE_CHECKING:
@@ -36,13 +37,13 @@ def command(inputs: tuple[Path, ...], report: Path | None, preset: Preset, as_js
     Example:
       scrubber verify clean --report run.jsonl
     """
-    from scrubber import batch, checking, photos
+    from scrubber import batch, checking
 
     allowed = _shown(report) if report else {}
     code = 0
     for found in batch.search(inputs)[0]:
         try:
-            data = photos.read_file(found.source, Limits())
+            data = read_file(found.source, Limits())
         except PhotoError as error:
             click.echo(f"scrubber: {error}", err=True)
             code = error.exit_code

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from scrubber import photos
 from scrubber.consent import CLEAR_LEAD, SAME_PERSON
 from scrubber.consent.saving import save_new
 from scrubber.errors import UsageError
 from scrubber.faces import finding
+from scrubber.guarded import read_file
 from scrubber.likeness.references import REMEDY, Judged, judge
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def enrol(draft: Draft, person: Person) -> None:
 def check_references(paths: Sequence[Path], limits: Limits) -> None:
     """Raises `UsageError` that names every photo that is no good reference, and says why not."""
     with finding.kept_warm():
-        seen = [judge(photos.read_file(path, limits), str(path), limits) for path in paths]
+        seen = [judge(read_file(path, limits), str(path), limits) for path in paths]
     faults = [f"{one.name}: {one.fault}; {REMEDY}" for one in seen if one.fault]
     faults += _strangers_to_each_other([one for one in seen if one.fault is None])
     if faults:
@@ -60,7 +60,7 @@ def copied(paths: Sequence[Path], folder: Path, person: str, limits: Limits) -> 
     patterns = []
     for number, path in enumerate(paths, 1):
         name = f"people/{person}/{number:02}{path.suffix.lower()}"
-        save_new(photos.read_file(path, limits), folder / name)
+        save_new(read_file(path, limits), folder / name)
         patterns.append(name)
     return tuple(patterns)
 

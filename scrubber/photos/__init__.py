@@ -1,7 +1,7 @@
 """Files to upright pictures, and pictures to fresh files."""
 
 from scrubber.photos.fitting import fitted
-from scrubber.photos.opening import open_photo, read_file
+from scrubber.photos.opening import open_photo
 from scrubber.photos.photo import Frame, Photo
 from scrubber.photos.writing import extensions, format_named, prepared, reopened, suits, write
 
@@ -13,7 +13,6 @@ __all__ = [
     "format_named",
     "open_photo",
     "prepared",
-    "read_file",
     "reopened",
     "suits",
     "write",

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import stat
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from scrubber.errors import DamagedPhoto, PhotoTooLarge, UnreadableFile, UnsupportedFormat
+from scrubber.errors import DamagedPhoto, PhotoTooLarge, UnsupportedFormat
 from scrubber.formats import identify
 from scrubber.photos import changes, colour
 from scrubber.photos.families import READERS, missing
@@ -26,18 +24,6 @@ if TYPE_CHECKING:
 _MEGA: Final = 1_000_000
 _ORIENTATION_TAG: Final = 0x0112
 _LONGEST_SIDE: Final = 32_766  # pixels; OpenCV and MediaPipe count in 16 bits, and end the whole process beyond that
-
-
-def read_file(path: Path, limits: Limits) -> bytes:
-    """The bytes of a file. Raises `UnreadableFile`, or `PhotoTooLarge` before any of it is read."""
-    try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise UnreadableFile(f"{path}: this is no file but a folder, a pipe or a device; name a photo")
-        _check_bytes(status.st_size, str(path), limits)
-        return path.read_bytes()
-    except OSError as error:
-        raise UnreadableFile(f"{path}: {error.strerror or error}; check the path and its permissions") from error
 
 
 def open_photo(data: bytes, name: str, limits: Limits) -> Photo:

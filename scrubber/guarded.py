@@ -1,0 +1,70 @@
+"""Reads files that somebody else may have put there: regular ones only, up to a size, and never for ever.
+
+A pipe in the place of a photo waits for a writer that never comes, a device has no end, and a sparse file of a few
+bytes on the disk fills the memory. Whatever reads a file by a path, reads it here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+from scrubber.errors import PhotoTooLarge, UnreadableFile
+
+if TYPE_CHECKING:
+    from scrubber.policy import Limits
+
+_MEGA: Final = 1_000_000
+_BLOCK: Final = 1 << 20
+
+
+def read_bytes(path: Path, most: int) -> bytes:
+    """The bytes of a regular file. Links are followed.
+
+    Raises `OSError` if it cannot be opened, `UnreadableFile` if it is no regular file, and `PhotoTooLarge` if it holds
+    more than `most` bytes, before they are in memory.
+    """
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(handle, "rb") as file:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise UnreadableFile(f"{path}: this is no file but a folder, a pipe or a device; name a file")
+        _check_size(status.st_size, str(path), most)
+        return read_stream(file, str(path), most)
+
+
+def read_stream(stream: BinaryIO, name: str, most: int) -> bytes:
+    """Everything up to the end of a stream, such as standard input. Raises `PhotoTooLarge` beyond `most` bytes."""
+    parts: list[bytes] = []
+    size = 0
+    while part := stream.read(_BLOCK):
+        parts.append(part)
+        size += len(part)
+        _check_size(size, name, most)
+    return b"".join(parts)
+
+
+def read_file(path: Path, limits: Limits) -> bytes:
+    """The bytes of a photo, within the limits of a policy. Raises `UnreadableFile` or `PhotoTooLarge`."""
+    try:
+        return read_bytes(path, limits.bytes)
+    except OSError as error:
+        raise UnreadableFile(f"{path}: {error.strerror or error}; check the path and its permissions") from error
+
+
+def sha256_of(path: Path, most: int) -> str | None:
+    """SHA-256 of a regular file in hex; None for what is not there, is no regular file, or is larger than `most`."""
+    try:
+        return hashlib.sha256(read_bytes(path, most)).hexdigest()
+    except (OSError, UnreadableFile, PhotoTooLarge):
+        return None
+
+
+def _check_size(size: int, name: str, most: int) -> None:
+    if size > most:
+        raise PhotoTooLarge(
+            f"{name}: {size / _MEGA:.0f} MB is more than the limit of {most / _MEGA:.0f} MB; make it smaller"
+        )
