@@ -18,12 +18,12 @@ from scrubber.faces.following import follow
 from scrubber.guarded import read_file
 from scrubber.likeness import likeness
 from scrubber.publishing import publish, refuse_original
-from scrubber.types import Decision, Face, Leak, Result
+from scrubber.types import Decision, Face, Leak, Result, SourceId
 
 if TYPE_CHECKING:
     from scrubber.consent import Decisions
     from scrubber.hiding.heads import Mask
-    from scrubber.policy import Preset, Style
+    from scrubber.policy import Limits, Preset, Style
     from scrubber.terms import Terms
 
 _ROUNDS: Final = 3  # how often faces that show up again are hidden too, before the photo is withheld
@@ -33,18 +33,21 @@ _ROUNDS: Final = 3  # how often faces that show up again are hidden too, before 
 class SafeCopy:
     """What the recipe made. `data` is None if the photo is withheld, and `withheld` says why.
 
-    `extension` is the file name extension, with its dot, that fits `data`.
+    `extension` is the file name extension, with its dot, that fits `data`. `size` and `output_size` are width and
+    height of the first frame. `concerns` are the ids of the people on whose standing the outcome hangs.
     """
 
-    data: bytes | None
-    extension: str
+    source: SourceId
+    size: tuple[int, int]
     withheld: str | None
     faces: tuple[Decision, ...]
     leaks_removed: tuple[Leak, ...]
     warnings: tuple[str, ...]
     seconds: dict[str, float]
-    sha256: str
     concerns: tuple[str, ...]
+    data: bytes | None = None
+    extension: str = ""
+    output_size: tuple[int, int] = (0, 0)
 
     def result(self, source: str, output: str | None) -> Result:
         """The same without the bytes, for reports. `output` is where they were put, None if nowhere."""
@@ -57,9 +60,9 @@ class SafeCopy:
             self.leaks_removed,
             self.seconds,
             self.warnings,
-            self.sha256,
-            None if self.data is None else hashlib.sha256(self.data).hexdigest(),
-            self.concerns,
+            self.source,
+            *self.size,
+            *self.output_size,
         )
 
 
@@ -70,17 +73,17 @@ def make_safe(data: bytes, name: str, terms: Terms) -> SafeCopy:
     """
     policy, clock = terms.policy, Stopwatch()
     with clock("open"):
-        photo, target = photos.prepared(photos.open_photo(data, name, policy.limits), policy.format, name)
+        photo, source = opened(data, name, policy.limits)
+        photo, target = photos.prepared(photo, policy.format, name)
         removed = metadata.inventory(data)
-        sha256 = hashlib.sha256(data).hexdigest()
     with clock("find"):
         found = find_in(photo, policy.preset)
     for _ in range(_ROUNDS):
         with clock("decide"):
-            decided = decide_in(photo, found, sha256, terms)
+            decided = decide_in(photo, found, source, terms)
         warnings, concerns = _warnings(photo, decided), _concerns(decided)
         copy = SafeCopy(
-            None, "", _reason(decided), _listed(decided), removed, warnings, clock.seconds, sha256, concerns
+            source, _size(photo), _reason(decided), _listed(decided), removed, warnings, clock.seconds, concerns
         )
         if copy.withheld:
             return copy
@@ -104,9 +107,15 @@ def make_safe(data: bytes, name: str, terms: Terms) -> SafeCopy:
             ]
         if not any(visible):
             warnings = (*warnings, *_partly_covered(decided, masks))
-            return replace(copy, data=written, extension=extension, warnings=warnings)
+            return replace(copy, data=written, extension=extension, warnings=warnings, output_size=_size(fitted))
         found = [(*faces, *more) for faces, more in zip(found, visible, strict=True)]
     return replace(copy, withheld="face-still-visible")
+
+
+def opened(data: bytes, name: str, limits: Limits) -> tuple[photos.Photo, SourceId]:
+    """The upright photo, and what finds it again. Raises `PhotoError` if it cannot be opened."""
+    photo = photos.open_photo(data, name, limits)
+    return photo, SourceId(hashlib.sha256(data).hexdigest(), photo.fingerprint())
 
 
 def find_in(photo: photos.Photo, preset: Preset) -> list[tuple[Face, ...]]:
@@ -116,12 +125,12 @@ def find_in(photo: photos.Photo, preset: Preset) -> list[tuple[Face, ...]]:
     return follow(found) if photo.moving else found
 
 
-def decide_in(photo: photos.Photo, found: Sequence[Sequence[Face]], sha256: str, terms: Terms) -> list[Decisions]:
-    """Decisions for each frame of a photo whose original file has this hash."""
+def decide_in(photo: photos.Photo, found: Sequence[Sequence[Face]], source: SourceId, terms: Terms) -> list[Decisions]:
+    """Decisions for each frame of a photo that came from this source."""
     return [
-        decide(faces, sha256, terms.permissions, likeness(frame.pixels, terms.gallery))
+        decide(faces, source.sha256, terms.permissions, likeness(frame.pixels, terms.gallery))
         if terms.gallery
-        else decide(faces, sha256, terms.permissions)
+        else decide(faces, source.sha256, terms.permissions)
         for frame, faces in zip(photo.frames, found, strict=True)
     ]
 
@@ -177,6 +186,12 @@ def _visible(
         shown = [_scaled(decision.face, factor) for decision in decisions.shown]
         visible.append(tuple(_scaled(face, 1 / factor) for face in checking.still_visible(faces, mask, shown)))
     return visible
+
+
+def _size(photo: photos.Photo) -> tuple[int, int]:
+    """Width and height of the first frame."""
+    height, width = photo.frames[0].size
+    return width, height
 
 
 def _scaled(face: Face, factor: float) -> Face:

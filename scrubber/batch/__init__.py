@@ -1,7 +1,6 @@
 """Folders of photos: planned first, then made safe by several processes, one result per file."""
 
-from scrubber.batch.journal import Journal, opened
 from scrubber.batch.plan import Found, Plan, Task, plan, search
 from scrubber.batch.running import make_apart, run, run_apart, workers
 
-__all__ = ["Found", "Journal", "Plan", "Task", "make_apart", "opened", "plan", "run", "run_apart", "search", "workers"]
+__all__ = ["Found", "Plan", "Task", "make_apart", "plan", "run", "run_apart", "search", "workers"]

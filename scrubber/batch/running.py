@@ -21,14 +21,12 @@ from scrubber.batch import guard, isolation
 from scrubber.errors import PhotoError, PhotoTooLarge, ScrubberError, WorkerLost
 from scrubber.faces import finding
 from scrubber.pipeline import make_safe, scrub_file
-from scrubber.publishing import held
 from scrubber.terms import Terms
 from scrubber.types import Result
 
 if TYPE_CHECKING:
     from pebble import ProcessFuture, ProcessPool
 
-    from scrubber.batch.journal import Journal
     from scrubber.batch.plan import Task
     from scrubber.pipeline import SafeCopy
 
@@ -42,7 +40,6 @@ Work: TypeAlias = Callable[[Path, Path, Terms, Sequence[str]], Result]
 Outcome = TypeVar("Outcome")
 
 _terms: Terms
-_journal: Journal | None
 _threads: int
 _at_work = False
 
@@ -57,28 +54,25 @@ def run(
     terms: Terms,
     jobs: int | None = None,
     work: Work = scrub_file,
-    journal: Journal | None = None,
 ) -> Iterator[Result]:
     """Do `work` for every task; yields one result for each, in the order of `tasks`.
 
-    What the journal says was done already is `unchanged`. The results are the same on any number of workers; for one
+    The results are the same on any number of workers; for one
     no other process is started, so a photo that breaks a decoder breaks the caller. Raises `MissingPart` if a model is
     not there.
     """
     count = workers(jobs, len(tasks))
-    return _here(tasks, terms, jobs, work, journal) if count == 1 else run_apart(tasks, terms, jobs, work, journal)
+    return _here(tasks, terms, jobs, work) if count == 1 else run_apart(tasks, terms, jobs, work)
 
 
-def _here(
-    tasks: Sequence[Task], terms: Terms, jobs: int | None, work: Work, journal: Journal | None
-) -> Iterator[Result]:
+def _here(tasks: Sequence[Task], terms: Terms, jobs: int | None, work: Work) -> Iterator[Result]:
     cv2 = opencv.load()
     before = cv2.getNumThreads()
     cv2.setNumThreads(before if jobs is None else jobs)
     try:
         with finding.kept_warm():
             for task in tasks:
-                yield (journal and journal.recall(task, terms)) or _settle(work, task, terms, journal)
+                yield _settle(work, task, terms)
     finally:
         cv2.setNumThreads(before)
 
@@ -88,7 +82,6 @@ def run_apart(
     terms: Terms,
     jobs: int | None = None,
     work: Work = scrub_file,
-    journal: Journal | None = None,
 ) -> Iterator[Result]:
     """As `run`, but every photo is opened in another process, even if there is one only.
 
@@ -97,11 +90,10 @@ def run_apart(
     count = workers(jobs, len(tasks))
     waiting: deque[tuple[Task, ProcessFuture[Result] | Result]] = deque()
     rest = iter(tasks)
-    with _pool(terms, journal, count, jobs) as pool:
+    with _pool(terms, count, jobs) as pool:
         while True:
             for task in islice(rest, count * _AHEAD - len(waiting)):
-                known = journal.recall(task, terms) if journal else None
-                waiting.append((task, known or pool.schedule(_do, args=[work, task])))
+                waiting.append((task, pool.schedule(_do, args=[work, task])))
             if not waiting:
                 return
             task, outcome = waiting.popleft()
@@ -116,18 +108,18 @@ def make_apart(data: bytes, name: str, terms: Terms) -> SafeCopy:
 
     Raises `PhotoError` for a photo that cannot be opened, `MissingPart` if a model is not there.
     """
-    with _pool(terms, None, 1, None) as pool:
+    with _pool(terms, 1, None) as pool:
         return _fetched(name, pool.schedule(_make, args=[data, name]))
 
 
 @contextmanager
-def _pool(terms: Terms, journal: Journal | None, count: int, jobs: int | None) -> Iterator[ProcessPool]:
+def _pool(terms: Terms, count: int, jobs: int | None) -> Iterator[ProcessPool]:
     """So many workers, which together use as many processors as `jobs` says, or all there are."""
     from pebble import ProcessPool
 
     threads = max(1, (jobs or os.cpu_count() or 1) // count)
     with forking.own_path():
-        pool = ProcessPool(count, initializer=_begin, initargs=(terms, journal, threads), context=forking.context())
+        pool = ProcessPool(count, initializer=_begin, initargs=(terms, threads), context=forking.context())
         try:
             yield pool
         finally:
@@ -152,22 +144,8 @@ def _fetched(name: str, future: ProcessFuture[Outcome]) -> Outcome:
     return result
 
 
-def _settle(work: Work, task: Task, terms: Terms, journal: Journal | None) -> Result:
-    """Do the work of one task, and note what became of it before a copy gets its final name.
-
-    A copy that was noted and did not get there is made again by the next run; one that got there never is.
-    """
-    if journal is None:
-        return _attempt(task, partial(work, task.source, task.target, terms, task.extensions))
-    with held() as release:
-        result = _attempt(task, partial(work, task.source, task.target, terms, task.extensions))
-        noted = journal.record(task, result, terms)
-
-        def placed() -> Result:
-            release()
-            return noted
-
-        return _attempt(task, placed)
+def _settle(work: Work, task: Task, terms: Terms) -> Result:
+    return _attempt(task, partial(work, task.source, task.target, terms, task.extensions))
 
 
 def _attempt(task: Task, outcome: Callable[[], Result]) -> Result:
@@ -192,10 +170,10 @@ def _failed(task: Task, reason: str, said: str) -> Result:
     return Result(str(task.source), None, "failed", reason, warnings=(said,))
 
 
-def _begin(terms: Terms, journal: Journal | None, threads: int) -> None:
+def _begin(terms: Terms, threads: int) -> None:
     """What a worker process does once, before its first photo. What can be missing is asked for by the first photo."""
-    global _terms, _journal, _threads
-    _terms, _journal, _threads = terms, journal, threads
+    global _terms, _threads
+    _terms, _threads = terms, threads
     isolation.enter()
     memory.keep()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
@@ -207,7 +185,7 @@ def _begin(terms: Terms, journal: Journal | None, threads: int) -> None:
 
 def _do(work: Work, task: Task) -> Result:
     with _guarded(_size(task.source)):
-        return _settle(work, task, _terms, _journal)
+        return _settle(work, task, _terms)
 
 
 def _make(data: bytes, name: str) -> SafeCopy:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -63,12 +62,11 @@ def command(
 
 
 def _examine(path: Path, terms: Terms) -> tuple[Photo, list[Decisions]]:
-    from scrubber import photos
-    from scrubber.pipeline import decide_in, find_in
+    from scrubber.pipeline import decide_in, find_in, opened
 
     data = read_file(path, terms.policy.limits)
-    photo = photos.open_photo(data, str(path), terms.policy.limits)
-    return photo, decide_in(photo, find_in(photo, terms.policy.preset), hashlib.sha256(data).hexdigest(), terms)
+    photo, source = opened(data, str(path), terms.policy.limits)
+    return photo, decide_in(photo, find_in(photo, terms.policy.preset), source, terms)
 
 
 def _as_json(path: Path, photo: Photo, decided: list[Decisions]) -> dict[str, Any]:

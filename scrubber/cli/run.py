@@ -140,10 +140,7 @@ def command(
     with ExitStack() as stack:
         write = stack.enter_context(written_to(report))
         draw = stack.enter_context(contact_sheet.written_to(sheet)) if sheet else None
-        journal = None if one_file or dry_run else stack.enter_context(batch.opened(out))
-        if restart and journal:
-            journal.forget()
-        results = batch.run_apart(plan.tasks, terms, jobs, work, journal)
+        results = batch.run_apart(plan.tasks, terms, jobs, work)
         for result in results if as_json or quiet else with_progress(results, len(plan.tasks)):
             tally.add(result)
             write(result)

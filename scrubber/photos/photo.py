@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -64,6 +65,21 @@ class Photo:
     @property
     def transparent(self) -> bool:
         return any(frame.alpha is not None for frame in self.frames)
+
+    def fingerprint(self) -> str:
+        """SHA-256, in hex, of the upright decoded frames: their sizes, colours and alpha.
+
+        It stays the same when a file is tagged, rated, renamed or losslessly written in another format.
+        """
+        import numpy as np
+
+        digest = hashlib.sha256(b"scrubber pixels 1\n")
+        for frame in self.frames:
+            digest.update(b"%dx%d %d\n" % (*frame.size, frame.alpha is not None))
+            digest.update(memoryview(np.ascontiguousarray(frame.pixels)))
+            if frame.alpha is not None:
+                digest.update(memoryview(np.ascontiguousarray(frame.alpha)))
+        return digest.hexdigest()
 
     def painted(self, pictures: Iterable[NDArray[np.uint8]]) -> Photo:
         """The same photo with other pixels in its frames."""
