@@ -76,9 +76,9 @@ class Photo:
         digest = hashlib.sha256(b"scrubber pixels 1\n")
         for frame in self.frames:
             digest.update(b"%dx%d %d\n" % (*frame.size, frame.alpha is not None))
-            digest.update(memoryview(np.ascontiguousarray(frame.pixels)))
+            digest.update(np.ascontiguousarray(frame.pixels).data)
             if frame.alpha is not None:
-                digest.update(memoryview(np.ascontiguousarray(frame.alpha)))
+                digest.update(np.ascontiguousarray(frame.alpha).data)
         return digest.hexdigest()
 
     def painted(self, pictures: Iterable[NDArray[np.uint8]]) -> Photo:
