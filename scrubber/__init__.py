@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from scrubber._version import __version__
 
 if TYPE_CHECKING:
-    from scrubber.api import find_faces, hide, inspect, scrub, scrub_folder, verify
+    from scrubber.api import SafeCopy, Session, find_faces, hide, inspect, scrub, scrub_bytes, scrub_folder, verify
     from scrubber.consent import Consent
     from scrubber.errors import (
         DamagedPhoto,
@@ -31,17 +31,19 @@ if TYPE_CHECKING:
         WorkerLost,
     )
     from scrubber.policy import Limits, Policy
-    from scrubber.types import Box, Decision, Face, Landmarks, Leak, Result, Verdict
+    from scrubber.types import Box, Decision, Face, Landmarks, Leak, Result, SourceId, Verdict
 
 _HOMES = {
-    "scrubber.api": ("find_faces", "hide", "inspect", "scrub", "scrub_folder", "verify"),
+    "scrubber.api": (
+        "SafeCopy", "Session", "find_faces", "hide", "inspect", "scrub", "scrub_bytes", "scrub_folder", "verify",
+    ),
     "scrubber.consent": ("Consent",),
     "scrubber.errors": (
         "DamagedPhoto", "ManifestError", "MissingPart", "NotWritable", "PhotoError", "PhotoTooLarge",
         "ScrubberError", "UnreadableFile", "UnsupportedFormat", "UsageError", "WorkerLost",
     ),
     "scrubber.policy": ("Limits", "Policy"),
-    "scrubber.types": ("Box", "Decision", "Face", "Landmarks", "Leak", "Result", "Verdict"),
+    "scrubber.types": ("Box", "Decision", "Face", "Landmarks", "Leak", "Result", "SourceId", "Verdict"),
 }  # fmt: skip
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -61,7 +63,10 @@ __all__ = [
     "PhotoTooLarge",
     "Policy",
     "Result",
+    "SafeCopy",
     "ScrubberError",
+    "Session",
+    "SourceId",
     "UnreadableFile",
     "UnsupportedFormat",
     "UsageError",
@@ -72,6 +77,7 @@ __all__ = [
     "hide",
     "inspect",
     "scrub",
+    "scrub_bytes",
     "scrub_folder",
     "verify",
 ]

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
-from scrubber import batch, checking, file_names, hiding, metadata, photos
+from scrubber import checking, file_names, hiding, metadata, photos
 from scrubber.errors import UsageError
 from scrubber.faces import finding
 from scrubber.guarded import read_file
-from scrubber.pipeline import scrub_file
 from scrubber.policy import Limits, Policy, Preset, Style
-from scrubber.terms import Terms
+from scrubber.session import SafeCopy, Session, scrub, scrub_bytes, scrub_folder
 
 if TYPE_CHECKING:
-    from datetime import date
     from typing import TypeAlias
 
     import numpy as np
@@ -25,57 +23,23 @@ if TYPE_CHECKING:
     from PIL import Image
     from typing_extensions import TypeIs
 
-    from scrubber.consent import Consent
-    from scrubber.types import Face, Leak, Result, Verdict
+    from scrubber.types import Face, Leak, Verdict
 
     Path_: TypeAlias = str | os.PathLike[str]
     Pixels: TypeAlias = NDArray[np.uint8]
 
 
-def scrub(
-    source: Path_,
-    output: Path_,
-    *,
-    policy: Policy | None = None,
-    consent: Consent | None = None,
-    purpose: str | None = None,
-    on: date | None = None,
-) -> Result:
-    """Make one photo safe and write the copy to the file `output`.
-
-    Faces are hidden unless `consent` allows them for `purpose` on the day `on` (today if None). The result says
-    whether the copy was published or withheld; nothing lies at `output` unless it was published just now.
-
-    Raises `PhotoError` for a file that cannot be opened or written, `UsageError` for a consent without a purpose,
-    `ManifestError` for reference photos that cannot be used, `MissingPart` if a model is not there.
-    """
-    target = Path(output)
-    if target.is_dir():
-        raise UsageError(f"{target}: this is a folder; name the file to write, or use scrub_folder")
-    return scrub_file(Path(source), target, Terms.of(policy, consent, purpose, on).named(target))
-
-
-def scrub_folder(
-    source: Path_ | Sequence[Path_],
-    output: Path_,
-    *,
-    policy: Policy | None = None,
-    consent: Consent | None = None,
-    purpose: str | None = None,
-    on: date | None = None,
-    jobs: int | None = None,
-) -> Iterator[Result]:
-    """Make every photo below a folder (or in a list of files and folders) safe; copies go to the folder `output`.
-
-    Yields one result per file, in a stable order, while the run goes on. `jobs` is the number of processes, one
-    per core if None; the outputs do not depend on it. Scripts on Windows and macOS need the usual
-    `if __name__ == "__main__":` around the loop. Raises as `scrub` does, but a failed photo is a result.
-    """
-    policy = policy or Policy()
-    given = [source] if isinstance(source, str | os.PathLike) else source
-    terms = Terms.of(policy, consent, purpose, on)
-    plan = batch.plan([Path(each) for each in given], Path(output), policy, terms.labels)
-    yield from batch.run(plan.tasks, terms, jobs)
+__all__ = [
+    "SafeCopy",
+    "Session",
+    "find_faces",
+    "hide",
+    "inspect",
+    "scrub",
+    "scrub_bytes",
+    "scrub_folder",
+    "verify",
+]
 
 
 def find_faces(picture: Path_ | Pixels | Image.Image, preset: Preset = "balanced") -> list[Face]:

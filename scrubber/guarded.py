@@ -9,6 +9,9 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
@@ -27,12 +30,7 @@ def read_bytes(path: Path, most: int) -> bytes:
     Raises `OSError` if it cannot be opened, `UnreadableFile` if it is no regular file, and `PhotoTooLarge` if it holds
     more than `most` bytes, before they are in memory.
     """
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with os.fdopen(handle, "rb") as file:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise UnreadableFile(f"{path}: this is no file but a folder, a pipe or a device; name a file")
-        _check_size(status.st_size, str(path), most)
+    with _opened(path, most) as file:
         return read_stream(file, str(path), most)
 
 
@@ -43,7 +41,7 @@ def read_stream(stream: BinaryIO, name: str, most: int) -> bytes:
     while part := stream.read(_BLOCK):
         parts.append(part)
         size += len(part)
-        _check_size(size, name, most)
+        check_size(size, name, most)
     return b"".join(parts)
 
 
@@ -58,12 +56,25 @@ def read_file(path: Path, limits: Limits) -> bytes:
 def sha256_of(path: Path, most: int) -> str | None:
     """SHA-256 of a regular file in hex; None for what is not there, is no regular file, or is larger than `most`."""
     try:
-        return hashlib.sha256(read_bytes(path, most)).hexdigest()
+        with _opened(path, most) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except (OSError, UnreadableFile, PhotoTooLarge):
         return None
 
 
-def _check_size(size: int, name: str, most: int) -> None:
+@contextmanager
+def _opened(path: Path, most: int) -> Iterator[BufferedReader]:
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(handle, "rb") as file:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise UnreadableFile(f"{path}: this is no file but a folder, a pipe or a device; name a file")
+        check_size(status.st_size, str(path), most)
+        yield file
+
+
+def check_size(size: int, name: str, most: int) -> None:
+    """Raises `PhotoTooLarge` for something of `size` bytes where `most` are let in."""
     if size > most:
         raise PhotoTooLarge(
             f"{name}: {size / _MEGA:.0f} MB is more than the limit of {most / _MEGA:.0f} MB; make it smaller"

@@ -27,6 +27,10 @@ _OUTCOMES: Final = {
     "too-large": Outcome("too large", "make it smaller in another program"),
     "unreadable": Outcome("cannot be read", "check the path and its permissions"),
     "not-writable": Outcome("copy cannot be written", "make room, mend permissions or choose another output"),
+    "not-retracted": Outcome(
+        "must not be seen any more, but was changed by other hands", "look at the copy, and delete it"
+    ),
+    "must-not-be-seen": Outcome("must not be seen any more", "nothing; the copy was taken away"),
     "worker-lost": Outcome("breaks the decoder or takes too long", "open it in another program and save it anew"),
     "unforeseen": Outcome("a mistake in scrubber", "report what it says about this file, without the photo"),
 }

@@ -7,17 +7,13 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from scrubber import checking, hiding, metadata, photos
 from scrubber.consent import decide
-from scrubber.errors import NotWritable
 from scrubber.faces import finding
 from scrubber.faces.following import follow
-from scrubber.guarded import read_file
 from scrubber.likeness import likeness
-from scrubber.publishing import publish, refuse_original
 from scrubber.types import Decision, Face, Leak, Result, SourceId
 
 if TYPE_CHECKING:
@@ -30,7 +26,7 @@ _ROUNDS: Final = 3  # how often faces that show up again are hidden too, before 
 
 
 @dataclass(frozen=True, slots=True)
-class SafeCopy:
+class Scrubbed:
     """What the recipe made. `data` is None if the photo is withheld, and `withheld` says why.
 
     `extension` is the file name extension, with its dot, that fits `data`. `size` and `output_size` are width and
@@ -66,7 +62,7 @@ class SafeCopy:
         )
 
 
-def make_safe(data: bytes, name: str, terms: Terms) -> SafeCopy:
+def make_safe(data: bytes, name: str, terms: Terms) -> Scrubbed:
     """Make the photo in `data` safe, without touching any file; `name` is only for messages.
 
     Raises `PhotoError` if it cannot be opened. What cannot be made safe comes back withheld.
@@ -82,7 +78,7 @@ def make_safe(data: bytes, name: str, terms: Terms) -> SafeCopy:
         with clock("decide"):
             decided = decide_in(photo, found, source, terms)
         warnings, concerns = _warnings(photo, decided), _concerns(decided)
-        copy = SafeCopy(
+        copy = Scrubbed(
             source, _size(photo), _reason(decided), _listed(decided), removed, warnings, clock.seconds, concerns
         )
         if copy.withheld:
@@ -133,35 +129,6 @@ def decide_in(photo: photos.Photo, found: Sequence[Sequence[Face]], source: Sour
         else decide(faces, source.sha256, terms.permissions)
         for frame, faces in zip(photo.frames, found, strict=True)
     ]
-
-
-def scrub_file(source: Path, target: Path, terms: Terms, extensions: Sequence[str] = ()) -> Result:
-    """Make one file safe and publish it at `target`. Raises `PhotoError`; withholding is a result.
-
-    The target's extension is exchanged for another of `extensions` if that is what the copy needs.
-    """
-    result, data = _made(source, target, terms, extensions)
-    if data is not None and result.output is not None:
-        publish(data, Path(result.output))
-    return result
-
-
-def rehearse_file(source: Path, target: Path, terms: Terms, extensions: Sequence[str] = ()) -> Result:
-    """What `scrub_file` would do, without writing anything."""
-    return _made(source, target, terms, extensions)[0]
-
-
-def _made(source: Path, target: Path, terms: Terms, extensions: Sequence[str]) -> tuple[Result, bytes | None]:
-    refuse_original(target, source)
-    copy = make_safe(read_file(source, terms.policy.limits), str(source), terms)
-    if copy.data is None:
-        return copy.result(str(source), None), None
-    if copy.extension in extensions:
-        target = target.with_suffix(copy.extension)
-        refuse_original(target, source)
-    elif not photos.suits(target, copy.extension):
-        raise NotWritable(f"{target}: the copy would not be what its name says; let the name end in {copy.extension}")
-    return copy.result(str(source), str(target)), copy.data
 
 
 def _hidden(photo: photos.Photo, decided: Sequence[Decisions], style: Style) -> tuple[list[Mask], photos.Photo]:

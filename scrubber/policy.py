@@ -9,7 +9,7 @@ from scrubber.errors import UsageError
 
 Style = Literal["blur", "pixelate", "solid"]
 Preset = Literal["fast", "balanced", "thorough"]
-Names = Literal["safe", "keep", "sequence"]
+Names = Literal["neutral", "sequence", "keep"]
 Format = Literal["keep", "jpeg", "png"]
 
 
@@ -35,7 +35,7 @@ class Policy:
 
     style: Style = "blur"
     preset: Preset = "balanced"
-    names: Names = "safe"
+    names: Names = "neutral"
     format: Format = "keep"
     max_size: int | None = None  # pixels along the longer side of an output
     limits: Limits = field(default_factory=Limits)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as calendar
 import hashlib
-from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from scrubber import photos
 from scrubber._version import __version__
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from scrubber.consent import Consent, Permissions
     from scrubber.consent.matching import Gallery
+    from scrubber.likeness import Judge
+    from scrubber.types import SourceId
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,24 @@ class Terms:
     policy: Policy
     permissions: Permissions | None = None
     gallery: Gallery | None = None
+    ledger_identity: str | None = field(default=None, repr=False)
+    """The secret key to open sealed entries of a ledger with; None if nothing is sealed."""
+    recipient: str | None = None
+    """The public key to seal them with; None unless the manifest is locked."""
 
     @classmethod
-    def of(cls, policy: Policy | None, consent: Consent | None, purpose: str | None, on: date | None) -> Terms:
-        """`on` is today unless said otherwise. Raises `UsageError` for a manifest without a purpose, and
+    def of(
+        cls,
+        policy: Policy | None,
+        consent: Consent | None,
+        purpose: str | None,
+        on: date | None,
+        judge: Judge | None = None,
+    ) -> Terms:
+        """`on` is today unless said otherwise. `judge` looks at reference photos; without one it is done here.
 
-        `ManifestError` for reference photos that cannot be used.
+        Raises `UsageError` for a manifest without a purpose, and `ManifestError` for reference photos that cannot be
+        used.
         """
         policy = policy or Policy()
         if consent is None:
@@ -47,21 +61,20 @@ class Terms:
         if purpose is None:
             raise UsageError("a consent manifest needs a purpose, such as social: consent is given for something")
         permissions = consent.permissions(purpose, on or calendar.date.today())
-        return cls(
-            policy, permissions, gallery(consent, permissions.gallery, policy.limits) if permissions.gallery else None
-        )
+        known = gallery(consent, permissions.gallery, policy.limits, judge) if permissions.gallery else None
+        return cls(policy, permissions, known)
 
     def for_nobody(self) -> Terms:
         """The same, but nobody is shown and nobody compared: the Chatham House rule for a whole run."""
         return replace(self, permissions=self.permissions and self.permissions.for_nobody(), gallery=None)
 
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """Ids of the people in the manifest, which must not stand in names of outputs."""
-        return tuple(self.permissions.people) if self.permissions else ()
+    def pointed_at(self, source: SourceId) -> dict[str, Any]:
+        """What the manifest says about this photo alone, as JSON has it; empty if nothing."""
+        entry = self.permissions.entry(source) if self.permissions else None
+        return entry.model_dump(mode="json") if entry else {}
 
-    def fingerprint(self, sha256: str, concerns: Sequence[str]) -> str:
-        """SHA-256, in hex, of all that decides what becomes of the photo whose original has this hash.
+    def fingerprint(self, source: SourceId, concerns: Sequence[str]) -> str:
+        """SHA-256, in hex, of all that decides what becomes of the photo from this source.
 
         `concerns` are the people on whose standing it hung (`Decisions.concerns`). The same photo under the same
         fingerprint gives the same output bytes; what happens to others in the manifest does not change it.
@@ -69,8 +82,8 @@ class Terms:
         said = ""
         if self.permissions is not None:
             gallery = self.gallery.fingerprint if self.gallery else ""
-            said = self.permissions.fingerprint_for(sha256, concerns, gallery)
-        parts = (__version__, sha256, sorted(asdict(self.policy).items()), said)
+            said = self.permissions.fingerprint_for(source, concerns, gallery)
+        parts = (__version__, source.sha256, sorted(asdict(self.policy).items()), said)
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
     def named(self, target: Path) -> Terms:

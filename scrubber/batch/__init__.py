@@ -1,6 +1,35 @@
-"""Folders of photos: planned first, then made safe by several processes, one result per file."""
+"""Folders of photos: planned first, made safe by several processes, published by one, which keeps the ledger."""
 
+from scrubber.batch.ledger import Copy, Ledger
 from scrubber.batch.plan import Found, Plan, Task, plan, search
-from scrubber.batch.running import make_apart, run, run_apart, workers
+from scrubber.batch.published import Published, published, showing
+from scrubber.batch.publisher import Publisher
+from scrubber.batch.running import failed, run, workers
+from scrubber.batch.sandbox import Direct, Executor, Sandbox, Shared
+from scrubber.batch.single import make_one, publish_one, rehearse_one
+from scrubber.batch.work import judging
 
-__all__ = ["Found", "Plan", "Task", "make_apart", "plan", "run", "run_apart", "search", "workers"]
+__all__ = [
+    "Copy",
+    "Direct",
+    "Executor",
+    "Found",
+    "Ledger",
+    "Plan",
+    "Published",
+    "Publisher",
+    "Sandbox",
+    "Shared",
+    "Task",
+    "failed",
+    "judging",
+    "make_one",
+    "plan",
+    "publish_one",
+    "published",
+    "rehearse_one",
+    "run",
+    "search",
+    "showing",
+    "workers",
+]

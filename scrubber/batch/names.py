@@ -1,14 +1,15 @@
-"""File names for outputs: unique everywhere, portable, and telling nothing unless they are to be kept."""
+"""File names for outputs: portable, stable for the source, and telling nothing unless they are to be kept."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import re
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
+from itertools import count
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
-
-from scrubber.file_names import tells
 
 if TYPE_CHECKING:
     from scrubber.policy import Names
@@ -16,53 +17,60 @@ if TYPE_CHECKING:
 _FORBIDDEN: Final = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\ud800-\udfff]')
 _RESERVED: Final = re.compile(r"^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
 _LONGEST: Final = 120  # characters of a name; every file system takes that many bytes even in UTF-8 scripts of two
+_CODE: Final = 8  # characters of 5 bits: of a million photos two share a code with a chance of one third
+_PURPOSE: Final = b"scrubber name 1\n"  # keeps codes apart from any other hash of the same pixels
+_NUMBERED: Final = re.compile(r"photo-(\d+)\Z")
 
 
 class Namer:
-    """Gives outputs their names, one after the other; the same inputs in the same order get the same names.
+    """Proposes names for outputs. The same source gets the same names, whatever else is in the run.
 
-    No two names it gives are equal where case and the composition of accents do not count.
+    `secret` keeps neutral names of folders from being guessed: a folder's name has few possible values, so a hash of
+    it alone would tell it. The pixels of a photo need no secret: who has them needs no name to know the photo again.
     """
 
-    def __init__(self, names: Names, labels: tuple[str, ...] = ()) -> None:
-        """`labels` are words that identify people and must not stand in a name, unless names are kept."""
+    def __init__(self, names: Names, secret: bytes, known: frozenset[str] = frozenset()) -> None:
+        """`known` are names below the output folder that were given before; sequences go on behind them."""
         self._names = names
-        self._labels = labels
-        self._taken: set[str] = set()
-        self._folders: dict[PurePath, PurePath] = {PurePath(): PurePath()}
-        self._photos = 0
+        self._secret = secret
+        numbers = [int(found[1]) for name in known if (found := _NUMBERED.match(PurePath(name).stem))]
+        self._next = max(numbers, default=0) + 1
 
-    def name(self, relative: PurePath, extensions: Sequence[str]) -> PurePath:
-        """Where the output for the input at `relative` goes, below the output folder.
+    def proposals(
+        self, relative: PurePath, pixels: str, extension: str, former: Iterable[PurePath] = ()
+    ) -> Iterator[PurePath]:
+        """Names below the output folder for the input at `relative` with this hash of pixels, the best first.
 
-        The name has the first of `extensions`; with any other of them it would be free, too.
+        `former` are names that earlier copies of the same source had: a sequence gives a number once.
         """
         folder = self._folder(relative.parent)
-        if self._names == "keep" or (self._names == "safe" and not tells(relative.stem, self._labels)):
-            stem = _portable(relative.stem)
-        else:
-            self._photos += 1
-            stem = f"photo-{self._photos:04d}"
-        return self._unique(folder, stem, extensions)
+        if self._names == "sequence":
+            yield from (name.with_suffix(extension) for name in former if _NUMBERED.match(name.stem))
+            for number in count(self._next):
+                self._next = number + 1
+                yield folder / f"photo-{number:04d}{extension}"
+        stem = _portable(relative.stem) if self._names == "keep" else f"photo-{_code(pixels)}"
+        yield folder / f"{stem}{extension}"
+        for number in count(2):
+            yield folder / f"{stem}-{number}{extension}"
 
     def _folder(self, relative: PurePath) -> PurePath:
-        if relative not in self._folders:
-            parent = self._folder(relative.parent)
-            keep = self._names == "keep" or (self._names == "safe" and not tells(relative.name, self._labels))
-            stem = _portable(relative.name) if keep else f"folder-{len(self._folders):03d}"
-            self._folders[relative] = self._unique(parent, stem, [""])
-        return self._folders[relative]
+        if self._names == "keep":
+            return PurePath(*map(_portable, relative.parts))
+        told = (PurePath(*relative.parts[: depth + 1]) for depth in range(len(relative.parts)))
+        return PurePath(*(f"folder-{self._folder_code(folder)}" for folder in told))
 
-    def _unique(self, folder: PurePath, stem: str, extensions: Sequence[str]) -> PurePath:
-        count = 1
-        while True:
-            number = f"-{count}" if count > 1 else ""
-            paths = [folder / f"{stem}{number}{extension}" for extension in extensions]
-            keys = {unicodedata.normalize("NFC", str(path)).casefold() for path in paths}
-            if not keys & self._taken:
-                self._taken |= keys
-                return paths[0]
-            count += 1
+    def _folder_code(self, folder: PurePath) -> str:
+        digest = hmac.digest(self._secret, folder.as_posix().encode("utf-8", "surrogateescape"), "sha256")
+        return _base32(digest)
+
+
+def _code(pixels: str) -> str:
+    return _base32(hashlib.sha256(_PURPOSE + pixels.encode()).digest())
+
+
+def _base32(digest: bytes) -> str:
+    return base64.b32encode(digest).decode("ascii")[:_CODE].lower()
 
 
 def _portable(name: str) -> str:

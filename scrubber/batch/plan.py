@@ -6,15 +6,10 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from scrubber import photos
-from scrubber.batch.names import Namer
 from scrubber.errors import NotWritable, UsageError
 from scrubber.formats import HEADER_BYTES, identify
-
-if TYPE_CHECKING:
-    from scrubber.policy import Policy
 
 _MEDIA: Final = frozenset(
     "jpg jpeg jpe jfif mpo png apng webp gif tif tiff bmp dib heic heif hif avif jxl jp2 j2k jpf psd "
@@ -26,11 +21,10 @@ _MEDIA: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One photo to make safe. `target` is where its safe copy goes, perhaps with another of `extensions`."""
+    """One photo to make safe. `relative` is its path below the input that it was found in; names are made from it."""
 
     source: Path
-    target: Path
-    extensions: tuple[str, ...] = ()
+    relative: PurePath
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +44,8 @@ class Found:
     format: str | None
 
 
-def plan(inputs: Sequence[Path], out: Path, policy: Policy, labels: tuple[str, ...] = ()) -> Plan:
-    """Plan a run from files and folders into the folder `out`; `labels` may not stand in names of outputs.
+def plan(inputs: Sequence[Path], out: Path) -> Plan:
+    """Plan a run from files and folders into the folder `out`.
 
     Raises `UsageError` for an input that is not there or is `out` itself, `NotWritable` if a file is in the way.
     """
@@ -60,16 +54,7 @@ def plan(inputs: Sequence[Path], out: Path, policy: Policy, labels: tuple[str, .
     if any(given.is_dir() and given.resolve() == out.resolve() for given in inputs):
         raise UsageError(f"{out}: this is the folder with the originals; name another one for the copies")
     found, others = search(inputs, out)
-    namer = Namer(policy.names, labels)
-    originals = {each.source.resolve() for each in found}
-    tasks = []
-    for each in found:
-        extensions = photos.extensions(each.format, policy.format) or (each.relative.suffix,)
-        target = out / namer.name(each.relative, extensions)
-        while any(target.with_suffix(extension).resolve() in originals for extension in extensions):
-            target = out / namer.name(each.relative, extensions)  # originals can lie below the output folder
-        tasks.append(Task(each.source, target, extensions))
-    return Plan(tuple(tasks), tuple(others))
+    return Plan(tuple(Task(each.source, each.relative) for each in found), tuple(others))
 
 
 def search(inputs: Sequence[Path], out: Path | None = None) -> tuple[list[Found], list[Path]]:

@@ -10,7 +10,7 @@ import click
 from scrubber._version import __version__
 from scrubber.errors import ScrubberError
 
-_COMMANDS = ("run", "inspect", "faces", "verify", "consent", "doctor")
+_COMMANDS = ("run", "inspect", "faces", "verify", "published", "consent", "doctor")
 _INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from scrubber.cli import options
-from scrubber.cli.output import json_line
+from scrubber.report import json_line
 
 
 @click.command("doctor")

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scrubber.cli import options
-from scrubber.cli.output import counted, json_line
+from scrubber.cli.output import counted
 from scrubber.cli.passphrase import asked
 from scrubber.errors import PhotoError
 from scrubber.guarded import read_file
 from scrubber.policy import Policy, Preset
+from scrubber.report import json_line
 
 if TYPE_CHECKING:
     from scrubber.consent import Decisions

@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from scrubber.cli import options
-from scrubber.cli.output import counted, json_line
+from scrubber.cli.output import counted
 from scrubber.errors import PhotoError
+from scrubber.report import json_line
 
 
 @click.command("inspect")

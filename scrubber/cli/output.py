@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import errno
-import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,14 +17,9 @@ if TYPE_CHECKING:
     from scrubber.types import Result
 
 
-def json_line(value: dict[str, Any]) -> str:
-    """One line of JSON; bytes of file names that are no UTF-8 are escaped."""
-    return json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 face`, `2 faces`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def counted(number: int, noun: str, several: str | None = None) -> str:
+    """`1 face`, `2 faces`; `several` is the plural where that is not the noun and an s."""
+    return f"{number} {noun if number == 1 else several or f'{noun}s'}"
 
 
 def with_progress(results: Iterable[Result], total: int) -> Iterator[Result]:
@@ -83,29 +75,3 @@ def _to_standard_output() -> Iterator[None]:
         # What is left in the buffer would fail once more when Python flushes it at exit, with a traceback.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise NotWritable(f"standard output: {error.strerror}; make room where it leads to") from error
-
-
-@contextmanager
-def written_to(report: Path | None) -> Iterator[Callable[[Result], None]]:
-    """A function that adds results to the report, each whole as soon as it is there. Only its owner may read it.
-
-    Raises `NotWritable` where it cannot be opened or, for want of room, not be added to.
-    """
-    if report is None:
-        yield lambda _result: None
-        return
-    try:
-        handle = os.open(report, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    except OSError as error:
-        raise NotWritable(f"{report}: {error.strerror}; choose another place for the report") from error
-    with os.fdopen(handle, "wb", buffering=0) as file:
-
-        def write(result: Result) -> None:
-            line = f"{json_line(result.as_json())}\n".encode()
-            try:
-                if file.write(line) != len(line):
-                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            except OSError as error:
-                raise NotWritable(f"{report}: {error.strerror}; make room for the report, and run again") from error
-
-        yield write

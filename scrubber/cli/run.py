@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
@@ -12,16 +13,19 @@ import click
 
 from scrubber import forking
 from scrubber.cli import options
-from scrubber.cli.output import json_line, put_out, put_out_bytes, with_progress, written_to
+from scrubber.cli.output import put_out, put_out_bytes, with_progress
 from scrubber.cli.passphrase import asked
 from scrubber.cli.summary import Tally, complaint
-from scrubber.errors import UsageError
-from scrubber.guarded import read_file
+from scrubber.errors import PhotoError, UsageError
+from scrubber.guarded import read_file, read_stream
 from scrubber.policy import Format, Names, Policy, Style
+from scrubber.report import appended_to, json_line
 
 if TYPE_CHECKING:
+    from scrubber.batch import Executor, Plan
     from scrubber.consent import Consent
     from scrubber.terms import Terms
+    from scrubber.types import Result
 
 _STANDARD: Final = Path("-")
 _FILE_NAMES: Final = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".bmp")
@@ -54,9 +58,10 @@ _FILE_NAMES: Final = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff",
 @click.option(
     "--names",
     type=click.Choice(get_args(Names)),
-    default="safe",
+    default="neutral",
     show_default=True,
-    help="safe: keep names that do not tell when, where or with what; keep; sequence: number all.",
+    help="What copies are called. neutral: a code that tells nothing and stays the same for a photo; "
+    "sequence: numbers; keep: the names of the originals.",
 )
 @click.option(
     "--format",
@@ -83,7 +88,7 @@ _FILE_NAMES: Final = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff",
     "--report",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Write one JSON object per photo to this file. Keep it private: it names your files.",
+    help="Add one JSON object per photo to this file. Keep it private: it names your files.",
 )
 @click.option(
     "--contact-sheet",
@@ -92,6 +97,7 @@ _FILE_NAMES: Final = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff",
     metavar="FILE",
     help="Write a web page with all copies, to look at before posting. Keep it private, too.",
 )
+@click.option("--overwrite", is_flag=True, help="Let -o FILE, --report and --contact-sheet take the place of a file.")
 @options.as_json
 @click.option("--quiet", is_flag=True, help="Say nothing but errors.")
 def command(
@@ -106,6 +112,7 @@ def command(
     jobs: int | None,
     report: Path | None,
     sheet: Path | None,
+    overwrite: bool,
     as_json: bool,
     quiet: bool,
     **policy: Any,
@@ -119,37 +126,39 @@ def command(
     chosen = Policy(format=policy.pop("format_"), **policy)
     forking.start()  # now, so that it loads its libraries while this process does
     from scrubber import batch, contact_sheet
-    from scrubber.pipeline import rehearse_file, scrub_file
-    from scrubber.publishing import prepare
     from scrubber.terms import Terms
 
-    terms = Terms.of(chosen, _loaded(manifest) if manifest else None, purpose, on)
-    if nobody:
-        terms = terms.for_nobody()
-    if _STANDARD in inputs or out == _STANDARD:
-        return _stream(inputs, out, terms, report)
-    one_file = _is_file_name(out) and len(inputs) == 1 and inputs[0].is_file()
-    if one_file:
-        plan, terms = batch.Plan((batch.Task(inputs[0], out),)), terms.named(out)
-    else:
-        plan = batch.plan(inputs, out, chosen, terms.labels)
-        if not dry_run:
-            prepare(out)
-    work = rehearse_file if dry_run else scrub_file
-    tally = Tally(plan, terms, dry_run, out)
+    consent = _loaded(manifest) if manifest else None
+    streamed = _STANDARD in inputs or out == _STANDARD
+    one_file = streamed or (_is_file_name(out) and len(inputs) == 1 and not inputs[0].is_dir())
+    plan = _plan_for_one(inputs) if one_file else batch.plan(inputs, out)
     with ExitStack() as stack:
-        write = stack.enter_context(written_to(report))
-        draw = stack.enter_context(contact_sheet.written_to(sheet)) if sheet else None
-        results = batch.run_apart(plan.tasks, terms, jobs, work)
+        executor = stack.enter_context(batch.Sandbox(batch.workers(jobs, len(plan.tasks)), jobs))
+        terms = Terms.of(chosen, consent, purpose, on, batch.judging(executor))
+        if nobody:
+            terms = terms.for_nobody()
+        write = stack.enter_context(appended_to(None if dry_run else report, overwrite=overwrite))
+        if out == _STANDARD:
+            return _to_standard_output(inputs, terms, executor, write)
+        publisher = None
+        if one_file:
+            results = iter([_one(inputs[0], out, terms, executor, overwrite, dry_run)])
+        else:
+            publisher = batch.Publisher(out, terms, rehearse=dry_run, restart=restart)
+            results = batch.run(plan.tasks, terms, publisher, executor)
+        draw = stack.enter_context(contact_sheet.written_to(sheet)) if sheet and not dry_run else None
+        tally = Tally(plan, terms, dry_run, out)
         for result in results if as_json or quiet else with_progress(results, len(plan.tasks)):
             tally.add(result)
             write(result)
-            if draw and not dry_run:
+            if draw:
                 draw(result)
             if as_json:
                 put_out(json_line(result.as_json()))
-            elif result.status in ("withheld", "failed"):
+            elif result.status in ("withheld", "failed", "retracted"):
                 click.echo(complaint(result), err=True)
+        if publisher is not None:
+            tally.add_orphans(publisher.orphans())
     if not quiet:
         click.echo(tally.summary(), err=True)
     return tally.exit_code
@@ -161,30 +170,60 @@ def _loaded(manifest: Path) -> Consent:
     return Consent.load(manifest, asked)
 
 
-def _stream(inputs: tuple[Path, ...], out: Path, terms: Terms, report: Path | None) -> int:
-    """One photo from standard input, to standard output, or both."""
+def _plan_for_one(inputs: tuple[Path, ...]) -> Plan:
+    """A plan of one photo, from a file or standard input."""
+    from scrubber import batch
+
     if len(inputs) != 1:
         raise UsageError("-: standard input and output carry one photo; name one input")
+    [source] = inputs
+    if source != _STANDARD and not source.exists():
+        raise UsageError(f"{source}: there is no such file or folder; check the path")
+    return batch.Plan((batch.Task(source, source),))
+
+
+def _one(source: Path, out: Path, terms: Terms, executor: Executor, overwrite: bool, dry_run: bool) -> Result:
+    """The result for one photo that goes to a file with a name of its own."""
     from scrubber import batch
-    from scrubber.publishing import publish
+
+    if not _is_file_name(out):
+        raise UsageError(f"{out}: name a file, such as {out / 'photo.jpg'}; standard input has no name to keep")
+    named = terms.named(out)
+    try:
+        given = _standard_input(terms) if source == _STANDARD else source
+        if dry_run:
+            return batch.rehearse_one(given, out, named, executor)
+        return batch.publish_one(given, out, named, executor, overwrite=overwrite)
+    except PhotoError as error:
+        return batch.failed(source, error)
+
+
+def _to_standard_output(
+    inputs: tuple[Path, ...], terms: Terms, executor: Executor, write: Callable[[Result], None]
+) -> int:
+    """One photo to standard output: nothing else goes there."""
+    from scrubber import batch
 
     [source] = inputs
-    name = "standard input" if source == _STANDARD else str(source)
-    data = sys.stdin.buffer.read() if source == _STANDARD else read_file(source, terms.policy.limits)
-    if out != _STANDARD and not _is_file_name(out):
-        raise UsageError(f"{out}: name a file, such as {out / 'photo.jpg'}; standard input has no name to keep")
-    copy = batch.make_apart(data, name, terms if out == _STANDARD else terms.named(out))
-    result = copy.result(str(source), None if copy.data is None else str(out))
-    with written_to(report) as write:
-        write(result)
-    if copy.data is None:
+    limits = terms.policy.limits
+    try:
+        data = _standard_input(terms) if source == _STANDARD else read_file(source, limits)
+        made = batch.make_one(data, str(source), terms, executor)
+    except PhotoError as error:
+        result = batch.failed(source, error)
+    else:
+        result = made.result(str(source), None if made.data is None else str(_STANDARD))
+        if made.data is not None:
+            put_out_bytes(made.data)
+    write(result)
+    if result.output is None:
         click.echo(complaint(result), err=True)
         return 3
-    if out == _STANDARD:
-        put_out_bytes(copy.data)
-    else:
-        publish(copy.data, out)
     return 0
+
+
+def _standard_input(terms: Terms) -> bytes:
+    return read_stream(sys.stdin.buffer, "standard input", terms.policy.limits.bytes)
 
 
 def _is_file_name(out: Path) -> bool:

@@ -10,7 +10,9 @@ from scrubber.cli.output import counted
 from scrubber.outcomes import Outcome, outcome, said
 
 if TYPE_CHECKING:
-    from scrubber.batch import Plan
+    from collections.abc import Iterable
+
+    from scrubber.batch import Copy, Plan
     from scrubber.terms import Terms
     from scrubber.types import Result, Status
 
@@ -21,6 +23,8 @@ _WITHOUT_OUTPUT: Final[tuple[Status, ...]] = ("withheld", "failed")
 
 def complaint(result: Result) -> str:
     """Why a photo has no output, as one line."""
+    if result.status == "retracted":
+        return f"retracted: {'; '.join(result.warnings)}"
     if result.status == "failed":
         return f"failed ({result.reason}): {'; '.join(result.warnings) or result.input}"
     return f"withheld: {result.input}: {said(result.reason)}; {outcome(result.reason).remedy}"
@@ -39,6 +43,7 @@ class Tally:
         self._named: dict[Outcome, list[str]] = {}
         self._notes: Counter[str] = Counter()
         self._about: dict[str, str] = {}
+        self._orphans: list[str] = []
         self._warnings = list(terms.permissions.warnings) if terms.permissions else []
 
     def add(self, result: Result) -> None:
@@ -50,11 +55,15 @@ class Tally:
             names = self._named.setdefault(reason, [])
             if len(names) < _NAMED:
                 names.append(Path(result.input).name)
-        if result.status != "failed":
+        if result.status not in ("failed", "retracted"):
             self._faces.update(decision.action for decision in result.faces)
             for warning in result.warnings:
                 self._notes[warning] += 1
                 self._about.setdefault(warning, result.input)
+
+    def add_orphans(self, copies: Iterable[Copy]) -> None:
+        """Copies of earlier runs that stay, though their originals are not what or where they were."""
+        self._orphans += [copy.output or "" for copy in copies]
 
     @property
     def exit_code(self) -> int:
@@ -63,11 +72,17 @@ class Tally:
     def summary(self) -> str:
         lines = [f"note: {warning}" for warning in self._warnings]
         lines += [f"note: {self._subject(warning)}: {warning}" for warning in self._notes]
+        if self._orphans:
+            named = _listed(self._orphans[:_NAMED], len(self._orphans))
+            lines.append(
+                f"note: {counted(len(self._orphans), 'copy', 'copies')} of earlier runs stay, whose originals "
+                f"are gone or have changed: {named}; delete what should not be out"
+            )
         others = self._plan.others
         if others:
             named = _listed([path.name for path in others[:_NAMED]], len(others))
             lines.append(f"{counted(len(others), 'file')} left behind, not being photos: {named}")
-        if not self._plan.tasks:
+        if not self._plan.tasks and not self._statuses:
             return "\n".join([*lines, "no photos found"])
         faces = f"{counted(self._faces['hide'], 'face')} hidden, {self._faces['show']} shown"
         return "\n".join([*lines, f"{', '.join(self._counts())}; {faces}", *self._next()])
@@ -79,7 +94,10 @@ class Tally:
 
     def _counts(self) -> list[str]:
         published = "would be published" if self._dry_run else "published"
-        counts = [f"{self._statuses['published']} {published}"]
+        done = self._statuses["rehearsed"] if self._dry_run else self._statuses["published"]
+        counts = [f"{done} {published}"]
+        if self._statuses["retracted"]:
+            counts.append(f"{self._statuses['retracted']} retracted")
         if self._statuses["unchanged"]:
             counts.append(f"{self._statuses['unchanged']} unchanged since the last run")
         for status in _WITHOUT_OUTPUT:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from scrubber.cli import options
-from scrubber.cli.output import counted, json_line
+from scrubber.cli.output import counted
 from scrubber.errors import PhotoError, UsageError
 from scrubber.guarded import read_file
 from scrubber.policy import Limits, Preset
+from scrubber.report import json_line
 
 if TYPE_CHECKING:
     from scrubber.types import Face

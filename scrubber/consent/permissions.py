@@ -20,7 +20,7 @@ from scrubber.errors import UsageError
 
 if TYPE_CHECKING:
     from scrubber.consent.manifest import Event, Manifest, Person, PhotoEntry
-    from scrubber.types import Reason
+    from scrubber.types import Reason, SourceId
 
 _ENDS: Mapping[str, Reason] = {"withdrawn": "withdrawn", "expired": "expired"}
 _STARTS = frozenset({"given", "renewed"})
@@ -58,6 +58,10 @@ class Permissions:
         """What was pointed at in the photo whose original file has this hash."""
         return self.photos.get(plain_sha256(sha256))
 
+    def entry(self, source: SourceId) -> PhotoEntry | None:
+        """What was pointed at in the photo from this source."""
+        return self.photo(source.sha256)
+
     @property
     def gallery(self) -> tuple[str, ...]:
         """Ids of all people to compare faces with: everybody who lists references, whatever their standing.
@@ -78,17 +82,17 @@ class Permissions:
         }
         return replace(self, people=nobody, warnings=())
 
-    def fingerprint_for(self, sha256: str, concerns: Iterable[str], gallery: str = "") -> str:
+    def fingerprint_for(self, source: SourceId, concerns: Iterable[str], gallery: str = "") -> str:
         """SHA-256, in hex, of all that the manifest says about one photo; another one means: make it again.
 
         `sha256` is that of the original file, `concerns` the ids that `Decisions.concerns` named when it was made,
         `gallery` the `Gallery.fingerprint` of the run. It covers the photo's own entry, how these people stand for
         this purpose on this day, and who is compared; somebody else's consent that ends does not change it.
         """
-        entry = self.photo(sha256)
+        entry = self.entry(source)
         standings = {person: astuple(self.people[person]) if person in self.people else None for person in concerns}
         said = [
-            plain_sha256(sha256),
+            source.sha256,
             self.purpose,
             entry.model_dump(mode="json") if entry else None,
             standings,

@@ -7,6 +7,6 @@ from scrubber.faces.recogniser import version
 from scrubber.likeness.comparing import gallery, likeness
 from scrubber.likeness.keeping import stored_embeddings
 from scrubber.likeness.looking_over import look_over
-from scrubber.likeness.references import Judged, judge
+from scrubber.likeness.references import Judge, Judged, judge, judge_here
 
-__all__ = ["Judged", "gallery", "judge", "likeness", "look_over", "stored_embeddings", "version"]
+__all__ = ["Judge", "Judged", "gallery", "judge", "judge_here", "likeness", "look_over", "stored_embeddings", "version"]

@@ -7,31 +7,40 @@ from typing import TYPE_CHECKING
 
 from scrubber.consent.likeness import SAME_PERSON
 from scrubber.errors import ManifestError
-from scrubber.faces import finding, recogniser
+from scrubber.faces import recogniser
 from scrubber.likeness.keeping import unlocked_embedding
-from scrubber.likeness.references import REMEDY, Judged, judge
+from scrubber.likeness.references import REMEDY, Judged, judge_here
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from scrubber.consent import Consent, Likeness, Measured
     from scrubber.consent.matching import Gallery
     from scrubber.faces.detector import Picture
     from scrubber.faces.recogniser import Embedding
+    from scrubber.likeness.references import Judge
     from scrubber.policy import Limits
     from scrubber.types import Face
 
 
-@lru_cache(maxsize=4)
-def gallery(consent: Consent, people: tuple[str, ...], limits: Limits) -> Gallery:
-    """One template for each of `people` (their ids), built once per process and manifest.
+def gallery(consent: Consent, people: tuple[str, ...], limits: Limits, judge: Judge | None = None) -> Gallery:
+    """One template for each of `people` (their ids).
 
-    Raises `ManifestError` if a reference photo is missing or cannot be used.
+    Reference photos are looked at by `judge`; without one in this process, and once for each manifest. Raises
+    `ManifestError` if a reference photo is missing or cannot be used.
     """
+    return _built_here(consent, people, limits) if judge is None else _built(consent, people, limits, judge)
+
+
+@lru_cache(maxsize=4)
+def _built_here(consent: Consent, people: tuple[str, ...], limits: Limits) -> Gallery:
+    return _built(consent, people, limits, judge_here)
+
+
+def _built(consent: Consent, people: tuple[str, ...], limits: Limits, judge: Judge) -> Gallery:
     from scrubber.consent.matching import Gallery
 
-    with finding.kept_warm():
-        return Gallery({person: embeddings(judged(consent, person, limits)) for person in people})
+    return Gallery({person: embeddings(seen) for person, seen in judged(consent, people, limits, judge).items()})
 
 
 def likeness(picture: Picture, people: Gallery) -> Likeness:
@@ -44,12 +53,23 @@ def likeness(picture: Picture, people: Gallery) -> Likeness:
     return measure
 
 
-def judged(consent: Consent, person: str, limits: Limits) -> list[Judged]:
-    """Every reference photo of one person, looked at; those whose embedding was locked away with them need no look."""
-    return [
-        unlocked_embedding(consent, name) or judge(data, f"{consent.holdings.place}/{name}", limits)
-        for name, data in consent.reference_bytes(person).items()
-    ]
+def judged(
+    consent: Consent, people: Iterable[str], limits: Limits, judge: Judge = judge_here
+) -> dict[str, list[Judged]]:
+    """Every reference photo of these people, looked at; one whose embedding was locked away with it needs no look."""
+    known: dict[str, dict[str, Judged | None]] = {}
+    waiting: list[tuple[str, bytes]] = []
+    for person in people:
+        known[person] = {}
+        for name, data in consent.reference_bytes(person).items():
+            known[person][name] = unlocked_embedding(consent, name)
+            if known[person][name] is None:
+                waiting.append((f"{consent.holdings.place}/{name}", data))
+    looked = {one.name: one for one in judge(waiting, limits)}
+    return {
+        person: [one or looked[f"{consent.holdings.place}/{name}"] for name, one in photos.items()]
+        for person, photos in known.items()
+    }
 
 
 def embeddings(references: Sequence[Judged]) -> list[Embedding]:

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from scrubber.consent import CLEAR_LEAD, SAME_PERSON
 from scrubber.consent.saving import save_new
 from scrubber.errors import UsageError
-from scrubber.faces import finding
 from scrubber.guarded import read_file
-from scrubber.likeness.references import REMEDY, Judged, judge
+from scrubber.likeness.references import REMEDY, Judged, judge_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from scrubber.consent.editing import Draft
     from scrubber.consent.manifest import Person
+    from scrubber.likeness.references import Judge
     from scrubber.policy import Limits
 
 
@@ -30,10 +30,9 @@ def enrol(draft: Draft, person: Person) -> None:
         draft.add_event(person.id, "given", datetime.now(UTC))
 
 
-def check_references(paths: Sequence[Path], limits: Limits) -> None:
+def check_references(paths: Sequence[Path], limits: Limits, judge: Judge = judge_here) -> None:
     """Raises `UsageError` that names every photo that is no good reference, and says why not."""
-    with finding.kept_warm():
-        seen = [judge(read_file(path, limits), str(path), limits) for path in paths]
+    seen = judge([(str(path), read_file(path, limits)) for path in paths], limits)
     faults = [f"{one.name}: {one.fault}; {REMEDY}" for one in seen if one.fault]
     faults += _strangers_to_each_other([one for one in seen if one.fault is None])
     if faults:

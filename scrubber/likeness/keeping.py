@@ -5,22 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scrubber.faces import recogniser
-from scrubber.likeness.references import Judged, judge
+from scrubber.likeness.references import Judged, judge_here
 
 if TYPE_CHECKING:
     from scrubber.consent import Consent
+    from scrubber.likeness.references import Judge
     from scrubber.policy import Limits
 
 
-def stored_embeddings(consent: Consent, limits: Limits) -> dict[str, tuple[float, ...]]:
+def stored_embeddings(consent: Consent, limits: Limits, judge: Judge = judge_here) -> dict[str, tuple[float, ...]]:
     """The numbers to lock away: those of every reference photo that shows exactly one good face, by its name."""
-    found = {}
-    for person in consent.people:
-        for name, data in consent.reference_bytes(person.id).items():
-            seen = judge(data, name, limits)
-            if seen.fault is None:
-                found[name] = tuple(map(float, seen.embeddings[0]))
-    return found
+    photos = [item for person in consent.people for item in consent.reference_bytes(person.id).items()]
+    return {seen.name: tuple(map(float, seen.embeddings[0])) for seen in judge(photos, limits) if seen.fault is None}
 
 
 def unlocked_embedding(consent: Consent, name: str) -> Judged | None:

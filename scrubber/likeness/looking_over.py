@@ -9,26 +9,22 @@ from typing import TYPE_CHECKING
 from scrubber.consent.likeness import CLEAR_LEAD, SAME_PERSON
 from scrubber.consent.summary import Remark
 from scrubber.errors import ManifestError
-from scrubber.faces import finding
 from scrubber.likeness.comparing import embeddings, judged
-from scrubber.likeness.references import Judged
+from scrubber.likeness.references import Judged, judge_here
 
 if TYPE_CHECKING:
     from scrubber.consent import Consent
+    from scrubber.likeness.references import Judge
     from scrubber.policy import Limits
 
 
-def look_over(consent: Consent, limits: Limits) -> tuple[Remark, ...]:
+def look_over(consent: Consent, limits: Limits, judge: Judge = judge_here) -> tuple[Remark, ...]:
     """Remarks on the reference photos of a manifest, for its keeper; empty if all is well.
 
     Patterns that match no file are passed over: `scrubber.consent.check` tells of those.
     """
-    with finding.kept_warm():
-        seen = {
-            person.id: judged(consent, person.id, limits)
-            for person in consent.people
-            if person.references and all(consent.matches(person.id).values())
-        }
+    people = [person.id for person in consent.people if person.references and all(consent.matches(person.id).values())]
+    seen = judged(consent, people, limits, judge)
     remarks = [remark for person, references in seen.items() for remark in _faults(person, references)]
     return (*remarks, *_too_alike(seen))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from scrubber import photos
 from scrubber.errors import PhotoError
@@ -11,7 +11,7 @@ from scrubber.faces import finding, recogniser
 from scrubber.types import Face
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from scrubber.faces.recogniser import Embedding, Flaw
     from scrubber.policy import Limits
@@ -45,6 +45,16 @@ class Judged:
     name: str
     embeddings: tuple[Embedding, ...] = ()
     fault: str | None = None
+
+
+Judge: TypeAlias = "Callable[[Sequence[tuple[str, bytes]], Limits], list[Judged]]"
+"""Looks at photos, each with its name: here, or in other processes."""
+
+
+def judge_here(photos: Sequence[tuple[str, bytes]], limits: Limits) -> list[Judged]:
+    """Looks at reference photos in this process, one after the other."""
+    with finding.kept_warm():
+        return [judge(data, name, limits) for name, data in photos]
 
 
 def judge(data: bytes, name: str, limits: Limits) -> Judged:

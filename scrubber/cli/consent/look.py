@@ -10,8 +10,8 @@ import click
 
 from scrubber.cli import options
 from scrubber.cli.consent import arguments
-from scrubber.cli.output import json_line
 from scrubber.cli.passphrase import asked
+from scrubber.report import json_line
 
 
 @click.command("list")

@@ -9,8 +9,8 @@ import click
 
 from scrubber.cli import options
 from scrubber.cli.consent import arguments
-from scrubber.cli.output import json_line
 from scrubber.errors import UsageError
+from scrubber.report import json_line
 
 
 @click.command("init")

@@ -1,0 +1,124 @@
+"""Copies as the ledger knows them, against the files that lie there now."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+from scrubber.batch import ledger_file
+from scrubber.batch.ledger import Copy, Ledger, Private, Shown, now
+from scrubber.errors import UsageError
+from scrubber.guarded import sha256_of
+from scrubber.storage import LocalFolder, discard
+from scrubber.types import Result
+
+if TYPE_CHECKING:
+    from scrubber.batch.work import Made
+    from scrubber.terms import Terms
+
+_MOST_BYTES: Final = 4 << 30  # no copy is larger; whatever is was not made here
+_NOTHING: Final = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+"""SHA-256 of no bytes: what a killed run can leave under a name of its own on a disk without hard links."""
+
+
+@contextmanager
+def at_work(ledger: Ledger, folder: LocalFolder) -> Iterator[None]:
+    """No other run may use the output folder inside this block. What a killed one left staged is cleared away.
+
+    Raises `UsageError` if another run is at work there, `NotWritable` if the state folder cannot be used.
+    """
+    from filelock import FileLock, Timeout
+
+    try:
+        ledger.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = FileLock(ledger.path.with_suffix(".lock"))
+        lock.acquire(blocking=False)
+    except Timeout as error:
+        raise UsageError(
+            f"{ledger.out}: another run is at work in this folder; wait for it, or choose another"
+        ) from error
+    except OSError as error:
+        ledger_file.refuse(ledger.path, error)
+    try:
+        sweep(ledger)
+        with staging(ledger, folder):
+            yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def staging(ledger: Ledger, folder: LocalFolder) -> Iterator[None]:
+    """Inside this block files may be staged; the ledger knows their token, so that none outlives a crash for long."""
+    ledger.note_staging(folder.token, os.getpid())
+    try:
+        yield
+    finally:
+        folder.sweep()
+        ledger.note_staging(folder.token, None)
+
+
+def sweep(ledger: Ledger) -> None:
+    """Clear away what runs left staged that were killed. Raises `NotWritable`."""
+    for token, process in ledger.abandoned.items():
+        if process == os.getpid() or not _runs(process):
+            LocalFolder(ledger.out, token).sweep()
+            ledger.note_staging(token, None)
+
+
+def place_of(source: Path) -> str:
+    """How the ledger names an original: by its full path, for the next run may stand in another folder."""
+    return os.path.abspath(source)  # noqa: PTH100 — links stay what they are
+
+
+def entry_of(terms: Terms, source: str, result: Result, output: str | None, made: Made) -> Copy:
+    """What the ledger is to know of an outcome; `output` is the name below the output folder."""
+    assert result.source is not None
+    shown = {
+        (face.person, "match" if face.reason == "allowed-by-match" else "box")
+        for face in result.faces
+        if face.action == "show" and face.person
+    }
+    private = Private(
+        result, made.concerns, tuple(Shown(*each) for each in sorted(shown)), terms.pointed_at(result.source)
+    )
+    key = terms.fingerprint(result.source, made.concerns)
+    purpose = terms.permissions.purpose if terms.permissions else None
+    return Copy(output, made.sha256, result.source, source, key, now(), purpose, len(shown), private)
+
+
+def state_of(out: Path, copy: Copy) -> Literal["intact", "missing", "changed"]:
+    """Whether a copy in the folder `out` is `intact`, `missing`, or was `changed` by other hands."""
+    path = out / (copy.output or "")
+    if not os.path.lexists(path):
+        return "missing"
+    if path.is_symlink():
+        return "changed"
+    return "intact" if sha256_of(path, _MOST_BYTES) in (copy.sha256, _NOTHING) else "changed"
+
+
+def take_away(ledger: Ledger, copy: Copy, why: str) -> bool:
+    """Remove a copy that is still what was published; whether it is gone now. Raises `NotWritable`."""
+    state = state_of(ledger.out, copy)
+    if state == "changed":
+        return False
+    if state == "intact":
+        discard(ledger.out / (copy.output or ""))
+    ledger.note_gone(copy, why)
+    return True
+
+
+def _runs(process: int) -> bool:
+    """Whether a process with this number is there."""
+    if os.name == "nt":
+        return False  # its staged files are open there, and cannot be removed
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

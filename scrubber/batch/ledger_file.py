@@ -1,0 +1,143 @@
+"""An append-only file of JSON entries, each with a checksum of its own; private, safe for several processes.
+
+It lies in the user's own state folder and is readable by nobody else: it names originals, so it must not lie among
+files that are going to be published. A line that was cut off by a crash does not count.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from scrubber.errors import NotWritable, UnreadableFile
+from scrubber.storage import open_private
+
+_CHECKSUM: Final = 16  # hexadecimal digits of SHA-256 before each line; enough to notice damage
+_KEY_BYTES: Final = 32
+
+
+def state_folder() -> Path:
+    """Where ledgers lie, for their owner only. Raises `NotWritable`."""
+    from platformdirs import user_state_path
+
+    folder = user_state_path("scrubber", appauthor=False)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        refuse(folder, error)
+    return folder
+
+
+def ledger_path(out: Path) -> Path:
+    """The ledger of the output folder `out`; whether or not it is there."""
+    from platformdirs import user_state_path
+
+    name = hashlib.sha256(os.fsencode(out.resolve())).hexdigest()[:32]
+    return user_state_path("scrubber", appauthor=False) / "ledgers" / f"{name}.ledger"
+
+
+def all_ledgers() -> list[Path]:
+    """Every ledger of this user."""
+    from platformdirs import user_state_path
+
+    folder = user_state_path("scrubber", appauthor=False) / "ledgers"
+    return sorted(folder.glob("*.ledger")) if folder.is_dir() else []
+
+
+def name_key(*, keep: bool) -> bytes:
+    """This user's secret from which neutral folder names are made; a new one is kept if `keep` says so."""
+    path = (state_folder() if keep else _unmade_state_folder()) / "names.key"
+    with suppress(FileNotFoundError):
+        return path.read_bytes()
+    key = secrets.token_bytes(_KEY_BYTES)
+    if keep:
+        try:
+            handle = open_private(path, append=False)
+        except FileExistsError:
+            return path.read_bytes()
+        except OSError as error:
+            refuse(path, error)
+        with os.fdopen(handle, "wb") as file:
+            file.write(key)
+    return key
+
+
+def append(path: Path, entry: dict[str, Any]) -> None:
+    """Add an entry and see it down on the disk. Raises `NotWritable`."""
+    text = json.dumps(entry).encode()
+    # One write to a file opened for appending: lines of several processes do not mix. A process that is killed, or
+    # a disk that is full, can cut a line off; the line feed in front keeps the next entry out of such a line.
+    line = b"\n" + _checksum(text) + b" " + text + b"\n"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = open_private(path, append=True)
+        try:
+            if os.write(handle, line) < len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        refuse(path, error)
+
+
+def entries(path: Path, start: int = 0) -> Iterator[tuple[int, int, dict[str, Any]]]:
+    """Every whole entry from the offset `start` on: where it begins, where it ends, what it says."""
+    try:
+        if not path.exists():
+            return
+        if path.is_symlink() or not path.is_file():
+            raise UnreadableFile(f"{path}: is no regular file; move it away, scrubber keeps a record there")
+        with path.open("rb") as file:
+            place = file.seek(start)
+            for line in file:
+                if line.endswith(b"\n"):
+                    entry = _entry(line)
+                    if entry is not None:
+                        yield place, place + len(line), entry
+                place += len(line)
+    except OSError as error:
+        refuse(path, error)
+
+
+def entry_at(path: Path, place: int) -> dict[str, Any] | None:
+    """The entry that begins at an offset, if it is still there."""
+    try:
+        with path.open("rb") as file:
+            file.seek(place)
+            return _entry(file.readline())
+    except OSError as error:
+        refuse(path, error)
+
+
+def refuse(path: Path, error: OSError) -> NoReturn:
+    raise NotWritable(
+        f"{error.filename or path}: {error.strerror or error}; scrubber keeps its record of published copies there: "
+        "make room or mend its permissions, or set XDG_STATE_HOME to another folder"
+    ) from error
+
+
+def _unmade_state_folder() -> Path:
+    from platformdirs import user_state_path
+
+    return user_state_path("scrubber", appauthor=False)
+
+
+def _entry(line: bytes) -> dict[str, Any] | None:
+    """What a line says, if it is whole."""
+    checksum, _, text = line.rstrip(b"\n").partition(b" ")
+    if not text or checksum != _checksum(text):
+        return None
+    entry: dict[str, Any] = json.loads(text)
+    return entry
+
+
+def _checksum(text: bytes) -> bytes:
+    return hashlib.sha256(text).hexdigest()[:_CHECKSUM].encode()

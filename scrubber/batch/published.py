@@ -1,0 +1,91 @@
+"""What is out, as the ledgers of this user tell it: for withdrawals, and for whoever wants to know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from scrubber.batch import ledger_file
+from scrubber.batch.ledger import Copy, Ledger
+from scrubber.types import SCHEMA
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A copy that was published. `shows` are ids of people, None if that is sealed with a key that is not at hand.
+
+    `status` is `retracted` for a copy that is no longer out, and `why` says why. `there` tells whether a file lies
+    under its name now.
+    """
+
+    output: str
+    input: str
+    sha256: str
+    at: str
+    purpose: str | None
+    shows: tuple[str, ...] | None
+    status: Literal["published", "retracted"]
+    why: str | None
+    there: bool
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "schema": SCHEMA,
+            "output": self.output,
+            "input": self.input,
+            "sha256": self.sha256,
+            "at": self.at,
+            "purpose": self.purpose,
+            "shows": None if self.shows is None else list(self.shows),
+            "status": self.status,
+            "why": self.why,
+            "there": self.there,
+        }
+
+
+def published(out: Path, identity: str | None = None) -> Iterator[Published]:
+    """Every copy that was ever published into the folder `out`, the oldest first."""
+    ledger = Ledger(out, identity=identity)
+    for copy, why in ledger.history():
+        yield _published(out, copy, why)
+
+
+def showing(person: str, identity: str | None = None) -> Iterator[Published]:
+    """Every copy that is out and shows the person with this id, or may do so, in all output folders of this user.
+
+    A copy may show anybody if that part of the ledger is sealed with a key that is not at hand.
+    """
+    for path in ledger_file.all_ledgers():
+        out = _folder(path)
+        if out is None:
+            continue
+        for one in published(out, identity):
+            if one.status == "published" and (one.shows is None or person in one.shows):
+                yield one
+
+
+def _folder(path: Path) -> Path | None:
+    """The output folder that a ledger is about."""
+    first = next((entry for _, _, entry in ledger_file.entries(path)), None)
+    return Path(first["folder"]) if first and first["what"] == "folder" else None
+
+
+def _published(out: Path, copy: Copy, why: str | None) -> Published:
+    target = out / (copy.output or "")
+    if copy.shows == 0:
+        shows: tuple[str, ...] | None = ()
+    else:
+        shows = None if copy.private is None else tuple(sorted({shown.person for shown in copy.private.shown}))
+    return Published(
+        str(target),
+        copy.input,
+        copy.sha256 or "",
+        copy.at,
+        copy.purpose,
+        shows,
+        "published" if why is None else "retracted",
+        why,
+        target.is_file(),
+    )

@@ -1,0 +1,171 @@
+"""The coordinator's side of an output folder: what is carried on with, what gets which name, what is taken away."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+from scrubber.batch import ledger_file
+from scrubber.batch.copies import entry_of, place_of, state_of, take_away
+from scrubber.batch.ledger import Copy, Ledger, folded
+from scrubber.batch.names import Namer
+from scrubber.batch.standing import objection
+from scrubber.guarded import sha256_of
+from scrubber.storage import LocalFolder, NameTaken
+from scrubber.types import Result
+
+if TYPE_CHECKING:
+    from scrubber.batch.plan import Task
+    from scrubber.batch.work import Made
+    from scrubber.terms import Terms
+    from scrubber.types import Status
+
+
+class Publisher:
+    """Publishes into the folder `out` and keeps its ledger. One process uses it; others only stage files."""
+
+    def __init__(self, out: Path, terms: Terms, *, rehearse: bool = False, restart: bool = False) -> None:
+        """`rehearse` writes nothing at all; `restart` makes every copy again."""
+        self.out = out
+        self.folder = LocalFolder(out)
+        self.ledger = Ledger(out, terms.recipient, terms.ledger_identity)
+        self.rehearse = rehearse
+        self._terms = terms
+        self._restart = restart
+        self._claimed: set[str] = set()  # folded names of the copies that belong to an input of this run
+        self._taken: dict[str, list[Copy]] = {}  # copies that were taken away for an input, before it was made again
+        self._inputs: frozenset[str] = frozenset()
+        self._objected: list[tuple[Copy, str]] = []
+        self.ledger.refresh()
+        self._namer = Namer(terms.policy.names, ledger_file.name_key(keep=not rehearse), self.ledger.names)
+
+    def begin(self, tasks: Sequence[Task]) -> Iterator[Result]:
+        """Take away what must not be seen any more, before anything is made; what cannot be taken away is a result."""
+        self._inputs = frozenset(place_of(task.source) for task in tasks)
+        for copy in list(self.ledger.copies()):
+            said = objection(copy, self._terms.permissions)
+            if said and self._state(copy) != "missing":
+                if self._take_away(copy, said):
+                    self._objected.append((copy, said))
+                else:
+                    yield self._stuck(copy, said)
+
+    def recall(self, task: Task) -> Result | None:
+        """What became of a task, if nothing that decides it has changed and its copy is still what it was.
+
+        Otherwise copies of the same source are taken away: they may show what must not be shown any more.
+        """
+        sha256 = sha256_of(task.source, self._terms.policy.limits.bytes)
+        known = [copy for copy in self.ledger.made_of(sha256 or "") if self._free(copy)]
+        known.sort(key=lambda copy: (copy.input != place_of(task.source), copy.output or ""))
+        for copy in known:
+            result = None if self._restart else self._still_valid(copy, task)
+            if result is not None:
+                return result
+        for copy in known:
+            if copy.output and self._belongs(copy, task) and self._take_away(copy, "made again"):
+                self._taken.setdefault(str(task.source), []).append(copy)
+        return None
+
+    def settle(self, task: Task, made: Made) -> Iterator[Result]:
+        """Note an outcome, and give a staged copy its final name. Raises `NotWritable`."""
+        if self.rehearse:
+            rehearsed = made.result.status == "published"
+            yield replace(made.result, status="rehearsed") if rehearsed else made.result
+        elif made.staged is not None:
+            yield self._commit(task, made, made.staged)
+        else:
+            self.ledger.note(entry_of(self._terms, place_of(task.source), made.result, None, made))
+            yield made.result
+            yield from self.withdraw(task, "has an original that is withheld now")
+
+    def withdraw(self, task: Task, said: str) -> Iterator[Result]:
+        """For a task without a copy: take away what earlier runs made of the same photo, or of a file in its place."""
+        for copy in self._taken.pop(str(task.source), []):
+            yield self._retracted(copy, said)
+        for copy in self.ledger.made_from(place_of(task.source)):
+            if self._free(copy) and self._state(copy) != "missing":
+                yield self._retracted(copy, said) if self._take_away(copy, said) else self._stuck(copy, said)
+
+    def finish(self) -> Iterator[Result]:
+        """What was taken away at the beginning and did not come back."""
+        again = {copy.source.sha256 for copy in self.ledger.copies() if not self._free(copy)}
+        for copy, said in self._objected:
+            if copy.source.sha256 not in again:
+                yield self._retracted(copy, said)
+
+    def orphans(self) -> Iterator[Copy]:
+        """Copies that stay, though their originals are gone or no longer what they were."""
+        for copy in self.ledger.copies():
+            gone = copy.input in self._inputs or not copy.original.exists()
+            if gone and self._free(copy) and self._state(copy) == "intact":
+                yield copy
+
+    def _still_valid(self, copy: Copy, task: Task) -> Result | None:
+        if copy.private is None or copy.key != self._terms.fingerprint(copy.source, copy.private.concerns):
+            return None
+        result = replace(copy.private.result, input=str(task.source))
+        if copy.output is None:
+            return result
+        if self._state(copy) != "intact":
+            return None
+        self._claimed.add(folded(copy.output))
+        return replace(result, output=str(self.out / copy.output), status="unchanged")
+
+    def _commit(self, task: Task, made: Made, staged: Path) -> Result:
+        assert made.result.source is not None
+        former = [PurePath(copy.output or "") for copy in self._taken.get(str(task.source), ())]
+        names = self._namer.proposals(task.relative, made.result.source.pixels, made.extension, former)
+        try:
+            while True:
+                name = next(name for name in names if self._can_have(name, task, made))
+                result = replace(made.result, output=str(self.out / name))
+                copy = entry_of(self._terms, place_of(task.source), result, name.as_posix(), made)
+                self.ledger.note(copy)
+                self._claimed.add(folded(name))
+                try:
+                    self.folder.commit(staged, name)
+                except NameTaken:
+                    self.ledger.note_gone(copy, "somebody took the name meanwhile")
+                else:
+                    return result
+        finally:
+            staged.unlink(missing_ok=True)
+
+    def _can_have(self, name: PurePath, task: Task, made: Made) -> bool:
+        """Whether nothing lies under this name, or only an older copy of the same pixels, which goes now."""
+        known = self.ledger.at(name)
+        if known is None:
+            return not os.path.lexists(self.out / name)
+        same = made.result.source is not None and known.source.pixels == made.result.source.pixels
+        if not (same and self._free(known) and self._belongs(known, task)):
+            return False
+        return self._take_away(known, "made again")
+
+    def _belongs(self, copy: Copy, task: Task) -> bool:
+        """Whether a copy of the same photo was made from this input, or from one that this run does not have."""
+        return copy.input == place_of(task.source) or copy.input not in self._inputs
+
+    def _free(self, copy: Copy) -> bool:
+        return copy.output is None or folded(copy.output) not in self._claimed
+
+    def _state(self, copy: Copy) -> str:
+        return state_of(self.out, copy)
+
+    def _take_away(self, copy: Copy, why: str) -> bool:
+        """Remove a copy that is still what was published; whether it is gone now, or would be."""
+        return self._state(copy) != "changed" if self.rehearse else take_away(self.ledger, copy, why)
+
+    def _retracted(self, copy: Copy, said: str) -> Result:
+        path = self.out / (copy.output or "")
+        text = f"{path}: {'would be' if self.rehearse else 'was'} taken away, for it {said}"
+        status: Status = "rehearsed" if self.rehearse else "retracted"
+        return Result(copy.input, str(path), status, "must-not-be-seen", warnings=(text,), source=copy.source)
+
+    def _stuck(self, copy: Copy, said: str) -> Result:
+        path = self.out / (copy.output or "")
+        text = f"{path}: it {said}, but it was changed by other hands and is left alone; look at it, and delete it"
+        return Result(copy.input, None, "failed", "not-retracted", warnings=(text,), source=copy.source)

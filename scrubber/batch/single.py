@@ -1,0 +1,110 @@
+"""One photo to one file that the user named: the same promises as for a folder, without a plan."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Final
+
+from scrubber.batch.copies import entry_of, place_of, staging, sweep, take_away
+from scrubber.batch.ledger import Copy, Ledger
+from scrubber.batch.sandbox import Executor, Shared
+from scrubber.batch.work import Made, make_bytes, make_data, make_file, size_of
+from scrubber.errors import NotWritable, PhotoError
+from scrubber.storage import LocalFolder, NameTaken, refuse_original
+from scrubber.types import Result
+
+if TYPE_CHECKING:
+    from scrubber.pipeline import Scrubbed
+    from scrubber.terms import Terms
+    from scrubber.types import Status
+
+_STREAM: Final = "-"
+"""What a photo from standard input is called."""
+
+
+def publish_one(
+    source: Path | bytes, target: Path, terms: Terms, executor: Executor, *, overwrite: bool = False
+) -> Result:
+    """Make one photo safe and publish it at `target`; `source` is a file, or the bytes of one from standard input.
+
+    A copy of an earlier run that lies at `target` is taken away first: nothing lies there afterwards unless it was
+    published just now. A file that the ledger does not know is left alone unless `overwrite` says so.
+
+    Raises `NotWritable` for a file of somebody else or the original itself, and `PhotoError` as the executor does.
+    """
+    folder, ledger = LocalFolder(target.parent), Ledger(target.parent, terms.recipient, terms.ledger_identity)
+    if isinstance(source, Path):
+        refuse_original(target, source)
+    ledger.refresh()
+    _make_way(ledger, target, overwrite)
+    sweep(ledger)
+    with staging(ledger, folder):
+        made = _made(source, target, terms, executor, folder)
+        given, place = (str(source), place_of(source)) if isinstance(source, Path) else (_STREAM, _STREAM)
+        if made.staged is None:
+            ledger.note(entry_of(terms, place, made.result, None, made))
+            return replace(made.result, input=given)
+        try:
+            copy = entry_of(terms, place, replace(made.result, output=str(target)), target.name, made)
+            _commit(ledger, folder, copy, made.staged, overwrite)
+            return replace(made.result, input=given, output=str(target))
+        finally:
+            made.staged.unlink(missing_ok=True)
+
+
+def rehearse_one(source: Path | bytes, target: Path, terms: Terms, executor: Executor) -> Result:
+    """What `publish_one` would do, without writing anything. Raises as it does."""
+    result = _made(source, target, terms, executor, None).result
+    status: Status = "rehearsed" if result.status == "published" else result.status
+    return replace(result, input=str(source) if isinstance(source, Path) else _STREAM, status=status)
+
+
+def make_one(data: bytes, name: str, terms: Terms, executor: Executor) -> Scrubbed:
+    """Make one photo safe in memory; `name` is what messages call it. Raises as the executor does."""
+    return executor.submit(name, len(data), terms.policy.limits, make_bytes, data, name, Shared(terms)).result()
+
+
+def _made(source: Path | bytes, target: Path, terms: Terms, executor: Executor, folder: LocalFolder | None) -> Made:
+    shared, limits = Shared(terms), terms.policy.limits
+    if isinstance(source, Path):
+        call = executor.submit(str(source), size_of(source), limits, make_file, source, shared, folder, target)
+    else:
+        name = "standard input"
+        call = executor.submit(name, len(source), limits, make_data, source, name, shared, folder, target)
+    return call.result()
+
+
+def _make_way(ledger: Ledger, target: Path, overwrite: bool) -> None:
+    """Take away our own earlier copy; refuse what is somebody else's. Raises `NotWritable`."""
+    known = ledger.at(target.name)
+    if known is not None and take_away(ledger, known, "made again"):
+        return
+    if target.is_symlink():
+        raise NotWritable(f"{target}: this is a link, which is never written through; choose another output")
+    if target.is_dir():
+        raise NotWritable(f"{target}: this is a folder; name the file to write")
+    if os.path.lexists(target) and not overwrite:
+        whose = "it was changed by other hands" if known else "scrubber did not make it"
+        raise NotWritable(
+            f"{target}: a file is there already, and {whose}; choose another output, or overwrite it with --overwrite"
+        )
+
+
+def _commit(ledger: Ledger, folder: LocalFolder, copy: Copy, staged: Path, overwrite: bool) -> None:
+    name = PurePath(copy.output or "")
+    ledger.note(copy)
+    try:
+        if overwrite:
+            folder.replace(staged, name)
+        else:
+            folder.commit(staged, name)
+    except NameTaken as error:
+        ledger.note_gone(copy, "somebody took the name meanwhile")
+        raise NotWritable(
+            f"{folder.path / name}: somebody put a file there meanwhile; choose another output"
+        ) from error
+    except PhotoError:
+        ledger.note_gone(copy, "it could not be put there")
+        raise

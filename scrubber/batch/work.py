@@ -1,0 +1,91 @@
+"""What is done with one file where files are opened: in a worker of the sandbox, or in the caller's own process."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scrubber.batch.sandbox import Executor, Pending, Shared
+from scrubber.errors import NotWritable, WorkerLost
+from scrubber.guarded import read_file
+from scrubber.likeness import Judged, judge
+from scrubber.photos import suits
+from scrubber.pipeline import Scrubbed, make_safe
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scrubber.likeness import Judge
+    from scrubber.policy import Limits
+    from scrubber.storage import LocalFolder
+    from scrubber.terms import Terms
+    from scrubber.types import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A copy that was made and checked, under a temporary name if it is to be published.
+
+    `sha256` is that of the copy, `concerns` the ids of the people on whose standing the outcome hangs.
+    """
+
+    result: Result
+    concerns: tuple[str, ...]
+    extension: str = ""
+    sha256: str | None = None
+    staged: Path | None = None
+
+
+def make_file(source: Path, terms: Shared[Terms], folder: LocalFolder | None, named: Path | None = None) -> Made:
+    """Make the photo at `source` safe and stage the copy in `folder`; nothing is written without one.
+
+    `named` is the final name where the user chose it: the copy must be what it says. Raises `PhotoError`.
+    """
+    data = read_file(source, terms.value.policy.limits)
+    return make_data(data, str(source), terms, folder, named)
+
+
+def make_data(
+    data: bytes, name: str, terms: Shared[Terms], folder: LocalFolder | None, named: Path | None = None
+) -> Made:
+    """The same for a photo that is in memory."""
+    copy = make_safe(data, name, terms.value)
+    made = Made(copy.result(name, None), copy.concerns, copy.extension)
+    if copy.data is None:
+        return made
+    if named is not None and not suits(named, copy.extension):
+        raise NotWritable(f"{named}: the copy would not be what its name says; let the name end in {copy.extension}")
+    digest = hashlib.sha256(copy.data).hexdigest()
+    return replace(made, sha256=digest, staged=None if folder is None else folder.stage(copy.data))
+
+
+def make_bytes(data: bytes, name: str, terms: Shared[Terms]) -> Scrubbed:
+    """The same without any file: the copy comes back in memory."""
+    return make_safe(data, name, terms.value)
+
+
+def size_of(source: Path) -> int:
+    """Bytes; 0 for what cannot be read, which its own turn will tell."""
+    try:
+        return source.stat().st_size
+    except OSError:
+        return 0
+
+
+def judging(executor: Executor) -> Judge:
+    """Looks at reference photos where the executor opens files; one that breaks its process is no good reference."""
+
+    def judge_all(photos: Sequence[tuple[str, bytes]], limits: Limits) -> list[Judged]:
+        calls = [(name, executor.submit(name, len(data), limits, judge, data, name, limits)) for name, data in photos]
+        return [_judged(name, call) for name, call in calls]
+
+    return judge_all
+
+
+def _judged(name: str, call: Pending[Judged]) -> Judged:
+    try:
+        return call.result()
+    except WorkerLost as error:
+        return Judged(name, fault=f"it cannot be opened ({error})")
