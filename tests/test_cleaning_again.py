@@ -11,14 +11,14 @@ from PIL import Image, PngImagePlugin
 
 from scrubber import Limits, Policy, photos
 from scrubber.photos import jpeg
-from scrubber.pipeline import SafeCopy, make_safe
+from scrubber.pipeline import Scrubbed, make_safe
 from scrubber.terms import Terms
 
 SECRET = b"CANARY-2207-COMES-BACK"
 Save = Callable[[Image.Image, list[Image.Image]], bytes]
 
 
-def cleaned(data: bytes, **policy: object) -> SafeCopy:
+def cleaned(data: bytes, **policy: object) -> Scrubbed:
     copy = make_safe(data, "photo", Terms.of(Policy(preset="fast", **policy), None, None, None))  # type: ignore[arg-type]
     assert copy.data is not None, copy.withheld
     return copy

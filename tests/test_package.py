@@ -66,4 +66,4 @@ def test_an_installed_wheel_does_the_job_in_an_empty_folder(wheel: Path, samples
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "1 face hidden" in done.stderr
-    assert (empty / "clean" / "astronaut.jpg").is_file()
+    assert [path.suffix for path in (empty / "clean").iterdir()] == [".jpg"]

@@ -57,7 +57,7 @@ def test_only_photos_are_copied(folder: Path, tmp_path: Path) -> None:
 
 
 def test_the_plan_names_every_file_that_stays_behind(folder: Path, tmp_path: Path) -> None:
-    plan = batch.plan([folder], tmp_path / "out", Policy())
+    plan = batch.plan([folder], tmp_path / "out")
     assert {path.name for path in plan.others} == {*BESIDE, "MVI_0002.THM"}
     assert [task.source.name for task in plan.tasks] == ["IMG_0001.jpg"]
 

@@ -2,7 +2,7 @@
 
 from scrubber.batch.ledger import Copy, Ledger
 from scrubber.batch.plan import Found, Plan, Task, plan, search
-from scrubber.batch.published import Published, published, showing
+from scrubber.batch.published import Published, allowed_in, published, showing
 from scrubber.batch.publisher import Publisher
 from scrubber.batch.running import failed, run, workers
 from scrubber.batch.sandbox import Direct, Executor, Sandbox, Shared
@@ -21,6 +21,7 @@ __all__ = [
     "Sandbox",
     "Shared",
     "Task",
+    "allowed_in",
     "failed",
     "judging",
     "make_one",

@@ -13,7 +13,7 @@ from scrubber.batch.ledger import Copy, Ledger, Private, Shown, now
 from scrubber.errors import UsageError
 from scrubber.guarded import sha256_of
 from scrubber.storage import LocalFolder, discard
-from scrubber.types import Result
+from scrubber.types import Decision, Result
 
 if TYPE_CHECKING:
     from scrubber.batch.work import Made
@@ -87,7 +87,14 @@ def entry_of(terms: Terms, source: str, result: Result, output: str | None, made
     )
     key = terms.fingerprint(result.source, made.concerns)
     purpose = terms.permissions.purpose if terms.permissions else None
-    return Copy(output, made.sha256, result.source, source, key, now(), purpose, len(shown), private)
+    visible = tuple(_in_the_copy(face, result) for face in result.faces if face.action == "show")
+    return Copy(output, made.sha256, result.source, source, key, now(), purpose, len(shown), visible, private)
+
+
+def _in_the_copy(decision: Decision, result: Result) -> tuple[int, int, int, int, int]:
+    """The frame of a region, and its box in pixels of the copy, which may be smaller than the original."""
+    factor = result.output_width / result.width if result.width else 1.0
+    return decision.frame, *decision.face.box.scaled(factor, factor).rounded()
 
 
 def state_of(out: Path, copy: Copy) -> Literal["intact", "missing", "changed"]:

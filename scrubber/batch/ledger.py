@@ -52,8 +52,9 @@ class Private:
 class Copy:
     """One outcome in the ledger. `output` is the path below the output folder, with `/`; None for a withheld photo.
 
-    `sha256` is that of the copy, `key` stands for all that decided the outcome. `shows` counts the people shown;
-    `private` is None if it is sealed with a key that is not at hand.
+    `sha256` is that of the copy, `key` stands for all that decided the outcome. `visible` are the places that it was
+    allowed to show, which is no secret: frame, x, y, width and height in pixels of the copy. `shows` counts the people
+    among them; `private` is None if it is sealed with a key that is not at hand.
     """
 
     output: str | None
@@ -64,6 +65,7 @@ class Copy:
     at: str
     purpose: str | None
     shows: int
+    visible: tuple[tuple[int, int, int, int, int], ...]
     private: Private | None
 
     @property
@@ -165,6 +167,7 @@ class Ledger:
             "at": copy.at,
             "purpose": copy.purpose,
             "shows": copy.shows,
+            "visible": copy.visible,
         }
         if self._recipient is None:
             self._append(values | {"private": text})
@@ -240,6 +243,7 @@ class Ledger:
             entry["at"],
             entry["purpose"],
             entry["shows"],
+            tuple((frame, x, y, width, height) for frame, x, y, width, height in entry["visible"]),
             self._opened(entry),
         )
 

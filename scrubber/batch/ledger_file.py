@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from scrubber.errors import NotWritable, UnreadableFile
+from scrubber.errors import NotWritable
 from scrubber.storage import open_private
 
 _CHECKSUM: Final = 16  # hexadecimal digits of SHA-256 before each line; enough to notice damage
@@ -94,7 +94,10 @@ def entries(path: Path, start: int = 0) -> Iterator[tuple[int, int, dict[str, An
         if not path.exists():
             return
         if path.is_symlink() or not path.is_file():
-            raise UnreadableFile(f"{path}: is no regular file; move it away, scrubber keeps a record there")
+            raise NotWritable(
+                f"{path}: is no regular file, and scrubber keeps its record of published copies there; move "
+                "it away, or set XDG_STATE_HOME to another folder"
+            )
         with path.open("rb") as file:
             place = file.seek(start)
             for line in file:

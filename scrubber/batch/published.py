@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from scrubber.batch import ledger_file
 from scrubber.batch.ledger import Copy, Ledger
-from scrubber.types import SCHEMA
+from scrubber.types import SCHEMA, Box, Face
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,23 @@ def showing(person: str, identity: str | None = None) -> Iterator[Published]:
         for one in published(out, identity):
             if one.status == "published" and (one.shows is None or person in one.shows):
                 yield one
+
+
+def allowed_in(path: Path, sha256: str) -> tuple[tuple[int, Face], ...]:
+    """What a copy was allowed to show when it was published, as the ledger of its folder tells: frames and faces.
+
+    `sha256` is that of the file at `path` now. Nothing is allowed in a file that was not published, or was changed.
+    """
+    full = path.resolve()
+    for out in full.parents:
+        ledger = Ledger(out)
+        if not ledger.path.exists():
+            continue
+        ledger.refresh()
+        copy = ledger.at(full.relative_to(out))
+        if copy is not None and copy.sha256 == sha256:
+            return tuple((frame, Face(Box(*box))) for frame, *box in copy.visible)
+    return ()
 
 
 def _folder(path: Path) -> Path | None:

@@ -52,9 +52,13 @@ def run(
             publisher.ledger.refresh()
         if executor is None:
             executor = stack.enter_context(Sandbox(workers(None, len(tasks))))
-        yield from publisher.begin(tasks)
-        yield from _results(tasks, terms, publisher, executor, work)
-        yield from publisher.finish()
+        try:
+            yield from publisher.begin(tasks)
+            yield from _results(tasks, terms, publisher, executor, work)
+            yield from publisher.finish()
+        except BaseException:
+            executor.close()  # before what it staged is cleared away, or it would stage more
+            raise
 
 
 def _results(

@@ -56,6 +56,9 @@ class Executor(Protocol):
     ) -> Pending[Value]:
         """Hand out one call. `name` is what messages call the file, `size` its bytes, on which time and memory hang."""
 
+    def close(self) -> None:
+        """Give up what was handed out. More may be handed out afterwards."""
+
 
 class Shared(Generic[Value]):
     """A value that many calls need: it is pickled once, and unpickled once in each process."""
@@ -136,6 +139,9 @@ class Direct:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
         self._warm.close()
 
     def submit(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
 
@@ -142,10 +142,11 @@ def command(
             return _to_standard_output(inputs, terms, executor, write)
         publisher = None
         if one_file:
-            results = iter([_one(inputs[0], out, terms, executor, overwrite, dry_run)])
+            results = (result for result in [_one(inputs[0], out, terms, executor, overwrite, dry_run)])
         else:
             publisher = batch.Publisher(out, terms, rehearse=dry_run, restart=restart)
             results = batch.run(plan.tasks, terms, publisher, executor)
+        stack.enter_context(closing(results))
         draw = stack.enter_context(contact_sheet.written_to(sheet)) if sheet and not dry_run else None
         tally = Tally(plan, terms, dry_run, out)
         for result in results if as_json or quiet else with_progress(results, len(plan.tasks)):

@@ -26,7 +26,8 @@ def complaint(result: Result) -> str:
     if result.status == "retracted":
         return f"retracted: {'; '.join(result.warnings)}"
     if result.status == "failed":
-        return f"failed ({result.reason}): {'; '.join(result.warnings) or result.input}"
+        words = "; ".join(result.warnings)
+        return f"failed ({result.reason}): {words if result.input in words else f'{result.input}: {words}'}"
     return f"withheld: {result.input}: {said(result.reason)}; {outcome(result.reason).remedy}"
 
 

@@ -12,9 +12,11 @@ import numpy as np
 import pytest
 
 from scrubber import Limits, Policy, batch
+from scrubber.batch.sandbox import Shared
+from scrubber.batch.work import Made, make_file
 from scrubber.errors import DamagedPhoto
 from scrubber.faces import finding
-from scrubber.pipeline import rehearse_file
+from scrubber.storage import LocalFolder
 from scrubber.terms import Terms
 from scrubber.types import Result
 
@@ -77,10 +79,10 @@ TRAPS: dict[str, tuple[Callable[[], None], int]] = {
 """Names of photos, what happens in the worker that gets them, and how many bytes are added to them."""
 
 
-def work(source: Path, target: Path, terms: Terms, extensions: Sequence[str]) -> Result:
+def work(source: Path, terms: Shared[Terms], folder: LocalFolder | None) -> Made:
     if source.stem in TRAPS:
         TRAPS[source.stem][0]()
-    return rehearse_file(source, target, terms, extensions)
+    return make_file(source, terms, folder)
 
 
 def tasks(folder: Path, samples: Path, names: Sequence[str]) -> list[batch.Task]:
@@ -88,7 +90,7 @@ def tasks(folder: Path, samples: Path, names: Sequence[str]) -> list[batch.Task]
     for name in names:
         # What trails the picture is not looked at.
         (folder / f"{name}.jpg").write_bytes(whole + bytes(TRAPS[name][1] if name in TRAPS else LARGE))
-    return [batch.Task(folder / f"{name}.jpg", folder / "out" / f"{name}.jpg") for name in names]
+    return [batch.Task(folder / f"{name}.jpg", Path(f"{name}.jpg")) for name in names]
 
 
 def terms() -> Terms:
@@ -99,13 +101,18 @@ def terms() -> Terms:
 def results(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
     """One run with a good photo before and after every trap."""
     names = [name for number, trap in enumerate(TRAPS) for name in (f"good {number}", trap)] + ["good last"]
-    done = list(batch.run_apart(tasks(tmp_path_factory.mktemp("traps"), samples, names), terms(), 2, work))
-    return dict(zip(names, done, strict=True))
+    folder = tmp_path_factory.mktemp("traps")
+    return dict(zip(names, run(tasks(folder, samples, names), folder / "out", 2), strict=True))
+
+
+def run(tasks: list[batch.Task], out: Path, jobs: int) -> list[Result]:
+    with batch.Sandbox(jobs, jobs) as executor:
+        return list(batch.run(tasks, terms(), batch.Publisher(out, terms(), rehearse=True), executor, work))
 
 
 def test_all_others_come_through(results: dict[str, Result]) -> None:
     good = {result.status for name, result in results.items() if name.startswith("good")}
-    assert good == {"published"}
+    assert good == {"rehearsed"}
 
 
 @pytest.mark.parametrize("name", ["sleeps", "sleeps, large", "locks", "stops late"])
@@ -115,7 +122,7 @@ def test_a_photo_that_hangs_is_given_up(results: dict[str, Result], name: str) -
 
 
 def test_a_large_photo_may_take_longer_once_it_is_opened(results: dict[str, Result]) -> None:
-    assert results["searches long"].status == "published"
+    assert results["searches long"].status == "rehearsed"
 
 
 @pytest.mark.parametrize(
@@ -134,12 +141,13 @@ def test_what_nobody_foresaw_costs_one_photo(results: dict[str, Result], name: s
 
 
 def test_a_photo_on_its_own_is_watched_too(tmp_path: Path, samples: Path) -> None:
-    [result] = batch.run_apart(tasks(tmp_path, samples, ["dies"]), terms(), 1, work)
+    [result] = run(tasks(tmp_path, samples, ["dies"]), tmp_path / "out", 1)
     assert result.reason == "worker-lost"
 
 
 def test_bytes_are_opened_apart_too(samples: Path) -> None:
     data = (samples / "astronaut.jpg").read_bytes()
-    assert batch.make_apart(data, "given", terms()).withheld is None
-    with pytest.raises(DamagedPhoto, match="given"):
-        batch.make_apart(data[:3000], "given", terms())
+    with batch.Sandbox() as executor:
+        assert batch.make_one(data, "given", terms(), executor).withheld is None
+        with pytest.raises(DamagedPhoto, match="given"):
+            batch.make_one(data[:3000], "given", terms(), executor)

@@ -1,7 +1,10 @@
-"""Names of outputs tell nothing by default, and no two are the same anywhere."""
+"""Names of outputs tell nothing by default, are stable for the source, and are portable."""
 
 from __future__ import annotations
 
+import hashlib
+import re
+from itertools import islice
 from pathlib import PurePath
 
 import pytest
@@ -21,6 +24,8 @@ TELLING = {
     "history": ["WhatsApp Image", "signal-attachment", "FB_IMG_x", "Screenshot (3)", "Bildschirmfoto"],
 }  # fmt: skip
 HARMLESS = ["march", "banner at the front", "crowd-2", "group 7", "solvay_conference_1927", "été", "photo 12", "v1.2"]
+PIXELS = hashlib.sha256(b"pixels").hexdigest()
+NEUTRAL = re.compile(r"(folder-[a-z2-7]{8}/)*photo-[a-z2-7]{8}(-\d+)?\.jpg")
 
 
 @pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, names in TELLING.items() for name in names])
@@ -33,36 +38,45 @@ def test_names_that_do_not(name: str) -> None:
     assert tells(name) is None
 
 
-def test_ids_from_the_manifest_do_not_stand_in_names() -> None:
-    namer = Namer("safe", ("p-017",))
-    assert namer.name(PurePath("portrait of P-017.jpg"), [".jpg"]) == PurePath("photo-0001.jpg")
+def named(mode: str, relative: str, pixels: str = PIXELS, secret: bytes = b"secret", count: int = 1) -> list[str]:
+    namer = Namer(mode, secret)  # type: ignore[arg-type]
+    return [name.as_posix() for name in islice(namer.proposals(PurePath(relative), pixels, ".jpg"), count)]
 
 
-def named(mode: str, *relatives: str) -> list[str]:
-    namer = Namer(mode)  # type: ignore[arg-type]
-    return [namer.name(PurePath(each), [".jpg"]).as_posix() for each in relatives]
+@given(st.lists(st.text(min_size=1).filter(lambda name: name not in (".", "..") and "/" not in name), min_size=1))
+def test_a_neutral_name_tells_nothing_of_the_file(parts: list[str]) -> None:
+    [name] = named("neutral", "/".join(part.replace("\0", "x") for part in parts))
+    assert NEUTRAL.fullmatch(name)
 
 
-def test_safe_replaces_only_what_tells() -> None:
-    assert named("safe", "march.jpg", "IMG_1234.jpg", "2024-05-06/crowd.png", "2024-05-06/DSC00001.jpg") == [
-        "march.jpg",
-        "photo-0001.jpg",
-        "folder-001/crowd.jpg",
-        "folder-001/photo-0002.jpg",
-    ]
+def test_a_neutral_name_hangs_on_the_pixels_alone() -> None:
+    [name] = named("neutral", "IMG_1.jpg")
+    assert named("neutral", "other.png") == [name]
+    assert named("neutral", "IMG_1.jpg", secret=b"of another user") == [name]
+    assert named("neutral", "IMG_1.jpg", pixels=hashlib.sha256(b"other").hexdigest()) != [name]
+    assert not PIXELS.startswith(name.removeprefix("photo-").removesuffix(".jpg"))
 
 
-def test_keep_and_sequence() -> None:
-    assert named("keep", "IMG_1234.jpg", "a/IMG_1234.jpeg") == ["IMG_1234.jpg", "a/IMG_1234.jpg"]
-    assert named("sequence", "b.jpg", "x/a.jpg") == ["photo-0001.jpg", "folder-001/photo-0002.jpg"]
+def test_a_folder_cannot_be_guessed_from_its_name() -> None:
+    """There are few names of towns, so that a hash without a secret would tell which."""
+    [here] = named("neutral", "Kabul Shar-e-Naw/a.jpg")
+    assert named("neutral", "Kabul Shar-e-Naw/b.jpg") == [here]
+    assert named("neutral", "Kabul Shar-e-Naw/a.jpg", secret=b"of another user") != [here]
 
 
-def test_collisions_get_numbers() -> None:
-    assert named("safe", "a.jpg", "a.png", "A.JPG", "a-2.jpg") == ["a.jpg", "a-2.jpg", "A-3.jpg", "a-2-2.jpg"]
+def test_the_next_names_are_numbered() -> None:
+    first, second, third = named("neutral", "a.jpg", count=3)
+    assert [second, third] == [first.replace(".jpg", "-2.jpg"), first.replace(".jpg", "-3.jpg")]
+    assert named("keep", "a/IMG_1.png", count=2) == ["a/IMG_1.jpg", "a/IMG_1-2.jpg"]
 
 
-@given(st.lists(st.text(min_size=1).filter(lambda name: "/" not in name and name.strip(". \0")), max_size=8))
-def test_names_are_unique_and_stay_inside(names: list[str]) -> None:
-    given = named("safe", *(name.replace("\0", "") for name in names))
-    assert len({name.casefold() for name in given}) == len(given)
-    assert not any(part in ("..", ".") or ":" in part for name in given for part in PurePath(name).parts)
+def test_a_sequence_goes_on_behind_what_is_there() -> None:
+    namer = Namer("sequence", b"", frozenset({"photo-0007.jpg", "sub/photo-0003.png", "photo-abc.jpg"}))
+    names = (next(namer.proposals(PurePath("a.jpg"), PIXELS, ".jpg")).name for _ in range(2))
+    assert list(names) == ["photo-0008.jpg", "photo-0009.jpg"]
+
+
+@given(st.text(min_size=1).filter(lambda name: "/" not in name and name.strip(". \0")))
+def test_kept_names_stay_inside_and_are_portable(name: str) -> None:
+    [kept] = named("keep", name.replace("\0", ""))
+    assert not any(part in ("..", ".") or ":" in part for part in PurePath(kept).parts)

@@ -16,19 +16,11 @@ import pytest
 from PIL import Image
 
 import scrubber
-from scrubber import Consent, Policy, batch
-from scrubber.publishing import TEMPORARY_PREFIX
-from scrubber.terms import Terms
+from scrubber import Consent, Policy
+from scrubber.batch import Copy, Ledger
+from scrubber.storage import LocalFolder
 
-FAST = Policy(preset="fast")
-
-
-@pytest.fixture(autouse=True)
-def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Journals of tests stay in the folder of the test."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    return tmp_path / "state"
+FAST = Policy(preset="fast", names="keep")
 
 
 @pytest.fixture
@@ -41,10 +33,12 @@ def folder(tmp_path: Path, scenery: np.ndarray) -> Path:
     return source
 
 
-def run(folder: Path, out: Path, policy: Policy = FAST, consent: Consent | None = None) -> list[scrubber.Result]:
-    terms = Terms.of(policy, consent, "social" if consent else None, None)
-    with batch.opened(out) as journal:
-        return list(batch.run(batch.plan([folder], out, policy).tasks, terms, 1, journal=journal))
+def run(
+    folder: Path, out: Path, policy: Policy = FAST, consent: Consent | None = None, restart: bool = False
+) -> list[scrubber.Result]:
+    purpose = "social" if consent else None
+    given = {"policy": policy, "consent": consent, "purpose": purpose, "restart": restart}
+    return list(scrubber.scrub_folder(folder, out, isolate=False, **given))
 
 
 def made_again(results: list[scrubber.Result]) -> list[str]:
@@ -69,7 +63,7 @@ def test_a_changed_original_is_made_again(folder: Path, tmp_path: Path, scenery:
 
 def test_a_changed_policy_makes_all_again(folder: Path, tmp_path: Path) -> None:
     run(folder, tmp_path / "out")
-    assert len(made_again(run(folder, tmp_path / "out", Policy(preset="fast", style="solid")))) == 5
+    assert len(made_again(run(folder, tmp_path / "out", Policy(preset="fast", names="keep", style="solid")))) == 5
 
 
 def test_a_manifest_makes_those_again_that_it_speaks_of(folder: Path, tmp_path: Path) -> None:
@@ -82,11 +76,19 @@ def test_a_manifest_makes_those_again_that_it_speaks_of(folder: Path, tmp_path: 
     assert made_again(run(folder, tmp_path / "out", consent=pointed)) == ["b.png"]
 
 
-def test_a_damaged_output_is_made_again(folder: Path, tmp_path: Path) -> None:
+def test_an_output_that_is_gone_is_made_again(folder: Path, tmp_path: Path) -> None:
     run(folder, tmp_path / "out")
-    (tmp_path / "out" / "d.png").write_bytes(b"half a file")
     (tmp_path / "out" / "e.png").unlink()
-    assert made_again(run(folder, tmp_path / "out")) == ["d.png", "e.png"]
+    assert made_again(run(folder, tmp_path / "out")) == ["e.png"]
+
+
+def test_an_output_that_other_hands_changed_is_left_alone_and_made_again(folder: Path, tmp_path: Path) -> None:
+    run(folder, tmp_path / "out")
+    (tmp_path / "out" / "d.png").write_bytes(b"cropped by its owner")
+    results = {Path(result.input).name: result for result in run(folder, tmp_path / "out")}
+    assert (tmp_path / "out" / "d.png").read_bytes() == b"cropped by its owner"
+    assert (results["d.png"].status, Path(results["d.png"].output or "").name) == ("published", "d-2.png")
+    assert made_again(run(folder, tmp_path / "out")) == []
 
 
 def test_an_output_that_must_not_be_shown_any_more_is_taken_away(folder: Path, tmp_path: Path) -> None:
@@ -95,64 +97,76 @@ def test_an_output_that_must_not_be_shown_any_more_is_taken_away(folder: Path, t
     withheld = Consent.loads(f'schema = 1\n[[photos]]\nsha256 = "{digest}"\nno_photo = true\n')
     results = run(folder, tmp_path / "out", consent=withheld)
     assert [result.status for result in results].count("withheld") == 1
+    assert [result.status for result in results].count("retracted") == 1
     assert not (tmp_path / "out" / "b.png").exists()
+
+
+def cut_off(ledger: Path) -> None:
+    """As a crash would: in the middle of the last copy's line."""
+    data = ledger.read_bytes()
+    ledger.write_bytes(data[: data.rindex(b'"what": "copy"') + 30])
 
 
 def test_a_line_that_was_cut_off_does_not_count(folder: Path, tmp_path: Path, state: Path) -> None:
     run(folder, tmp_path / "out")
-    [journal] = state.rglob("*.journal")
-    journal.write_bytes(journal.read_bytes()[:-40])
-    assert made_again(run(folder, tmp_path / "out")) == ["e.png"]
+    [ledger] = state.rglob("*.ledger")
+    cut_off(ledger)
+    [again] = [result for result in run(folder, tmp_path / "out") if result.status == "published"]
+    assert Path(again.output or "").name == "e-2.png"  # for all that is known now, e.png is somebody else's
 
 
 def test_an_entry_after_a_line_that_was_cut_off_counts(folder: Path, tmp_path: Path, state: Path) -> None:
     run(folder, tmp_path / "out")
-    [journal] = state.rglob("*.journal")
-    journal.write_bytes(journal.read_bytes()[:-40])
+    [ledger] = state.rglob("*.ledger")
+    cut_off(ledger)
     run(folder, tmp_path / "out")
     assert made_again(run(folder, tmp_path / "out")) == []
 
 
-class Watchful(batch.Journal):
-    """Refuses to note what has its final name already: a kill in between would make it be made again."""
+def test_a_copy_is_noted_before_it_gets_its_name(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kill in between must not leave a copy that nobody knows of."""
+    note, seen = Ledger.note, []
 
-    def record(self, task: batch.Task, result: scrubber.Result, terms: Terms) -> scrubber.Result:
-        if task.target.exists():
-            raise scrubber.NotWritable(f"{task.target}: was there before it was noted")
-        return super().record(task, result, terms)
+    def watched(ledger: Ledger, copy: Copy) -> None:
+        seen.append((tmp_path / "out" / (copy.output or "")).exists())
+        note(ledger, copy)
 
-
-def test_a_copy_is_noted_before_it_gets_its_name(folder: Path, tmp_path: Path) -> None:
-    plan = batch.plan([folder], tmp_path / "out", FAST)
-    journal = Watchful(tmp_path / "journal")
-    results = list(batch.run(plan.tasks, Terms.of(FAST, None, None, None), 1, journal=journal))
-    assert [result.status for result in results] == ["published"] * 5
+    monkeypatch.setattr(Ledger, "note", watched)
+    assert len(made_again(run(folder, tmp_path / "out"))) == 5
+    assert seen == [False] * 5
 
 
 def test_starting_over(folder: Path, tmp_path: Path) -> None:
-    run(folder, tmp_path / "out")
-    with batch.opened(tmp_path / "out") as journal:
-        journal.forget()
-    assert len(made_again(run(folder, tmp_path / "out"))) == 5
+    first = run(folder, tmp_path / "out")
+    again = run(folder, tmp_path / "out", restart=True)
+    assert [result.status for result in again] == ["published"] * 5
+    assert [result.output for result in again] == [result.output for result in first]
 
 
 def test_two_runs_cannot_share_an_output_folder(folder: Path, tmp_path: Path) -> None:
-    with batch.opened(tmp_path / "out"), pytest.raises(scrubber.UsageError, match="another run"):
+    first = scrubber.scrub_folder(folder, tmp_path / "out", policy=FAST, isolate=False)
+    next(first)
+    with pytest.raises(scrubber.UsageError, match="another run"):
         run(folder, tmp_path / "out")
+    first.close()
+    run(folder, tmp_path / "out")
 
 
 def test_leftovers_of_a_killed_run_are_cleared_away(folder: Path, tmp_path: Path) -> None:
-    leftover = tmp_path / "out" / "sub" / f"{TEMPORARY_PREFIX}x.part"
-    leftover.parent.mkdir(parents=True)
-    leftover.write_bytes(b"half a file")
-    run(folder, tmp_path / "out")
-    assert not leftover.exists()
+    """Those that the ledger knows of; a file that only looks like one is somebody else's."""
+    killed, out = LocalFolder(tmp_path / "out"), tmp_path / "out"
+    staged = killed.stage(b"half a file")
+    Ledger(out).note_staging(killed.token, 2**22 + 1)  # a process that cannot be
+    (out / ".scrubber-mine.part").write_bytes(b"somebody's")
+    run(folder, out)
+    assert not staged.exists()
+    assert (out / ".scrubber-mine.part").exists()
 
 
-def test_the_journal_is_private_and_not_among_the_outputs(folder: Path, tmp_path: Path, state: Path) -> None:
+def test_the_ledger_is_private_and_not_among_the_outputs(folder: Path, tmp_path: Path, state: Path) -> None:
     run(folder, tmp_path / "out")
-    [journal] = state.rglob("*.journal")
-    assert journal.stat().st_mode & 0o077 == 0
+    [ledger] = state.rglob("*.ledger")
+    assert ledger.stat().st_mode & 0o077 == 0
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [f"{letter}.png" for letter in "abcde"]
 
 
@@ -167,6 +181,7 @@ def many(tmp_path: Path, scenery: np.ndarray) -> Path:
 
 def started(folder: Path, out: Path, root: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, root / "cli.py", "run", folder, "-o", out, "--preset", "fast", "--jobs", "2", "--quiet"]
+    command += ["--names", "keep"]
     return subprocess.Popen(command, start_new_session=True)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +10,11 @@ import pytest
 from PIL import Image
 
 import scrubber
-from scrubber import batch
-from scrubber.pipeline import scrub_file
+from scrubber import Policy, batch
+from scrubber.batch.sandbox import Shared
+from scrubber.batch.work import Made, make_file
+from scrubber.storage import LocalFolder
 from scrubber.terms import Terms
-from scrubber.types import Result
 
 
 @pytest.fixture
@@ -23,28 +23,35 @@ def tasks(tmp_path: Path, scenery: np.ndarray) -> list[batch.Task]:
     names = ["a", "b", "deadly", "d", "e", "f"]
     for index, name in enumerate(names):
         Image.fromarray(np.roll(scenery, index, axis=1)).save(tmp_path / f"{name}.png")
-    return [batch.Task(tmp_path / f"{name}.png", tmp_path / "out" / f"{name}.png") for name in names]
+    return [batch.Task(tmp_path / f"{name}.png", Path(f"{name}.png")) for name in names]
 
 
-def dies_of_the_third(source: Path, target: Path, terms: Terms, extensions: Sequence[str]) -> Result:
+TERMS = Terms.of(Policy(preset="fast", names="keep"), None, None, None)
+
+
+def dies_of_the_third(source: Path, terms: Shared[Terms], folder: LocalFolder | None) -> Made:
     if source.stem == "deadly":
         os._exit(9)
-    return scrub_file(source, target, terms, extensions)
+    return make_file(source, terms, folder)
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_results_come_in_order(tasks: list[batch.Task], jobs: int) -> None:
-    results = list(batch.run(tasks, Terms.of(None, None, None, None), jobs))
+@pytest.mark.parametrize("executor", ["in this process", "one worker", "two workers"])
+def test_results_come_in_order(tasks: list[batch.Task], tmp_path: Path, executor: str) -> None:
+    executors = {"in this process": batch.Direct(), "one worker": batch.Sandbox(1), "two workers": batch.Sandbox(2)}
+    with executors[executor] as chosen:
+        results = list(batch.run(tasks, TERMS, batch.Publisher(tmp_path / "out", TERMS), chosen))
     assert [result.input for result in results] == [str(task.source) for task in tasks]
     assert all(result.status == "published" for result in results)
 
 
-def test_a_dying_worker_costs_one_photo(tasks: list[batch.Task]) -> None:
-    results = list(batch.run(tasks, Terms.of(None, None, None, None), 2, dies_of_the_third))
+def test_a_dying_worker_costs_one_photo(tasks: list[batch.Task], tmp_path: Path) -> None:
+    with batch.Sandbox(2) as executor:
+        publisher = batch.Publisher(tmp_path / "out", TERMS)
+        results = list(batch.run(tasks, TERMS, publisher, executor, dies_of_the_third))
     assert [result.status for result in results] == ["published", "published", "failed", *["published"] * 3]
     assert results[2].reason == "worker-lost"
     assert "deadly.png" in results[2].warnings[0]
-    assert not tasks[2].target.exists()
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.png", "b.png", "d.png", "e.png", "f.png"]
 
 
 def test_the_number_of_workers_does_not_change_a_byte(tmp_path: Path, samples: Path) -> None:
@@ -52,5 +59,6 @@ def test_the_number_of_workers_does_not_change_a_byte(tmp_path: Path, samples: P
     for jobs in (1, 2):
         results = list(scrubber.scrub_folder(photos, tmp_path / str(jobs), jobs=jobs))
         assert [result.status for result in results] == ["published"] * 2
-    for photo in photos:
-        assert (tmp_path / "1" / photo.name).read_bytes() == (tmp_path / "2" / photo.name).read_bytes()
+    one, two = ({path.name: path.read_bytes() for path in (tmp_path / jobs).iterdir()} for jobs in "12")
+    assert one == two
+    assert len(one) == len(photos)

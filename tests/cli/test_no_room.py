@@ -16,18 +16,11 @@ import pytest
 from PIL import Image
 
 import scrubber
-from scrubber.publishing import TEMPORARY_PREFIX
+from scrubber import batch
 
 ROOT = Path(__file__).resolve().parents[2]
 PHOTOS = 4
 ROOM = "768k"  # two of the photos below fit, four do not
-
-
-@pytest.fixture(autouse=True)
-def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Journals of tests stay in the folder of the test."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    return tmp_path / "state"
 
 
 @pytest.fixture
@@ -63,7 +56,7 @@ def small(tmp_path: Path) -> Iterator[Path]:
 
 def run(*words: object, out: Path) -> tuple[int, str]:
     """Exit code and standard error."""
-    command = [sys.executable, ROOT / "cli.py", "run", *words, "-o", out, "--preset", "fast"]
+    command = [sys.executable, ROOT / "cli.py", "run", *words, "-o", out, "--preset", "fast", "--names", "keep"]
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr, done.stderr
     return done.returncode, done.stderr
@@ -71,7 +64,7 @@ def run(*words: object, out: Path) -> tuple[int, str]:
 
 def whole(out: Path) -> list[str]:
     """Names of the outputs, all of which must be fit to publish, with nothing else beside them."""
-    assert not [path for path in out.rglob("*") if path.name.startswith(TEMPORARY_PREFIX)]
+    assert not [path for path in out.rglob("*") if path.name.startswith(".")]
     paths = sorted(path for path in out.rglob("*") if path.is_file())
     for path in paths:
         assert scrubber.verify(path, preset="fast").clean, path.name
@@ -81,7 +74,7 @@ def whole(out: Path) -> list[str]:
 def test_a_disk_that_becomes_full(photos: Path, small: Path) -> None:
     code, said = run(photos, "--jobs", "2", out=small / "out")
     assert code == 3
-    assert "No space left on device; make room or choose another output folder" in said
+    assert "No space left on device; make room or choose another output" in said
     assert f"2 published, {PHOTOS - 2} failed (copy cannot be written)" in said
     done = whole(small / "out")
     assert len(done) == 2
@@ -104,7 +97,8 @@ def test_a_disk_that_is_full(photos: Path, small: Path) -> None:
     assert [path.name for path in small.iterdir()] == ["filler"]
     code, said = run(photos / "0.png", out=small / "one.png")
     assert code == 3
-    assert "one.png: No space left on device; make room" in said
+    assert "0.png" in said
+    assert f"{small}: No space left on device; make room" in said
     assert [path.name for path in small.iterdir()] == ["filler"]
 
 
@@ -118,17 +112,18 @@ def test_no_room_for_what_is_written_beside(photos: Path, small: Path, tmp_path:
     whole(tmp_path / "out")
 
 
-def test_no_room_for_the_journal(photos: Path, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The copies are made, and it is said that the next run cannot know."""
+def test_no_room_for_the_ledger(photos: Path, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be remembered is not published: nobody could find it for somebody who withdraws."""
     monkeypatch.setenv("XDG_STATE_HOME", str(small / "state"))
-    (small / "state" / "scrubber" / "runs").mkdir(parents=True)
-    run(photos / "0.png", "--dry-run", out=tmp_path / "out")
+    run(photos / "0.png", out=tmp_path / "out")
     with pytest.raises(OSError, match="No space left"):
         (small / "filler").write_bytes(bytes(2 << 20))
     code, said = run(photos, out=tmp_path / "out")
-    assert code == 0
-    assert "the journal cannot be written (No space left on device)" in said
-    assert len(whole(tmp_path / "out")) == PHOTOS
+    assert code == 3
+    assert "No space left on device; scrubber keeps its record of published copies there" in said
+    out = whole(tmp_path / "out")
+    assert len(out) < PHOTOS
+    assert out == sorted(Path(one.output).name for one in batch.published(tmp_path / "out"))
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
@@ -163,19 +158,19 @@ def test_an_output_folder_that_is_read_only(photos: Path, tmp_path: Path) -> Non
     assert "choose another" in said
 
 
-@pytest.mark.parametrize("where", ["file", "journal"])
+@pytest.mark.parametrize("where", ["file", "ledger"])
 def test_a_state_folder_that_cannot_be_used(
-    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+    photos: Path, tmp_path: Path, state: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
-    """A file where the folder should be, and a folder where the journal should be."""
+    """A file where the folder should be, and a folder where the ledger should be."""
     if where == "file":
         (tmp_path / "taken").touch()
         monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "taken"))
     else:
         run(photos, "--quiet", out=tmp_path / "out")
-        [journal] = (tmp_path / "state").rglob("*.journal")
-        journal.unlink()
-        journal.mkdir()
+        [ledger] = state.rglob("*.ledger")
+        ledger.unlink()
+        ledger.mkdir()
         shutil.rmtree(tmp_path / "out")
     code, said = run(photos, out=tmp_path / "out")
     assert code == 3

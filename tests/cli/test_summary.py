@@ -22,7 +22,7 @@ TERMS = Terms.of(None, None, None, None)
 
 
 def summary(out: Path, *results: Result, dry_run: bool = False) -> str:
-    tasks = tuple(batch.Task(Path(result.input), out / result.input) for result in results)
+    tasks = tuple(batch.Task(Path(result.input), Path(result.input)) for result in results)
     tally = Tally(batch.Plan(tasks), TERMS, dry_run, out)
     for result in results:
         tally.add(result)
@@ -63,7 +63,7 @@ def test_the_same_note_is_said_once(tmp_path: Path) -> None:
 
 
 def test_a_rehearsal_promises_nothing(tmp_path: Path) -> None:
-    said = summary(tmp_path, published("a.jpg"), dry_run=True)
+    said = summary(tmp_path, Result("a.jpg", None, "rehearsed", faces=(HIDDEN,)), dry_run=True)
     assert said == "1 would be published; 1 face hidden, 0 shown"
 
 

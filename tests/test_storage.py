@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -9,26 +10,68 @@ from pathlib import Path
 import pytest
 
 import scrubber
-from scrubber import publishing
+from scrubber import storage
+from scrubber.storage import LocalFolder
+
+
+def publish(data: bytes, target: Path) -> None:
+    folder = LocalFolder(target.parent)
+    folder.commit(folder.stage(data), Path(target.name))
 
 
 def test_times_and_permissions_are_the_same_for_all(tmp_path: Path) -> None:
     target = tmp_path / "deep" / "photo.jpg"
-    publishing.publish(b"safe", target)
+    publish(b"safe", target)
     status = target.stat()
-    assert status.st_mtime == publishing.MODIFIED
+    assert status.st_mtime == storage.MODIFIED
     plain = tmp_path / "plain"
     plain.touch()
     assert stat.S_IMODE(status.st_mode) == stat.S_IMODE(plain.stat().st_mode)
     assert [path.name for path in target.parent.iterdir()] == ["photo.jpg"]
 
 
-def test_an_older_copy_is_replaced_whole(tmp_path: Path) -> None:
-    """A shorter file over a longer one must leave nothing of it behind (CVE-2023-21036)."""
+def test_nothing_is_ever_replaced(tmp_path: Path) -> None:
     target = tmp_path / "photo.jpg"
-    target.write_bytes(b"long" * 1000)
-    publishing.publish(b"short", target)
-    assert target.read_bytes() == b"short"
+    target.write_bytes(b"somebody's")
+    (tmp_path / "dangling.jpg").symlink_to(tmp_path / "nowhere.jpg")
+    for name in ("photo.jpg", "dangling.jpg"):
+        with pytest.raises(storage.NameTaken):
+            publish(b"safe", tmp_path / name)
+    assert target.read_bytes() == b"somebody's"
+    assert not (tmp_path / "nowhere.jpg").exists()
+
+
+def test_no_folder_on_the_way_is_a_link(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "sub").symlink_to(tmp_path / "elsewhere")
+    folder = LocalFolder(tmp_path / "out")
+    with pytest.raises(scrubber.NotWritable, match="a link"):
+        folder.commit(folder.stage(b"safe"), Path("sub/photo.jpg"))
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_a_disk_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """FAT and exFAT, which cards and sticks have."""
+
+    def link(*_: object, **__: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", link)
+    publish(b"safe", tmp_path / "photo.jpg")
+    assert (tmp_path / "photo.jpg").read_bytes() == b"safe"
+    with pytest.raises(storage.NameTaken):
+        publish(b"other", tmp_path / "photo.jpg")
+
+
+def test_only_files_of_the_own_run_are_swept(tmp_path: Path) -> None:
+    one, other = LocalFolder(tmp_path), LocalFolder(tmp_path)
+    staged = one.stage(b"half")
+    (tmp_path / ".scrubber-notes.part").write_bytes(b"somebody's")
+    other.sweep()
+    assert staged.exists()
+    one.sweep()
+    assert [path.name for path in tmp_path.iterdir()] == [".scrubber-notes.part"]
 
 
 @pytest.mark.skipif(not hasattr(os, "setxattr"), reason="extended attributes cannot be set on this system")
@@ -49,35 +92,16 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(scrubber.NotWritable, match="No space left"):
-        publishing.publish(b"safe", tmp_path / "photo.jpg")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_copies_can_be_held_until_they_are_noted(tmp_path: Path) -> None:
-    with publishing.held() as release:
-        publishing.publish(b"one", tmp_path / "a.jpg")
-        assert not (tmp_path / "a.jpg").exists()
-        release()
-        assert (tmp_path / "a.jpg").read_bytes() == b"one"
-        publishing.publish(b"two", tmp_path / "b.jpg")
-    assert [path.name for path in tmp_path.iterdir()] == ["a.jpg"]
-    publishing.publish(b"three", tmp_path / "c.jpg")
-    assert (tmp_path / "c.jpg").read_bytes() == b"three"
-
-
-def test_a_held_copy_is_gone_after_an_interrupt(tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), publishing.held():
-        publishing.publish(b"one", tmp_path / "a.jpg")
-        raise KeyboardInterrupt
+        publish(b"safe", tmp_path / "photo.jpg")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_takes_no_files_is_told_at_once(tmp_path: Path) -> None:
-    publishing.prepare(tmp_path / "deep" / "out")
+    LocalFolder(tmp_path / "deep" / "out").prepare()
     assert list((tmp_path / "deep" / "out").iterdir()) == []
     (tmp_path / "file").touch()
     with pytest.raises(scrubber.NotWritable, match="choose another"):
-        publishing.prepare(tmp_path / "file" / "out")
+        LocalFolder(tmp_path / "file" / "out").prepare()
 
 
 def test_the_original_is_never_written_to(tmp_path: Path, samples: Path) -> None:
