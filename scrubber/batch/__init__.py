@@ -1,5 +1,6 @@
 """Folders of photos: planned first, made safe by several processes, published by one, which keeps the ledger."""
 
+from scrubber.batch.in_order import map_files
 from scrubber.batch.ledger import Copy, Ledger
 from scrubber.batch.plan import Found, Plan, Task, plan, search
 from scrubber.batch.published import Published, allowed_in, published, showing
@@ -25,6 +26,7 @@ __all__ = [
     "failed",
     "judging",
     "make_one",
+    "map_files",
     "plan",
     "publish_one",
     "published",

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from scrubber.batch.copies import at_work
-from scrubber.batch.sandbox import Direct, Executor, Pending, Sandbox, Shared
+from scrubber.batch.in_order import in_order
+from scrubber.batch.sandbox import Executor, Pending, Sandbox, Shared
 from scrubber.batch.work import Made, make_file, size_of
 from scrubber.errors import PhotoError, PhotoTooLarge, ScrubberError
 from scrubber.types import Result
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from scrubber.storage import LocalFolder
     from scrubber.terms import Terms
 
-_AHEAD: Final = 4  # tasks handed out per worker, so that none waits while results are read in order
 _NO_MEMORY: Final = -4  # OpenCV's code for it (Error::StsNoMem)
 
 Work = Callable[[Path, "Shared[Terms]", "LocalFolder | None"], Made]
@@ -37,7 +35,7 @@ def workers(jobs: int | None, tasks: int) -> int:
 
 def run(
     tasks: Sequence[Task], terms: Terms, publisher: Publisher, executor: Executor | None = None, work: Work = make_file
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """Make every photo of `tasks` safe and publish it; yields one result for each, in their order.
 
     Before them come results on copies of earlier runs that must not be seen and cannot be taken away, behind them those
@@ -64,20 +62,16 @@ def run(
 def _results(
     tasks: Sequence[Task], terms: Terms, publisher: Publisher, executor: Executor, work: Work
 ) -> Iterator[Result]:
-    ahead = 1 if isinstance(executor, Direct) else _AHEAD * getattr(executor, "workers", 1)
-    waiting: deque[tuple[Task, Pending[Made] | Result]] = deque()
     shared, folder = Shared(terms), None if publisher.rehearse else publisher.folder
-    rest = iter(tasks)
-    while True:
-        for task in islice(rest, ahead - len(waiting)):
-            outcome: Pending[Made] | Result | None = publisher.recall(task)
-            if outcome is None:
-                size, limits = size_of(task.source), terms.policy.limits
-                outcome = executor.submit(str(task.source), size, limits, work, task.source, shared, folder)
-            waiting.append((task, outcome))
-        if not waiting:
-            return
-        task, outcome = waiting.popleft()
+
+    def hand_out(task: Task) -> Pending[Made] | Result:
+        known = publisher.recall(task)
+        if known is not None:
+            return known
+        size, limits = size_of(task.source), terms.policy.limits
+        return executor.submit(str(task.source), size, limits, work, task.source, shared, folder)
+
+    for task, outcome in in_order(executor, tasks, hand_out):
         if isinstance(outcome, Result):
             yield outcome
         else:
