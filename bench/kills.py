@@ -53,7 +53,7 @@ def killed(work: Path, arguments: argparse.Namespace) -> dict[str, object]:
     folder, out = work / "in", work / "out"
     make(folder, arguments.photos)
     chance = random.Random(arguments.seed)
-    there: dict[str, tuple[int, int]] = {}
+    there: dict[str, int] = {}
     again: set[str] = set()
     partial: set[str] = set()
     done, leftovers = [], 0
@@ -96,17 +96,13 @@ def make(folder: Path, count: int) -> None:
 
 
 def started(folder: Path, out: Path, jobs: int) -> subprocess.Popen[bytes]:
-    words = ["run", folder, "-o", out, "--preset", "fast", "--jobs", str(jobs), "--quiet"]
+    words = ["run", folder, "-o", out, "--preset", "fast", "--names", "keep", "--jobs", str(jobs), "--quiet"]
     return subprocess.Popen([sys.executable, ROOT / "cli.py", *words], start_new_session=True)
 
 
-def stamps(out: Path) -> dict[str, tuple[int, int]]:
-    """What tells a file that was made again: its number on the disk, and when that was last changed."""
-    found = {}
-    for path in out.glob("*.png"):
-        status = path.stat()
-        found[path.name] = status.st_ino, status.st_ctime_ns
-    return found
+def stamps(out: Path) -> dict[str, int]:
+    """What tells a file that was made again: its number on the disk."""
+    return {path.name: path.stat().st_ino for path in out.glob("*.png")}
 
 
 if __name__ == "__main__":
