@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from scrubber.consent import Consent, Permissions
     from scrubber.consent.matching import Gallery
+    from scrubber.types import SourceId
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +35,25 @@ class Terms:
     gallery: Gallery | None = None
 
     @classmethod
-    def of(cls, policy: Policy | None, consent: Consent | None, purpose: str | None, on: date | None) -> Terms:
-        """`on` is today unless said otherwise. Raises `UsageError` for a manifest without a purpose, and
+    def of(
+        cls,
+        policy: Policy | None,
+        consent: Consent | None,
+        purpose: str | None = None,
+        on: date | None = None,
+        despite_withdrawals: bool = False,
+    ) -> Terms:
+        """`on` is today unless said otherwise.
 
-        `ManifestError` for reference photos that cannot be used.
+        Raises `UsageError` for a manifest that has people without a purpose, and for a day after which people withdrew
+        unless `despite_withdrawals` says so; `ManifestError` for reference photos that cannot be used.
         """
         policy = policy or Policy()
         if consent is None:
             if purpose is not None:
                 raise UsageError("a purpose needs a consent manifest; give both or neither")
             return cls(policy)
-        if purpose is None:
-            raise UsageError("a consent manifest needs a purpose, such as social: consent is given for something")
-        permissions = consent.permissions(purpose, on or calendar.date.today())
+        permissions = consent.permissions(purpose, on or calendar.date.today(), despite_withdrawals)
         return cls(
             policy, permissions, gallery(consent, permissions.gallery, policy.limits) if permissions.gallery else None
         )
@@ -60,8 +67,8 @@ class Terms:
         """Ids of the people in the manifest, which must not stand in names of outputs."""
         return tuple(self.permissions.people) if self.permissions else ()
 
-    def fingerprint(self, sha256: str, concerns: Sequence[str]) -> str:
-        """SHA-256, in hex, of all that decides what becomes of the photo whose original has this hash.
+    def fingerprint(self, source: SourceId, concerns: Sequence[str]) -> str:
+        """SHA-256, in hex, of all that decides what becomes of the photo that came from this source.
 
         `concerns` are the people on whose standing it hung (`Decisions.concerns`). The same photo under the same
         fingerprint gives the same output bytes; what happens to others in the manifest does not change it.
@@ -69,8 +76,8 @@ class Terms:
         said = ""
         if self.permissions is not None:
             gallery = self.gallery.fingerprint if self.gallery else ""
-            said = self.permissions.fingerprint_for(sha256, concerns, gallery)
-        parts = (__version__, sha256, sorted(asdict(self.policy).items()), said)
+            said = self.permissions.fingerprint_for(source, concerns, gallery)
+        parts = (__version__, source.sha256, sorted(asdict(self.policy).items()), said)
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
     def named(self, target: Path) -> Terms:

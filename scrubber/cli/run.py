@@ -100,6 +100,7 @@ def command(
     manifest: Path | None,
     purpose: str | None,
     on: datetime.date | None,
+    despite_withdrawals: bool,
     nobody: bool,
     dry_run: bool,
     restart: bool,
@@ -123,7 +124,7 @@ def command(
     from scrubber.publishing import prepare
     from scrubber.terms import Terms
 
-    terms = Terms.of(chosen, _loaded(manifest) if manifest else None, purpose, on)
+    terms = Terms.of(chosen, _loaded(manifest) if manifest else None, purpose, on, despite_withdrawals)
     if nobody:
         terms = terms.for_nobody()
     if _STANDARD in inputs or out == _STANDARD:

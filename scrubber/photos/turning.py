@@ -1,4 +1,4 @@
-"""Pictures turned and mirrored: the eight ways in which EXIF orientation can lay one picture, and what is the same in all.
+"""Pictures turned and mirrored in the eight ways of EXIF orientation, and what is the same in all of them.
 
 A rotation flag is changed by a keystroke in any photo manager, and changes every pixel of the upright picture. What
 somebody said about the photo must be found again all the same.

@@ -221,7 +221,7 @@ def read_or_refused(content: str | bytes) -> None:
         str(error).encode()
     else:
         assert len(agreed.fingerprint) == 64
-        agreed.permissions("social", TODAY)
+        agreed.permissions("social", TODAY, despite_withdrawals=True)
 
 
 @given(st.binary(max_size=200))

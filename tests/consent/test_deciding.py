@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import pytest
-from consent_scenes import PHOTO, TODAY, consent, decided, event, face, matched, person, pointed, reasons
+from consent_scenes import SOURCE, TODAY, consent, decided, event, face, matched, person, pointed, reasons
 
 from scrubber.consent import decide
 from scrubber.types import Box, Face
@@ -16,7 +16,7 @@ FAR = face(500, 500)
 
 
 def test_without_a_manifest_every_face_is_hidden() -> None:
-    assert reasons(decide([face(), FAR], PHOTO, None)) == ["no-manifest", "no-manifest"]
+    assert reasons(decide([face(), FAR], SOURCE, None)) == ["no-manifest", "no-manifest"]
 
 
 def test_with_a_manifest_strangers_are_hidden() -> None:
@@ -115,7 +115,7 @@ class TestHideBoxes:
     def test_a_place_without_a_face_is_hidden(self) -> None:
         decisions = decided(consent(photos=[pointed(hide=[[10, 20, 50, 60]])]), face())
         assert reasons(decisions) == ["no-match", "pointed-hide"]
-        assert decisions.faces[1].face == Face(Box(10, 20, 50, 60), detectors=("manifest",))
+        assert decisions.faces[1].face == Face(Box(10, 20, 50, 60), detectors=("manifest",), kind="drawn")
 
     def test_what_reaches_beyond_a_face_is_hidden_as_well(self) -> None:
         banner = [90, 90, 100, 300]
@@ -181,8 +181,8 @@ class TestLikeness:
         def never(found: Face) -> None:
             raise AssertionError(found)
 
-        permissions = consent(person()).permissions("social", TODAY)
-        assert reasons(decide([face()], PHOTO, permissions, never)) == ["no-match"]
+        permissions = consent(person()).permissions("social", TODAY, despite_withdrawals=True)
+        assert reasons(decide([face()], SOURCE, permissions, never)) == ["no-match"]
 
     @pytest.mark.parametrize(
         ("keys", "history", "expected"),
