@@ -73,7 +73,5 @@ def objections(draft: Draft, source: SourceId, box: ShowBox | DismissBox) -> tup
                 if one.frame == box.frame and one.person != box.person and one.box.iou(box.box) > 0
             ]
             if any(one.frame == box.frame and one.person == box.person and one.box != box.box for one in entry.show):
-                said.append(
-                    f"{box.person} is pointed at elsewhere in it, too; take out the wrong one"
-                )
+                said.append(f"{box.person} is pointed at elsewhere in it, too; take out the wrong one")
     return tuple(dict.fromkeys(said))

@@ -61,9 +61,7 @@ def point_at(
 
     draft = _draft(manifest)
     if draft is None:
-        raise UsageError(
-            f"{manifest}: no such file; `scrubber consent init` makes it, `consent add` adds {person}"
-        )
+        raise UsageError(f"{manifest}: no such file; `scrubber consent init` makes it, `consent add` adds {person}")
     refuse_unshowable(draft, person, datetime.date.today())
     seen = _seen(photo, preset)
     at, face = seen.face(number, frame)
@@ -92,7 +90,7 @@ def hide_place(
     if (corners is None) == (number is None):
         raise UsageError("say what to hide: give either --box X,Y,W,H or --face N")
     box = _box(corners) if corners is not None else None
-    draft = _draft(manifest) or _new(manifest)
+    draft = _draft(manifest)
     seen = _seen(photo, preset)
     if box is None:
         at, face = seen.face(number or 0, frame)
@@ -117,7 +115,7 @@ def dismiss_face(photo: Path, number: int, frame: int | None, manifest: Path, pr
     """
     from scrubber.consent.manifest import DismissBox
 
-    draft = _draft(manifest) or _new(manifest)
+    draft = _draft(manifest)
     seen = _seen(photo, preset)
     at, face = seen.face(number, frame)
     box = DismissBox(box=_whole(face.box), frame=at if len(seen.sizes) > 1 else None)
@@ -150,10 +148,11 @@ def _seen(photo: Path, preset: Preset) -> Seen:
     return look_at(photo, preset, Limits())
 
 
-def _write(draft: Draft, manifest: Path, seen: Seen, box: HideBox | DismissBox | ShowBox, what: str) -> None:
+def _write(draft: Draft | None, manifest: Path, seen: Seen, box: HideBox | DismissBox | ShowBox, what: str) -> None:
     from scrubber.consent.manifest import HideBox
     from scrubber.consent.photo_edits import objections, say
 
+    draft = draft or _new(manifest)  # not before the rest was found right
     for said in () if isinstance(box, HideBox) else objections(draft, seen.source, box):
         click.echo(f"note: {said}", err=True)
     if say(draft, seen.source, box):
