@@ -35,7 +35,7 @@ from scrubber import opencv
 from scrubber.consent import SAME_PERSON, Consent, Measured, Permissions, decide
 from scrubber.consent.matching import Gallery
 from scrubber.faces import finding, recogniser
-from scrubber.types import Box, Face
+from scrubber.types import Box, Face, SourceId
 
 REFERENCE = "as they are"
 ON = date(2026, 6, 1)
@@ -146,7 +146,7 @@ def _count(
     similarities = {} if embedding is None else people.similarities(embedding)
     measured: Measured = similarities or "low-quality"
     width = sample.widths[condition]
-    [decision] = decide([Face(Box(0, 0, width, width))], "0" * 64, permissions, lambda _: measured).faces
+    [decision] = decide([Face(Box(0, 0, width, width))], SourceId("0" * 64, "0" * 64), permissions, lambda _: measured).faces
     shown = decision.action == "show"
     for row in rows:
         row.low_quality += decision.reason == "low-quality"

@@ -19,7 +19,7 @@ from scrubber.consent import Consent, decide
 from scrubber.consent.matching import Gallery
 from scrubber.faces import finding, recogniser
 from scrubber.likeness import likeness
-from scrubber.types import Box
+from scrubber.types import Box, SourceId
 
 Picture = NDArray[np.uint8]
 _SAME_FACE = 0.5  # intersection over union
@@ -64,7 +64,7 @@ def _check(folder: Path, case: Case) -> dict[str, Any]:
     people = Gallery({"p-017": [_reference(folder, *reference) for reference in case.references]})
     picture = _picture(folder / case.photo)
     found = finding.find(picture, "balanced")
-    decisions = decide(found, "0" * 64, _CONSENT.permissions("bench", date(2026, 6, 1)), likeness(picture, people))
+    decisions = decide(found, SourceId("0" * 64, "0" * 64), _CONSENT.permissions("bench", date(2026, 6, 1)), likeness(picture, people))
     shown = [decision.face.box for decision in decisions.shown]
     return {
         "photo": case.photo,

@@ -100,13 +100,15 @@ class Permissions:
     def for_nobody(self) -> Permissions:
         """The same for an album in which nobody is to be identifiable (the Chatham House rule): no face is shown.
 
-        Hide boxes and no-photo signs keep their force, and nobody is compared with anybody any more.
+        Hide boxes and no-photo signs keep their force, and nobody is compared with anybody any more. So nothing that
+        was dismissed is shown either: it could not be told whether it is like somebody who refused.
         """
         nobody = {
             person: replace(standing, reason=standing.reason or "denied", has_references=False)
             for person, standing in self.people.items()
         }
-        return replace(self, people=nobody, warnings=())
+        strict = PhotoEntries.of([entry.model_copy(update={"dismiss": ()}) for entry in self.photos.entries])
+        return replace(self, people=nobody, photos=strict, warnings=())
 
     def fingerprint_for(self, source: SourceId, concerns: Iterable[str], gallery: str = "") -> str:
         """SHA-256, in hex, of all that the manifest says about one photo; another one means: make it again.

@@ -1,8 +1,8 @@
 """The promise: a restriction that somebody wrote down holds, or it is said that it does not.
 
-Attacked here: photos that are tagged, rated or turned after something was said about them; boxes on other pages, outside
-of the picture, on frames that are not there; ids that look alike; days in the past; links, pipes and devices in the
-place of files.
+Attacked here: photos that are tagged, rated or turned after something was said about them; boxes on other pages,
+outside of the picture, on frames that are not there; ids that look alike; days in the past; links, pipes and devices in
+the place of files.
 """
 
 from __future__ import annotations
@@ -296,7 +296,7 @@ class TestWhatMatchesNothing:
         path = tmp_path / "consent.toml"
         path.write_text(
             PERSON + f'[[photos]]\nsha256 = "{"ab" * 32}"\nno_photo = true\n[[photos]]\npixels = "{"cd" * 32}"\n'
-            'hide = [{box = [1, 2, 30, 40]}]\n'
+            "hide = [{box = [1, 2, 30, 40]}]\n"
             f'[[photos]]\nsha256 = "{"ef" * 32}"\nshow = [{{person = "p-017", box = [1, 2, 30, 40]}}]\n'
         )
         return Consent.load(path)

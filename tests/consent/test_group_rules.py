@@ -70,7 +70,9 @@ class TestNobody:
     @given(world=worlds())
     def test_nobody_is_nobody(self, world: World) -> None:
         tables = consent(*world.people, photos=[world.photo], events=world.events)
-        decisions = decide(world.faces, SOURCE, tables.permissions("social", TODAY, despite_withdrawals=True).for_nobody())
+        decisions = decide(
+            world.faces, SOURCE, tables.permissions("social", TODAY, despite_withdrawals=True).for_nobody()
+        )
         assert not decisions.shown
 
 
