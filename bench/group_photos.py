@@ -28,6 +28,8 @@ _CONSENT = Consent.loads(
     'references = ["x.jpg"]\n'
 )
 
+_NO_SOURCE = SourceId("0" * 64, "0" * 64)
+
 
 @dataclass(frozen=True)
 class Case:
@@ -64,7 +66,7 @@ def _check(folder: Path, case: Case) -> dict[str, Any]:
     people = Gallery({"p-017": [_reference(folder, *reference) for reference in case.references]})
     picture = _picture(folder / case.photo)
     found = finding.find(picture, "balanced")
-    decisions = decide(found, SourceId("0" * 64, "0" * 64), _CONSENT.permissions("bench", date(2026, 6, 1)), likeness(picture, people))
+    decisions = decide(found, _NO_SOURCE, _CONSENT.permissions("bench", date(2026, 6, 1)), likeness(picture, people))
     shown = [decision.face.box for decision in decisions.shown]
     return {
         "photo": case.photo,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from scrubber import checking, hiding, metadata, photos
-from scrubber.consent import decide, misplaced, nothing_measured
+from scrubber.consent import decide, fit_once, misplaced, nothing_measured
 from scrubber.entry_lookup import entry_for
 from scrubber.errors import NotWritable
 from scrubber.faces import finding
@@ -145,6 +145,7 @@ def decide_in(
         alike = likeness(frame.pixels, terms.gallery) if terms.gallery else nothing_measured
         decided.append(decide(faces, source, terms.permissions, alike, number, entry))
     if entry is not None:
+        decided = fit_once(decided, entry)
         said = misplaced(entry, [frame.size for frame in photo.frames])
         decided[0] = replace(decided[0], warnings=(*said, *decided[0].warnings))
     return _numbered(decided)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from scrubber.consent.decide import Decisions, decide
+from scrubber.consent.decide import Decisions, decide, fit_once
 from scrubber.consent.likeness import (
     CLEAR_LEAD,
     NARROWEST,
@@ -69,6 +69,7 @@ __all__ = [
     "check",
     "decide",
     "explain",
+    "fit_once",
     "json_schema",
     "misplaced",
     "nothing_measured",

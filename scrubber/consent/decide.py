@@ -23,7 +23,7 @@ somebody who may not be seen, and nothing else does: it is never named, and stan
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from scrubber.consent.likeness import (
@@ -124,6 +124,19 @@ def decide(
         ),
         tuple(sorted(placed | concerns)),
     )
+
+
+def fit_once(decided: Sequence[Decisions], entry: PhotoEntry) -> list[Decisions]:
+    """The same for all frames of a photo, without the warnings on boxes that fit nothing on this frame only.
+
+    A box about every frame has its effect if it fits somewhere.
+    """
+    everywhere = {idle(box) for box in entry.dismiss if box.frame is None}
+    fitting = {said for said in everywhere if not all(said in decisions.warnings for decisions in decided)}
+    return [
+        replace(decisions, warnings=tuple(said for said in decisions.warnings if said not in fitting))
+        for decisions in decided
+    ]
 
 
 def _unseen(show: ShowBox, permissions: Permissions) -> Decision | None:

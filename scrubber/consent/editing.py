@@ -25,9 +25,9 @@ from scrubber.consent.look_alikes import MIX_UP, look_alike
 from scrubber.consent.manifest import DismissBox, Event, HideBox, Manifest, Person, PhotoEntry, ShowBox, What
 from scrubber.consent.reading import FIRST_LINE, LAST_LINE, parse, read
 from scrubber.consent.rendering import inline, listed, table, values_of
-from scrubber.consent.saving import save, save_new
+from scrubber.consent.saving import holds, save, save_new
 from scrubber.consent.storing import lock_again
-from scrubber.errors import ManifestError, UsageError
+from scrubber.errors import ManifestError, NotWritable, UsageError
 
 PointedBox: TypeAlias = HideBox | DismissBox | ShowBox
 BoxKey: TypeAlias = Literal["hide", "dismiss", "show"]
@@ -56,7 +56,7 @@ class Draft:
         self._path, self._name = path, str(path)
         self._contents: Contents | None = None
         self._passphrase: str | None = None
-        content = read(path, self._name)
+        self._read = content = read(path, self._name)
         if is_locked(content):
             self._passphrase = passphrase() if callable(passphrase) else passphrase
             locked = opened(content, self._passphrase, self._name)
@@ -175,9 +175,14 @@ class Draft:
         return pattern
 
     def save(self) -> None:
-        """Read the text back, then put it in the file's place. Raises `ManifestError` and `NotWritable`."""
+        """Read the text back, then put it in the file's place, unless somebody else changed that meanwhile.
+
+        Raises `ManifestError` and `NotWritable`.
+        """
         if parse(self._text, self._name) != self._meant:
             raise ManifestError(f"{self._name}: cannot be changed without changing something else; do it by hand")
+        if not self._path.is_symlink() and not holds(self._path, self._read):
+            raise NotWritable(f"{self._path}: was changed by somebody else meanwhile; give the command again")
         data = (self._text.replace("\n", "\r\n") if self._crlf else self._text).encode()
         if self._contents is None:
             save(data, self._path)

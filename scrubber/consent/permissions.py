@@ -72,7 +72,7 @@ class Permissions:
         entries = self.restricting_unseen(seen)
         most = len(entries) if most is None else most
         said = [
-            f"[[photos]] entry {place} ({named(entry)}), which {'withholds' if entry.no_photo else 'hides a place in'} a "
+            f"[[photos]] entry {place} ({named(entry)}), which {_effect(entry)} a "
             "photo, matched none of these; if one of them is that photo, edited since, say it anew for the new file"
             for place, entry in entries[:most]
         ]
@@ -154,6 +154,10 @@ def resolve(manifest: Manifest, purpose: str | None, on: date) -> Permissions:
         photos=PhotoEntries.of(manifest.photos),
         warnings=warnings,
     )
+
+
+def _effect(entry: PhotoEntry) -> str:
+    return "withholds" if entry.no_photo else "hides a place in"
 
 
 def of_any_purpose(manifest: Manifest, on: date) -> Permissions:

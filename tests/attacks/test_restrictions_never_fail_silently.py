@@ -23,7 +23,7 @@ from scrubber.cli import cli
 from scrubber.consent import Consent, HideBox, PhotoEntry, ShowBox
 from scrubber.consent.editing import Draft, blank
 from scrubber.consent.permissions import Permissions
-from scrubber.errors import ManifestError, ScrubberError, UsageError
+from scrubber.errors import ManifestError, NotWritable, ScrubberError, UsageError
 from scrubber.pipeline import SafeCopy, make_safe, opened
 from scrubber.policy import Limits, Policy
 from scrubber.terms import Terms
@@ -399,6 +399,18 @@ class TestLockingAway:
         (tmp_path / "consent.toml").symlink_to(tmp_path / "victim")
         assert scrubber("consent", "init", tmp_path / "consent.toml").code == 2
         assert not (tmp_path / "victim").exists()
+
+
+def test_a_withdrawal_is_not_undone_by_a_slower_command(tmp_path: Path) -> None:
+    """Before, of two commands at once the later one wrote the manifest as it had read it, without the withdrawal."""
+    (tmp_path / "consent.toml").write_text(PERSON)
+    slow, quick = Draft(tmp_path / "consent.toml"), Draft(tmp_path / "consent.toml")
+    quick.withdraw("p-017", datetime.datetime.now(datetime.UTC))
+    quick.save()
+    slow.add_photos([PhotoEntry(sha256="ab" * 32, no_photo=True)])
+    with pytest.raises(NotWritable, match="was changed by somebody else meanwhile"):
+        slow.save()
+    assert Consent.load(tmp_path / "consent.toml").people[0].decision == "deny"
 
 
 @needs_pipes
