@@ -35,11 +35,13 @@ from scrubber import opencv
 from scrubber.consent import SAME_PERSON, Consent, Measured, Permissions, decide
 from scrubber.consent.matching import Gallery
 from scrubber.faces import finding, recogniser
-from scrubber.types import Box, Face
+from scrubber.types import Box, Face, SourceId
 
 REFERENCE = "as they are"
 ON = date(2026, 6, 1)
 TURNED = 0.3  # distances between the eyes that the nose is off their middle: about thirty degrees
+
+_NO_SOURCE = SourceId("0" * 64, "0" * 64)
 
 
 @dataclass
@@ -146,7 +148,7 @@ def _count(
     similarities = {} if embedding is None else people.similarities(embedding)
     measured: Measured = similarities or "low-quality"
     width = sample.widths[condition]
-    [decision] = decide([Face(Box(0, 0, width, width))], "0" * 64, permissions, lambda _: measured).faces
+    [decision] = decide([Face(Box(0, 0, width, width))], _NO_SOURCE, permissions, lambda _: measured).faces
     shown = decision.action == "show"
     for row in rows:
         row.low_quality += decision.reason == "low-quality"

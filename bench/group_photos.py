@@ -19,7 +19,7 @@ from scrubber.consent import Consent, decide
 from scrubber.consent.matching import Gallery
 from scrubber.faces import finding, recogniser
 from scrubber.likeness import likeness
-from scrubber.types import Box
+from scrubber.types import Box, SourceId
 
 Picture = NDArray[np.uint8]
 _SAME_FACE = 0.5  # intersection over union
@@ -27,6 +27,8 @@ _CONSENT = Consent.loads(
     'schema = 1\n[[people]]\nid = "p-017"\ndecision = "allow"\npurposes = ["bench"]\nexpires = 2026-12-31\n'
     'references = ["x.jpg"]\n'
 )
+
+_NO_SOURCE = SourceId("0" * 64, "0" * 64)
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def _check(folder: Path, case: Case) -> dict[str, Any]:
     people = Gallery({"p-017": [_reference(folder, *reference) for reference in case.references]})
     picture = _picture(folder / case.photo)
     found = finding.find(picture, "balanced")
-    decisions = decide(found, "0" * 64, _CONSENT.permissions("bench", date(2026, 6, 1)), likeness(picture, people))
+    decisions = decide(found, _NO_SOURCE, _CONSENT.permissions("bench", date(2026, 6, 1)), likeness(picture, people))
     shown = [decision.face.box for decision in decisions.shown]
     return {
         "photo": case.photo,

@@ -21,7 +21,7 @@ from scrubber.consent.regions import Region, face_regions
 from scrubber.faces import finding
 from scrubber.guarded import read_file
 from scrubber.policy import Limits
-from scrubber.types import Box, Face, Point
+from scrubber.types import Box, Face, Point, SourceId
 
 _ORIENTATION_TAG: Final = 0x0112
 _SAME_SHAPE: Final = 0.02  # of width over height; resizing rounds by less, cropping changes it by more
@@ -52,11 +52,12 @@ def named_photo(path: Path, people: Mapping[str, str], limits: Limits) -> NamedP
     if turn is None:
         return NamedPhoto(path, None, ("it was cropped since its faces were marked, so the marks fit no more",))
     boxes = [_upright(region, turn).scaled(width, height) for region in regions]
-    return _entry(path, hashlib.sha256(data).hexdigest(), list(zip(regions, boxes, strict=True)), people, found)
+    source = SourceId(hashlib.sha256(data).hexdigest(), photo.fingerprint())
+    return _entry(path, source, list(zip(regions, boxes, strict=True)), people, found)
 
 
 def _entry(
-    path: Path, sha256: str, marks: Sequence[tuple[Region, Box]], people: Mapping[str, str], found: Sequence[Face]
+    path: Path, source: SourceId, marks: Sequence[tuple[Region, Box]], people: Mapping[str, str], found: Sequence[Face]
 ) -> NamedPhoto:
     show: list[ShowBox] = []
     hide: list[HideBox] = []
@@ -75,7 +76,9 @@ def _entry(
     unknown = {region.name for region, _ in marks if region.name and region.name not in people}
     if unknown:
         notes.append(f"nobody in the manifest goes by {', '.join(sorted(unknown))}: hidden")
-    entry = PhotoEntry(sha256=sha256, show=tuple(show), hide=tuple(hide)) if show or hide else None
+    if not show and not hide:
+        return NamedPhoto(path, None, tuple(notes))
+    entry = PhotoEntry(sha256=source.sha256, pixels=source.pixels, show=tuple(show), hide=tuple(hide))
     return NamedPhoto(path, entry, tuple(notes))
 
 

@@ -10,14 +10,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from scrubber import checking, hiding, metadata, photos
-from scrubber.consent import decide
+from scrubber.consent import decide, fit_once, misplaced, nothing_measured
+from scrubber.entry_lookup import entry_for
 from scrubber.faces import finding
 from scrubber.faces.following import follow
+from scrubber.faces.numbering import numbered
 from scrubber.likeness import likeness
 from scrubber.types import Decision, Face, Leak, Result, SourceId
 
 if TYPE_CHECKING:
-    from scrubber.consent import Decisions
+    from scrubber.consent import Decisions, PhotoEntry
     from scrubber.hiding.heads import Mask
     from scrubber.policy import Limits, Preset, Style
     from scrubber.terms import Terms
@@ -70,13 +72,14 @@ def make_safe(data: bytes, name: str, terms: Terms) -> Scrubbed:
     policy, clock = terms.policy, Stopwatch()
     with clock("open"):
         photo, source = opened(data, name, policy.limits)
+        entry = entry_for(photo, source, terms.permissions)
         photo, target = photos.prepared(photo, policy.format, name)
         removed = metadata.inventory(data)
     with clock("find"):
         found = find_in(photo, policy.preset)
     for _ in range(_ROUNDS):
         with clock("decide"):
-            decided = decide_in(photo, found, source, terms)
+            decided = decide_in(photo, found, source, terms, entry)
         warnings, concerns = _warnings(photo, decided), _concerns(decided)
         copy = Scrubbed(
             source, _size(photo), _reason(decided), _listed(decided), removed, warnings, clock.seconds, concerns
@@ -118,16 +121,40 @@ def find_in(photo: photos.Photo, preset: Preset) -> list[tuple[Face, ...]]:
     """The faces in each frame of a photo; in an animation they are followed from frame to frame."""
     with finding.kept_warm():
         found = [finding.find(frame.pixels, preset) for frame in photo.frames]
-    return follow(found) if photo.moving else found
+    return numbered(follow(found) if photo.moving else found)
 
 
-def decide_in(photo: photos.Photo, found: Sequence[Sequence[Face]], source: SourceId, terms: Terms) -> list[Decisions]:
-    """Decisions for each frame of a photo that came from this source."""
+def decide_in(
+    photo: photos.Photo,
+    found: Sequence[Sequence[Face]],
+    source: SourceId,
+    terms: Terms,
+    entry: PhotoEntry | None = None,
+) -> list[Decisions]:
+    """Decisions for each frame of a photo that came from this source; regions without a number get one.
+
+    `entry` is what `entry_for` says of the photo as it was opened, which is looked up here unless given.
+    """
+    entry = entry or entry_for(photo, source, terms.permissions)
+    decided = []
+    for number, (frame, faces) in enumerate(zip(photo.frames, found, strict=True)):
+        alike = likeness(frame.pixels, terms.gallery) if terms.gallery else nothing_measured
+        decided.append(decide(faces, source, terms.permissions, alike, number, entry))
+    if entry is not None:
+        decided = fit_once(decided, entry)
+        said = misplaced(entry, [frame.size for frame in photo.frames])
+        decided[0] = replace(decided[0], warnings=(*said, *decided[0].warnings))
+    return _numbered(decided)
+
+
+def _numbered(decided: Sequence[Decisions]) -> list[Decisions]:
+    faces = numbered([[decision.face for decision in decisions.faces] for decisions in decided])
     return [
-        decide(faces, source.sha256, terms.permissions, likeness(frame.pixels, terms.gallery))
-        if terms.gallery
-        else decide(faces, source.sha256, terms.permissions)
-        for frame, faces in zip(photo.frames, found, strict=True)
+        replace(
+            decisions,
+            faces=tuple(replace(one, face=face) for one, face in zip(decisions.faces, here, strict=True)),
+        )
+        for decisions, here in zip(decided, faces, strict=True)
     ]
 
 

@@ -88,7 +88,7 @@ class Session:
             self._executor = self._stack.enter_context(batch.Direct())
         try:
             judge = batch.judging(self._executor) if self._isolate else None
-            self._terms = Terms.of(self._policy, self._consent, self._purpose, self._on, judge)
+            self._terms = Terms.of(self._policy, self._consent, self._purpose, self._on, judge=judge)
         except BaseException:
             self._stack.close()
             raise
@@ -108,8 +108,9 @@ class Session:
         executor, terms = self._ready()
         limits = terms.policy.limits
         given = checked_bytes(data, limits.bytes)
+        shared = batch.Shared(terms.for_workers())
         with self._turn():
-            call = executor.submit(_UNNAMED, len(given), limits, make_bytes, given, _UNNAMED, batch.Shared(terms))
+            call = executor.submit(_UNNAMED, len(given), limits, make_bytes, given, _UNNAMED, shared)
             made = call.result()
         result = made.result(_UNNAMED, None)
         if made.data is None:
@@ -222,7 +223,7 @@ def _folder(
             executor = stack.enter_context(batch.Sandbox(batch.workers(jobs, len(plan.tasks)), jobs))
         else:
             executor = stack.enter_context(batch.Direct())
-        terms = Terms.of(policy, consent, purpose, on, batch.judging(executor) if isolate else None)
+        terms = Terms.of(policy, consent, purpose, on, judge=batch.judging(executor) if isolate else None)
         yield from batch.run(plan.tasks, terms, batch.Publisher(output, terms, restart=restart), executor)
 
 

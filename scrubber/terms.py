@@ -44,25 +44,34 @@ class Terms:
         cls,
         policy: Policy | None,
         consent: Consent | None,
-        purpose: str | None,
-        on: date | None,
+        purpose: str | None = None,
+        on: date | None = None,
+        despite_withdrawals: bool = False,
         judge: Judge | None = None,
     ) -> Terms:
         """`on` is today unless said otherwise. `judge` looks at reference photos; without one it is done here.
 
-        Raises `UsageError` for a manifest without a purpose, and `ManifestError` for reference photos that cannot be
-        used.
+        Raises `UsageError` for a manifest that has people without a purpose, and for a day after which people withdrew
+        unless `despite_withdrawals` says so; `ManifestError` for reference photos that cannot be used.
         """
         policy = policy or Policy()
         if consent is None:
             if purpose is not None:
                 raise UsageError("a purpose needs a consent manifest; give both or neither")
             return cls(policy)
-        if purpose is None:
-            raise UsageError("a consent manifest needs a purpose, such as social: consent is given for something")
-        permissions = consent.permissions(purpose, on or calendar.date.today())
+        permissions = consent.permissions(purpose, on or calendar.date.today(), despite_withdrawals)
         known = gallery(consent, permissions.gallery, policy.limits, judge) if permissions.gallery else None
-        return cls(policy, permissions, known)
+        identity, recipient = consent.ledger_identity, None
+        if consent.locked:
+            from scrubber.consent.sealing import new_identity, recipient_of
+
+            # Without a key nobody can read what this run adds to the ledger, but neither does it tell anything.
+            recipient = recipient_of(identity or new_identity())
+        return cls(policy, permissions, known, identity, recipient)
+
+    def for_workers(self) -> Terms:
+        """The same without the secret key, which those that open files do not need."""
+        return replace(self, ledger_identity=None)
 
     def for_nobody(self) -> Terms:
         """The same, but nobody is shown and nobody compared: the Chatham House rule for a whole run."""

@@ -87,7 +87,8 @@ class Box:
 class SourceId:
     """What finds a source again: by its bytes, or by its pixels where somebody has tagged, rated or renamed it.
 
-    Both are SHA-256 in 64 lower-case hex digits: `sha256` of the file, `pixels` of its upright decoded frames.
+    Both are 64 lower-case hex digits: `sha256` of the file, `pixels` of its upright decoded frames
+    (`Photo.fingerprint`), whose first 16 digits are the same whichever way the picture is turned.
     """
 
     sha256: str

@@ -62,7 +62,7 @@ def run(
 def _results(
     tasks: Sequence[Task], terms: Terms, publisher: Publisher, executor: Executor, work: Work
 ) -> Iterator[Result]:
-    shared, folder = Shared(terms), None if publisher.rehearse else publisher.folder
+    shared, folder = Shared(terms.for_workers()), None if publisher.rehearse else publisher.folder
 
     def hand_out(task: Task) -> Pending[Made] | Result:
         known = publisher.recall(task)

@@ -63,11 +63,13 @@ def rehearse_one(source: Path | bytes, target: Path, terms: Terms, executor: Exe
 
 def make_one(data: bytes, name: str, terms: Terms, executor: Executor) -> Scrubbed:
     """Make one photo safe in memory; `name` is what messages call it. Raises as the executor does."""
-    return executor.submit(name, len(data), terms.policy.limits, make_bytes, data, name, Shared(terms)).result()
+    return executor.submit(
+        name, len(data), terms.policy.limits, make_bytes, data, name, Shared(terms.for_workers())
+    ).result()
 
 
 def _made(source: Path | bytes, target: Path, terms: Terms, executor: Executor, folder: LocalFolder | None) -> Made:
-    shared, limits = Shared(terms), terms.policy.limits
+    shared, limits = Shared(terms.for_workers()), terms.policy.limits
     if isinstance(source, Path):
         call = executor.submit(str(source), size_of(source), limits, make_file, source, shared, folder, target)
     else:

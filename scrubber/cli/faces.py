@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @options.as_json
 def command(
     inputs: tuple[Path, ...], manifest: Path | None, purpose: str | None, on: datetime.date | None,
-    preset: Preset, as_json: bool,
+    despite_withdrawals: bool, preset: Preset, as_json: bool,
 ) -> int:  # fmt: skip
     """List the faces in photos and, with a manifest, who would be shown and why not.
 
@@ -43,7 +43,8 @@ def command(
     from scrubber.consent import Consent
     from scrubber.terms import Terms
 
-    terms = Terms.of(Policy(preset=preset), Consent.load(manifest, asked) if manifest else None, purpose, on)
+    agreed = Consent.load(manifest, asked) if manifest else None
+    terms = Terms.of(Policy(preset=preset), agreed, purpose, on, despite_withdrawals)
     code = 0
     for found in batch.search(inputs)[0]:
         try:

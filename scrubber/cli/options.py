@@ -25,15 +25,25 @@ preset = click.option(
 
 
 def consent(command: Command) -> Command:
-    """`--consent`, `--for` and `--on`."""
+    """`--consent`, `--for`, `--on` and `--despite-withdrawals`."""
     for option in (
+        click.option(
+            "--despite-withdrawals",
+            is_flag=True,
+            help="With --on: go on though people have withdrawn since that day. It does not undo what they withdrew.",
+        ),
         click.option(
             "--on",
             type=click.DateTime(["%Y-%m-%d"]),
             callback=lambda _ctx, _param, value: value.date() if isinstance(value, datetime.datetime) else None,
             help="The day for which consent must hold.  [default: today]",
         ),
-        click.option("--for", "purpose", metavar="PURPOSE", help="What the photos are for, such as social."),
+        click.option(
+            "--for",
+            "purpose",
+            metavar="PURPOSE",
+            help="What the photos are for, such as social.",
+        ),
         click.option(
             "--consent",
             "manifest",

@@ -106,6 +106,7 @@ def command(
     manifest: Path | None,
     purpose: str | None,
     on: datetime.date | None,
+    despite_withdrawals: bool,
     nobody: bool,
     dry_run: bool,
     restart: bool,
@@ -134,7 +135,7 @@ def command(
     plan = _plan_for_one(inputs) if one_file else batch.plan(inputs, out)
     with ExitStack() as stack:
         executor = stack.enter_context(batch.Sandbox(batch.workers(jobs, len(plan.tasks)), jobs))
-        terms = Terms.of(chosen, consent, purpose, on, batch.judging(executor))
+        terms = Terms.of(chosen, consent, purpose, on, despite_withdrawals, batch.judging(executor))
         if nobody:
             terms = terms.for_nobody()
         write = stack.enter_context(appended_to(None if dry_run else report, overwrite=overwrite))

@@ -11,12 +11,22 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from scrubber.consent.decide import Decisions, decide
-from scrubber.consent.likeness import CLEAR_LEAD, NARROWEST, SAME_PERSON, Likeness, Measured, Similarities
+from scrubber.consent.decide import Decisions, decide, fit_once
+from scrubber.consent.likeness import (
+    CLEAR_LEAD,
+    NARROWEST,
+    SAME_PERSON,
+    Likeness,
+    Measured,
+    Similarities,
+    nothing_measured,
+)
 from scrubber.consent.permissions import Permissions, Standing
+from scrubber.consent.photo_entries import PhotoEntries
+from scrubber.consent.placing import misplaced
 
 if TYPE_CHECKING:
-    from scrubber.consent.manifest import Event, HideBox, Manifest, Person, PhotoEntry, ShowBox
+    from scrubber.consent.manifest import DismissBox, Event, HideBox, Manifest, Person, PhotoEntry, ShowBox
     from scrubber.consent.reading import FIRST_LINE, LAST_LINE
     from scrubber.consent.record import Consent
     from scrubber.consent.schema import json_schema
@@ -24,7 +34,7 @@ if TYPE_CHECKING:
     from scrubber.consent.summary import PersonSummary, Remark, check, summarise
 
 _HOMES = {
-    "manifest": ("Event", "HideBox", "Manifest", "Person", "PhotoEntry", "ShowBox"),
+    "manifest": ("DismissBox", "Event", "HideBox", "Manifest", "Person", "PhotoEntry", "ShowBox"),
     "reading": ("FIRST_LINE", "LAST_LINE"),
     "record": ("Consent",),
     "schema": ("json_schema",),
@@ -41,6 +51,7 @@ __all__ = [
     "SAME_PERSON",
     "Consent",
     "Decisions",
+    "DismissBox",
     "Event",
     "HideBox",
     "Likeness",
@@ -49,6 +60,7 @@ __all__ = [
     "Permissions",
     "Person",
     "PersonSummary",
+    "PhotoEntries",
     "PhotoEntry",
     "Remark",
     "ShowBox",
@@ -57,7 +69,10 @@ __all__ = [
     "check",
     "decide",
     "explain",
+    "fit_once",
     "json_schema",
+    "misplaced",
+    "nothing_measured",
     "summarise",
 ]
 

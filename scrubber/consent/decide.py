@@ -4,9 +4,10 @@ Pure: no file is opened and no picture looked at. The recipe for one face, the f
 
 1. the photo holds a no-photo sign: everything is hidden and the file withheld;
 2. a `hide` box covers it: hidden;
-3. a `show` box means it, and nothing speaks against the person or the face: shown;
-4. it is like one person of the gallery beyond doubt, and that person may be seen: shown;
-5. otherwise hidden.
+3. a `dismiss` box means it, and nobody who may not be seen is pointed at or recognised there: left as it is;
+4. a `show` box means it, and nothing speaks against the person or the face: shown;
+5. it is like one person of the gallery beyond doubt, and that person may be seen: shown;
+6. otherwise hidden.
 
 Every restriction works on its own and none makes room for a permission elsewhere: one more deny, expiry,
 withdrawal, `hide` box or no-photo sign never makes one more face visible (tested as a property).
@@ -14,12 +15,15 @@ withdrawal, `hide` box or no-photo sign never makes one more face visible (teste
 Somebody who refused must be covered without doubt, or the whole file is withheld: where a face known to be theirs
 overlaps one that is shown, paint cannot tell the two apart. A place where they are pointed at is hidden even if no
 face is found there.
+
+Who looked and saw no face may have looked in a hurry. So it counts whether a dismissed region is like
+somebody who may not be seen, and nothing else does: it is never named, and stands in no other face's way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from scrubber.consent.likeness import (
@@ -33,13 +37,15 @@ from scrubber.consent.likeness import (
     nothing_measured,
 )
 from scrubber.consent.permissions import Permissions
+from scrubber.consent.photo_entries import combined
 from scrubber.consent.pointing import Pointed, beats, point
-from scrubber.types import Action, Decision, Face, Reason
+from scrubber.types import Action, Decision, Face, Reason, SourceId
 
 if TYPE_CHECKING:
-    from scrubber.consent.manifest import ShowBox
+    from scrubber.consent.manifest import DismissBox, PhotoEntry, ShowBox
 
 _SHOWING = frozenset[Reason]({"allowed-by-box", "allowed-by-match"})
+_LEFT = _SHOWING | {"dismissed"}
 _REFUSED = frozenset[Reason]({"denied", "withdrawn"})
 _POINTED = ("manifest",)
 
@@ -70,38 +76,67 @@ class Decisions:
 
 def decide(
     faces: Sequence[Face],
-    photo_sha256: str,
+    source: SourceId,
     permissions: Permissions | None,
     likeness: Likeness = nothing_measured,
+    frame: int = 0,
+    entry: PhotoEntry | None = None,
 ) -> Decisions:
-    """Decides for every face of one photo.
+    """Decides for every face of one frame of a photo.
 
-    `photo_sha256` is the hash of the original file, 64 hex digits; boxes of `faces` are in pixels of its
-    upright picture. `permissions` is None without a manifest: then every face is hidden. `likeness` compares
-    a face with `permissions.gallery`; it is called once for each face at least `NARROWEST` pixels wide, and
-    only if there is somebody to compare with. It must know nobody else (`KeyError`).
+    `source` is the original, `frame` counts from 0; boxes of `faces` are in pixels of this frame, upright.
+    `permissions` is None without a manifest: then every face is hidden. `likeness` compares a face with
+    `permissions.gallery`; it is called once for each face at least `NARROWEST` pixels wide, and only if there is
+    somebody to compare with. It must know nobody else (`KeyError`). `entry` is all that was pointed at in the photo,
+    where that takes its pixels to find out; what names it by one of its hashes unless given.
     """
     if permissions is None:
         return Decisions(tuple(Decision(face, "hide", "no-manifest") for face in faces))
-    entry = permissions.photo(photo_sha256)
+    entry = entry or combined(permissions.photos.about(source))
     if entry and entry.no_photo:
         return Decisions(
             tuple(Decision(face, "hide", "no-photo-sign") for face in faces), withhold_reason="no-photo-sign"
         )
-    pointed = point(faces, entry)
+    pointed = point(faces, entry, frame)
     measured = measure(faces, permissions, likeness)
-    placed = {show.person for show in entry.show} if entry else set()
+    concerns = alike(measured)
+    standing = [index for index in pointed.dismissed if not _objection(index, pointed, measured, permissions)]
+    for index in standing:
+        measured[index] = None
+    placed = {show.person for show in entry.show if show.frame == frame} if entry else set()
     found = [
-        _decision(face, _finding(index, pointed, placed, measured, permissions)) for index, face in enumerate(faces)
+        _decision(
+            face,
+            Finding("dismissed") if index in standing else _finding(index, pointed, placed, measured, permissions),
+        )
+        for index, face in enumerate(faces)
     ]
-    found += [Decision(Face(box, detectors=_POINTED), "hide", "pointed-hide") for box in pointed.uncovered]
+    found += [
+        Decision(Face(box, detectors=_POINTED, kind="drawn"), "hide", "pointed-hide") for box in pointed.uncovered
+    ]
     found += [place for show in pointed.missed if (place := _unseen(show, permissions))]
     return Decisions(
         tuple(found),
         "denied" if _refused_beside_shown(found) else None,
-        tuple(_missed(show) for show in pointed.missed if not permissions.people[show.person].reason),
-        tuple(sorted(placed | alike(measured))),
+        (
+            *(missed(show) for show in pointed.missed if not permissions.people[show.person].reason),
+            *map(idle, pointed.idle),
+        ),
+        tuple(sorted(placed | concerns)),
     )
+
+
+def fit_once(decided: Sequence[Decisions], entry: PhotoEntry) -> list[Decisions]:
+    """The same for all frames of a photo, without the warnings on boxes that fit nothing on this frame only.
+
+    A box about every frame has its effect if it fits somewhere.
+    """
+    everywhere = {idle(box) for box in entry.dismiss if box.frame is None}
+    fitting = {said for said in everywhere if not all(said in decisions.warnings for decisions in decided)}
+    return [
+        replace(decisions, warnings=tuple(said for said in decisions.warnings if said not in fitting))
+        for decisions in decided
+    ]
 
 
 def _unseen(show: ShowBox, permissions: Permissions) -> Decision | None:
@@ -112,14 +147,20 @@ def _unseen(show: ShowBox, permissions: Permissions) -> Decision | None:
 
 def _refused_beside_shown(found: Sequence[Decision]) -> bool:
     """Does a shown face overlap that of somebody known to have refused, more than neighbours in a crowd do?"""
-    shown = [decision.face.box for decision in found if decision.action == "show"]
+    shown = [decision.face.box for decision in found if decision.reason in _SHOWING]
     refused = [decision.face.box for decision in found if decision.person and decision.reason in _REFUSED]
     return any(beats(box, other) for box in refused for other in shown)
 
 
 def _decision(face: Face, finding: Finding) -> Decision:
-    action: Action = "show" if finding.reason in _SHOWING else "hide"
+    action: Action = "show" if finding.reason in _LEFT else "hide"
     return Decision(face, action, finding.reason, finding.person, finding.similarity)
+
+
+def _objection(index: int, pointed: Pointed, measured: Sequence[Measured], permissions: Permissions) -> bool:
+    """Does anything speak against leaving a dismissed region as it is? Somebody who may not be seen is enough."""
+    claimed = any(permissions.people[person].reason for person in pointed.claims.get(index, ()))
+    return claimed or index in pointed.unclear or barring(measured[index], permissions) is not None
 
 
 def _finding(
@@ -152,6 +193,13 @@ def _by_box(claims: Sequence[str], measured: Measured, permissions: Permissions)
     return barring(measured, permissions, pointed_at=person) or Finding("allowed-by-box", person)
 
 
-def _missed(show: ShowBox) -> str:
+def missed(show: ShowBox) -> str:
+    """A sentence on a `show` box that means no face."""
     box = list(show.box.rounded())
     return f"no face was found where {show.person} is pointed at, {box}; nothing is shown there"
+
+
+def idle(dismiss: DismissBox) -> str:
+    """A sentence on a `dismiss` box that means no face that was found, or not one alone."""
+    box = list(dismiss.box.rounded())
+    return f"the dismiss box {box} fits no face that was found, or more than one; nothing is left as it is for it"

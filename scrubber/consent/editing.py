@@ -2,29 +2,41 @@
 
 An edit is trusted only after it was read back: the new text must parse to exactly the manifest that was meant, or
 nothing is written. New tables go after the last of their kind, so that a comment above the next section stays there.
+A locked manifest is changed in memory and locked again with the same passphrase.
 """
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Final, Literal, TypeAlias
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import Array, InlineTable, Table
+from tomlkit.items import AoT, Array
 
+from scrubber.consent.keys import identity_beside, identity_inside, with_key
 from scrubber.consent.locate import Places
-from scrubber.consent.locking import is_locked
-from scrubber.consent.manifest import Event, Manifest, Person, PhotoEntry, What
+from scrubber.consent.locking import Contents, Passphrase, is_locked, opened
+from scrubber.consent.look_alikes import MIX_UP, look_alike
+from scrubber.consent.manifest import DismissBox, Event, HideBox, Manifest, Person, PhotoEntry, ShowBox, What
 from scrubber.consent.reading import FIRST_LINE, LAST_LINE, parse, read
-from scrubber.consent.saving import save
-from scrubber.errors import ManifestError, UsageError
-from scrubber.types import Box
+from scrubber.consent.rendering import inline, listed, table, values_of
+from scrubber.consent.saving import holds, save, save_new
+from scrubber.consent.storing import lock_again
+from scrubber.errors import ManifestError, NotWritable, UsageError
+
+PointedBox: TypeAlias = HideBox | DismissBox | ShowBox
+BoxKey: TypeAlias = Literal["hide", "dismiss", "show"]
+
+_ORDER: Final = ("sha256", "pixels", "no_photo", "hide", "dismiss", "show")
+"""Of the keys of a photo's table: if a file breaks off, what restricts is still there."""
 
 
-def blank(organisation: str | None) -> str:
+def blank(organisation: str | None = None) -> str:
     """The text of a manifest with nobody in it yet."""
     document = tomlkit.document()
     document.add("schema", tomlkit.item(1))
@@ -36,34 +48,89 @@ def blank(organisation: str | None) -> str:
 class Draft:
     """A manifest file that is being changed; `save` writes it."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises `ManifestError` for a manifest that is not valid, `UsageError` for one that is not TOML."""
-        name = str(path)
-        content = read(path, name)
+    def __init__(self, path: Path, passphrase: Passphrase | None = None) -> None:
+        """`passphrase`, or a function that asks for it, is needed only if the file is locked.
+
+        Raises `ManifestError` for a manifest that is not valid, `UsageError` for one that is not TOML.
+        """
+        self._path, self._name = path, str(path)
+        self._contents: Contents | None = None
+        self._passphrase: str | None = None
+        self._read = content = read(path, self._name)
         if is_locked(content):
-            raise UsageError(f"{name}: is locked; unlock it, change the manifest, and lock it again")
-        self._meant = parse(content, name)
-        self._path = path
+            self._passphrase = passphrase() if callable(passphrase) else passphrase
+            locked = opened(content, self._passphrase, self._name)
+            self._contents = with_key(locked)
+            content, self._name = locked.files[locked.manifest], f"{path}/{locked.manifest}"
+        self._meant = parse(content, self._name)
         text = content.decode("utf-8-sig")
-        if name.lower().endswith(".json") or text.lstrip().startswith("{"):
-            raise UsageError(f"{name}: is JSON; this command changes manifests in TOML, change this one by hand")
+        if self._name.lower().endswith(".json") or text.lstrip().startswith("{"):
+            raise UsageError(f"{self._name}: is JSON; this command changes manifests in TOML, change this one by hand")
         self._crlf = "\r\n" in text
         self._text = text.replace("\r\n", "\n")
+
+    def reopened(self) -> Draft:
+        """A new draft of the same file, without asking for its passphrase again."""
+        return Draft(self._path, self._passphrase)
 
     @property
     def manifest(self) -> Manifest:
         """What the file will say."""
         return self._meant
 
+    @property
+    def locked(self) -> bool:
+        """Whether everything goes back into a locked file, and nothing to the disk in clear."""
+        return self._contents is not None
+
+    @property
+    def ledger_identity(self) -> str | None:
+        """The secret key of the ledger's entries, as `Consent.ledger_identity`. Raises `ManifestError`."""
+        return identity_beside(self._path) if self._contents is None else identity_inside(self._contents, self._name)
+
     def add_people(self, people: Sequence[Person]) -> None:
-        """Raises `UsageError` if somebody has one of their ids already."""
-        self._refuse_known("people", [person.id for person in people], [one.id for one in self._meant.people])
+        """Raises `UsageError` if somebody has one of their ids already, or one that looks like it."""
+        known = [one.id for one in self._meant.people]
+        for person in people:
+            other = look_alike(person.id, known)
+            if other:
+                raise UsageError(f'{self._name}: {person.id} looks like "{other}"; {MIX_UP}')
+            self._refuse_known("people", person.id, known)
+            known.append(person.id)
         self._append("people", people)
 
     def add_photos(self, photos: Sequence[PhotoEntry]) -> None:
         """Raises `UsageError` if the manifest has an entry for one of these photos already."""
-        self._refuse_known("photos", [photo.sha256 for photo in photos], [one.sha256 for one in self._meant.photos])
+        known = [name for one in self._meant.photos for name in (one.sha256, one.pixels) if name]
+        for photo in photos:
+            for name in filter(None, (photo.sha256, photo.pixels)):
+                self._refuse_known("photos", name, known)
+                known.append(name)
         self._append("photos", photos)
+
+    def add_boxes(self, photo: int, key: BoxKey, boxes: Sequence[PointedBox]) -> None:
+        """More `hide`, `dismiss` or `show` boxes for the entry at this index of `manifest.photos`."""
+        if not boxes:
+            return
+        entry, values = self._meant.photos[photo], [values_of(one) for one in boxes]
+        document = self._document()
+        there = document["photos"][photo]
+        if isinstance(there.get(key), AoT):
+            for one in values:
+                there[key].append(table(one))
+            self._text = tomlkit.dumps(document)
+        elif key in there:
+            for one in values:
+                there[key].append(inline(one))
+            self._text = tomlkit.dumps(document)
+        else:
+            self._set_in_photo(photo, key, listed(values).as_string())
+        self._update_photo(photo, entry.model_copy(update={key: (*getattr(entry, key), *boxes)}))
+
+    def name_photo(self, photo: int, key: Literal["sha256", "pixels"], value: str) -> None:
+        """The other hash for the entry at this index, which has none of this kind."""
+        self._set_in_photo(photo, key, tomlkit.item(value).as_string())
+        self._update_photo(photo, self._meant.photos[photo].model_copy(update={key: value}))
 
     def add_event(self, person: str, what: What, at: datetime) -> None:
         """`at` is kept to the second and in UTC, where it means the same everywhere."""
@@ -74,8 +141,10 @@ class Draft:
         """Let the person's own entry say `decision = "deny"`. Raises `UsageError` for somebody unknown."""
         index = next((at for at, one in enumerate(self._meant.people) if one.id == person), None)
         if index is None:
-            known = ", ".join(one.id for one in self._meant.people) or "nobody"
-            raise UsageError(f"{self._path}: {person} is not in the manifest; in it: {known}")
+            known = [one.id for one in self._meant.people]
+            meant = look_alike(person, known)
+            remedy = f'did you mean "{meant}"?' if meant else f"in it: {', '.join(known) or 'nobody'}"
+            raise UsageError(f"{self._name}: {person} is not in the manifest; {remedy}")
         document = self._document()
         document["people"][index]["decision"] = "deny"
         self._text = tomlkit.dumps(document)
@@ -90,50 +159,88 @@ class Draft:
         if history[-1:] != ["withdrawn"]:
             self.add_event(person, "withdrawn", at)
 
-    def save(self) -> None:
-        """Read the text back, then put it in the file's place. Raises `ManifestError` and `NotWritable`."""
-        name = str(self._path)
-        if parse(self._text, name) != self._meant:
-            raise ManifestError(f"{name}: cannot be changed without changing something else; change it by hand")
-        save((self._text.replace("\n", "\r\n") if self._crlf else self._text).encode(), self._path)
+    def hold(self, name: str, data: bytes) -> str:
+        """Keep a file beside the manifest, or with it in the locked file; the pattern that names it there.
 
-    def _refuse_known(self, key: str, new: Sequence[str], known: Sequence[str]) -> None:
-        seen = set(known)
-        for name in new:
-            if name in seen:
-                raise UsageError(f"{self._path}: {name} is in the manifest already; change its [[{key}]] entry there")
-            seen.add(name)
+        Raises `NotWritable` where another file has its name.
+        """
+        pattern = glob.escape(name)
+        if self._contents is None:
+            save_new(data, self._path.absolute().parent / name)
+        elif self._contents.files.get(name, data) != data:
+            raise UsageError(f"{self._path}: holds another {name} already; choose another id")
+        else:
+            files = {**self._contents.files, name: data}
+            self._contents = replace(self._contents, files=files, matches={**self._contents.matches, pattern: (name,)})
+        return pattern
+
+    def save(self) -> None:
+        """Read the text back, then put it in the file's place, unless somebody else changed that meanwhile.
+
+        Raises `ManifestError` and `NotWritable`.
+        """
+        if parse(self._text, self._name) != self._meant:
+            raise ManifestError(f"{self._name}: cannot be changed without changing something else; do it by hand")
+        if not self._path.is_symlink() and not holds(self._path, self._read):
+            raise NotWritable(f"{self._path}: was changed by somebody else meanwhile; give the command again")
+        data = (self._text.replace("\n", "\r\n") if self._crlf else self._text).encode()
+        if self._contents is None:
+            save(data, self._path)
+        else:
+            files = {**self._contents.files, self._contents.manifest: data}
+            lock_again(replace(self._contents, files=files), self._passphrase or "", self._path)
+
+    def _refuse_known(self, key: str, name: str, known: Sequence[str]) -> None:
+        if name in known:
+            raise UsageError(f"{self._name}: {name} is in the manifest already; change its [[{key}]] entry there")
+
+    def _update_photo(self, index: int, entry: PhotoEntry) -> None:
+        photos = (*self._meant.photos[:index], entry, *self._meant.photos[index + 1 :])
+        self._meant = self._meant.model_copy(update={"photos": photos})
+
+    def _set_in_photo(self, index: int, key: str, value: str) -> None:
+        """Give a photo's table a key that it has not: before the first that comes after it, else at the end."""
+        document = self._document()
+        if isinstance(document.get("photos"), Array):
+            document["photos"][index].append(key, tomlkit.value(value))
+            self._text = tomlkit.dumps(document)
+            return
+        lines, places = self._text.rstrip("\n").split("\n"), Places.of_toml(self._text)
+        later = [name for name in _ORDER[_ORDER.index(key) + 1 :] if name in document["photos"][index]]
+        starts = [places.line_and_column(("photos", index, name))[0] - 1 for name in later]
+        at = min(starts) if starts else self._end_of("photos", index, lines)
+        self._text = "\n".join([*lines[:at], f"{key} = {value}", *lines[at:], ""])
 
     def _append(self, key: str, items: Sequence[Person] | Sequence[PhotoEntry] | Sequence[Event]) -> None:
         document = self._document()
         if isinstance(document.get(key), Array):
             for item in items:
-                document[key].append(_inline(_values(item)))
+                document[key].append(inline(values_of(item)))
             self._text = tomlkit.dumps(document)
         elif items:
-            blocks = [tomlkit.dumps({key: [_table(_values(item))]}).strip() for item in items]
+            blocks = [tomlkit.dumps({key: [table(values_of(item))]}).strip() for item in items]
             self._insert(key, "\n\n".join(blocks))
         self._meant = self._meant.model_copy(update={key: (*getattr(self._meant, key), *items)})
 
     def _insert(self, key: str, block: str) -> None:
         """Put the text of new `[[key]]` tables after the last of their kind, or at the end of the file."""
         lines = self._text.rstrip("\n").split("\n")
-        at = self._end_of(key, lines)
+        at = self._end_of(key, len(getattr(self._meant, key)) - 1, lines)
         before, after = lines[:at], lines[at:]
         gap_before = [""] if before and before[-1].strip() else []
         gap_after = [""] if after and after[0].strip() else []
         self._text = "\n".join([*before, *gap_before, *block.split("\n"), *gap_after, *after, ""])
 
-    def _end_of(self, key: str, lines: Sequence[str]) -> int:
-        """The index of the line before which a new `[[key]]` table goes."""
+    def _end_of(self, key: str, index: int, lines: Sequence[str]) -> int:
+        """The index of the line before which what follows the `[[key]]` table at `index` goes; of the end if -1."""
         end = len(lines) - (lines[-1].strip() == LAST_LINE)
         places = Places.of_toml(self._text)
         starts = {
-            (table, index): places.line_and_column((table, index))[0]
-            for table in ("people", "photos", "events")
-            for index in range(len(getattr(self._meant, table)))
+            (name, at): places.line_and_column((name, at))[0]
+            for name in ("people", "photos", "events")
+            for at in range(len(getattr(self._meant, name)))
         }
-        own = starts.get((key, len(getattr(self._meant, key)) - 1))
+        own = starts.get((key, index))
         if own is None:
             return end
         end = min((line - 1 for line in starts.values() if line > own), default=end)
@@ -143,7 +250,7 @@ class Draft:
         try:
             return tomlkit.parse(self._text)
         except TOMLKitError as error:
-            raise ManifestError(f"{self._path}: cannot be changed by this command ({error}); do it by hand") from error
+            raise ManifestError(f"{self._name}: cannot be changed by this command ({error}); do it by hand") from error
 
 
 def _end_of_table(lines: Sequence[str], end: int) -> int:
@@ -156,47 +263,3 @@ def _end_of_table(lines: Sequence[str], end: int) -> int:
         follow += 1
     # A comment right below the last key belongs to it, unless it also stands right above the next header.
     return follow if follow < end or end == len(lines) else last
-
-
-def _values(item: Person | PhotoEntry | Event) -> dict[str, Any]:
-    """The keys of a table that say something, as TOML has them; what restricts comes first."""
-    match item:
-        case PhotoEntry():
-            values: dict[str, Any] = {"sha256": item.sha256}
-            if item.no_photo:
-                values["no_photo"] = True
-            if item.hide:
-                values["hide"] = [{"box": _numbers(one.box)} for one in item.hide]
-            if item.show:
-                values["show"] = [{"person": one.person, "box": _numbers(one.box)} for one in item.show]
-            return values
-        case Person():
-            given = {name: getattr(item, name) for name in type(item).model_fields}
-            return {name: list(value) if isinstance(value, tuple) else value for name, value in given.items() if value}
-        case Event():
-            return {"at": item.at, "person": item.person, "what": item.what}
-
-
-def _numbers(box: Box) -> list[float]:
-    return [int(number) if number == int(number) else number for number in (box.x, box.y, box.width, box.height)]
-
-
-def _table(values: dict[str, Any]) -> Table:
-    table = tomlkit.table()
-    for key, value in values.items():
-        table.add(key, _listed(value) if isinstance(value, list) else tomlkit.item(value))
-    return table
-
-
-def _listed(values: list[Any]) -> Array:
-    array = tomlkit.array()
-    for value in values:
-        array.append(_inline(value) if isinstance(value, dict) else value)
-    return array.multiline(len(values) > 2 and isinstance(values[0], dict))
-
-
-def _inline(values: dict[str, Any]) -> InlineTable:
-    table = tomlkit.inline_table()
-    for key, value in values.items():
-        table.append(key, _listed(value) if isinstance(value, list) else tomlkit.item(value))
-    return table

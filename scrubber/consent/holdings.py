@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
+
+from scrubber.guarded import read_bytes
+
+_LARGEST: Final = 1 << 29  # bytes of one photo
 
 
 class Holdings(Protocol):
@@ -19,7 +23,7 @@ class Holdings(Protocol):
         """The names of all photos that `pattern` matches now, sorted; perhaps none."""
 
     def read(self, name: str) -> bytes:
-        """The bytes of one of them. Raises `OSError`."""
+        """The bytes of one of them. Raises `OSError`, or `PhotoError` for what is no file or far too large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +37,12 @@ class OnDisk:
         return str(self.folder)
 
     def matching(self, pattern: str) -> tuple[str, ...]:
+        # A "**" follows no links to folders, so it cannot run in circles; pipes and devices are no files.
         found = (path for path in self.folder.glob(pattern) if path.is_file())
         return tuple(sorted({path.relative_to(self.folder).as_posix() for path in found}))
 
     def read(self, name: str) -> bytes:
-        return (self.folder / name).read_bytes()
+        return read_bytes(self.folder / name, _LARGEST)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ SHORTEST: Final = 12
 _MARK: Final = b"age-encryption.org/"
 _INDEX: Final = "scrubber-index.json"
 _VERSION: Final = 1
+_LARGEST: Final = 1 << 31  # bytes of everything inside
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the same files make the same archive
 
 
@@ -66,7 +67,7 @@ def sealed(contents: Contents, passphrase: str) -> bytes:
     for name in contents.files:
         if not _stays_inside(name):
             raise UsageError(f"{name}: lies outside of the manifest's folder; move it there before you lock")
-    data: bytes = _pyrage().passphrase.encrypt(_archive(contents), passphrase)
+    data: bytes = age().passphrase.encrypt(_archive(contents), passphrase)
     return data
 
 
@@ -75,7 +76,7 @@ def opened(content: bytes, passphrase: Passphrase | None, name: str) -> Contents
     if passphrase is None:
         raise ManifestError(f"{name}: is locked; give the passphrase, or set SCRUBBER_PASSPHRASE")
     words = passphrase if isinstance(passphrase, str) else passphrase()
-    pyrage = _pyrage()
+    pyrage = age()
     try:
         archive = pyrage.passphrase.decrypt(content, words)
     except pyrage.DecryptError as error:
@@ -106,6 +107,8 @@ def _archive(contents: Contents) -> bytes:
 
 def _contents(archive: bytes) -> Contents:
     with zipfile.ZipFile(io.BytesIO(archive)) as opened_archive:
+        if sum(each.file_size for each in opened_archive.infolist()) > _LARGEST:
+            raise ValueError("it holds more than fits into memory")
         files = {name: opened_archive.read(name) for name in opened_archive.namelist()}
     index: dict[str, Any] = json.loads(files.pop(_INDEX))
     if index["version"] != _VERSION:
@@ -126,7 +129,8 @@ def _stays_inside(name: str) -> bool:
     return bool(path.parts) and not path.is_absolute() and ".." not in path.parts and "\\" not in name
 
 
-def _pyrage() -> ModuleType:
+def age() -> ModuleType:
+    """The library for the age format. Raises `MissingPart` if it is not there."""
     try:
         import pyrage  # type: ignore[import-untyped]
     except ImportError as error:

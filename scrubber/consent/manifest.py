@@ -22,6 +22,7 @@ Item = TypeVar("Item")
 What = Literal["given", "renewed", "changed", "withdrawn", "expired"]
 
 _MOST_PIXELS = 1_000_000  # along one side; no picture that can be opened comes near it
+_MOST_FRAMES = 100_000  # no animation or scan that can be opened comes near it
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -97,6 +98,7 @@ Listed = Annotated[tuple[Item, ...], Field(strict=False)]
 PersonId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Purpose = Annotated[str, Field(pattern=r"^[^\s*]+( [^\s*]+)*$", max_length=64)]
 Evidence = Annotated[str, Field(pattern=r"^sha256:[0-9a-fA-F]{64}$")]
+FrameNumber = Annotated[int, Field(ge=0, lt=_MOST_FRAMES)]
 PhotoHash = Annotated[str, Field(pattern=r"^(sha256:)?[0-9a-fA-F]{64}$"), AfterValidator(plain_sha256)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 Day = Annotated[date, BeforeValidator(_day)]
@@ -153,23 +155,39 @@ class ShowBox(_Table):
 
     person: PersonId
     box: PointedBox
+    frame: FrameNumber = 0
+    """The one frame or page that it is about, counted from 0; what is at the same place on others stays hidden."""
 
 
 class HideBox(_Table):
     """A place in a photo that is hidden, whether or not a detector sees a face there."""
 
     box: PointedBox
+    frame: FrameNumber | None = None
+    """The frame or page that it is about, counted from 0; every one unless it is given."""
+
+
+class DismissBox(_Table):
+    """A place where detectors see a face and a person who looked sees none: it is left as it is."""
+
+    box: PointedBox
+    frame: FrameNumber | None = None
+    """The frame or page that it is about, counted from 0; every one unless it is given."""
 
 
 class PhotoEntry(_Table):
-    """One `[[photos]]` table: what somebody pointed at in one photo, known by the hash of its original."""
+    """One `[[photos]]` table: what somebody pointed at in one photo, known by its original's bytes, pixels or both."""
 
-    sha256: PhotoHash
+    sha256: PhotoHash | None = None
     """The hash of the original file."""
+    pixels: PhotoHash | None = None
+    """The hash of its upright decoded pixels, which `scrubber faces --json` prints: a tag or a rating leaves it."""
     show: Listed[ShowBox] = ()
     """Faces pointed at, each with the person whose consent covers it."""
     hide: Listed[HideBox] = ()
     """Places that are hidden whatever else is said."""
+    dismiss: Listed[DismissBox] = ()
+    """Places that hold no face, whatever a detector says."""
     no_photo: bool = False
     """Whether somebody in it must not be shown at all: the file is then withheld."""
 

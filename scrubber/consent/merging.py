@@ -1,7 +1,7 @@
 """Takes people and photos from elsewhere into a manifest, and never loosens what it says already.
 
 A spreadsheet may be older than a withdrawal, so whoever is in the manifest stays as they are there; only a new refusal
-is taken over. A photo that has an entry keeps it.
+is taken over. A photo that has an entry, by its bytes or by its pixels, keeps it.
 """
 
 from __future__ import annotations
@@ -36,11 +36,12 @@ def merge_people(draft: Draft, people: Sequence[Person], at: datetime) -> tuple[
 
 def merge_photos(draft: Draft, photos: Sequence[PhotoEntry]) -> tuple[PhotoEntry, ...]:
     """Adds entries for photos that have none yet, each once; those that were added."""
-    known = {one.sha256 for one in draft.manifest.photos}
-    new: dict[str, PhotoEntry] = {}
+    known = {name for one in draft.manifest.photos for name in (one.sha256, one.pixels)}
+    added: list[PhotoEntry] = []
     for photo in photos:
-        if photo.sha256 not in known:
-            new.setdefault(photo.sha256, photo)
-    added = tuple(new.values())
+        names = {photo.sha256, photo.pixels} - {None}
+        if not names & known:
+            added.append(photo)
+            known |= names
     draft.add_photos(added)
-    return added
+    return tuple(added)

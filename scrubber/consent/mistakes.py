@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from scrubber.consent.manifest import Event, HideBox, Manifest, Person, PhotoEntry, ShowBox
+from scrubber.consent.manifest import DismissBox, Event, HideBox, Manifest, Person, PhotoEntry, ShowBox
 from scrubber.consent.rules import Place, Problem
 
 _TABLES: dict[Place, type[BaseModel]] = {
@@ -20,6 +20,7 @@ _TABLES: dict[Place, type[BaseModel]] = {
     ("photos",): PhotoEntry,
     ("photos", "show"): ShowBox,
     ("photos", "hide"): HideBox,
+    ("photos", "dismiss"): DismissBox,
     ("events",): Event,
 }
 _EXAMPLES = {
@@ -29,8 +30,11 @@ _EXAMPLES = {
     "purposes": 'purposes = ["social"]',
     "references": 'references = ["people/p-017/*.jpg"]',
     "sha256": 'sha256 = "…" with the 64 hex digits of the original file',
+    "pixels": 'pixels = "…" with the 64 hex digits that `scrubber faces --json` prints',
     "show": 'show = [ { person = "p-017", box = [1585, 1126, 88, 119] } ]',
     "hide": "hide = [ { box = [10, 20, 50, 60] } ]",
+    "dismiss": "dismiss = [ { box = [400, 80, 60, 70] } ]",
+    "frame": "frame = 0",
     "person": 'person = "p-017"',
     "box": "box = [1585, 1126, 88, 119]",
     "at": "at = 2026-03-02T10:00:00Z",
@@ -43,6 +47,7 @@ _PATTERNS = {
     "purposes": 'must name one purpose, such as "social"; "*" is not accepted, consent names what it covers',
     "evidence": 'must be "sha256:" and the 64 hex digits of the signed form, never the form itself',
     "sha256": "must be the 64 hex digits that `sha256sum` (Windows: `Get-FileHash`) prints for the original",
+    "pixels": "must be the 64 hex digits that `scrubber faces --json` prints for the photo",
 }
 
 
@@ -86,6 +91,8 @@ def _sentence(detail: ErrorDetails, place: Place) -> str:
             return f"must be text in double quotes{_as_in(key)}"
         case "model_type":
             return f"must be a table of keys and values{_as_in(key)}"
+        case "int_type" | "greater_than_equal" | "less_than" if key == "frame":
+            return "must be the number of a frame or page, counted from 0, as in frame = 0"
         case "string_pattern_mismatch" | "string_too_long" if key in _PATTERNS:
             return _PATTERNS[key]
         case _:

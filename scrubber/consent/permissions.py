@@ -15,7 +15,7 @@ from dataclasses import astuple, dataclass, replace
 from datetime import UTC, date
 from typing import TYPE_CHECKING
 
-from scrubber.consent.hashes import plain_sha256
+from scrubber.consent.photo_entries import PhotoEntries, combined, named, restricts
 from scrubber.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _ENDS: Mapping[str, Reason] = {"withdrawn": "withdrawn", "expired": "expired"}
 _STARTS = frozenset({"given", "renewed"})
+_MOST_NAMED = 5  # entries in what a run says; `consent check` names them all
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +45,48 @@ class Standing:
 class Permissions:
     """A manifest resolved for `purpose` on the day `on`. Picklable.
 
-    `people` is keyed by id, `photos` by the sha256 of the original file as 64 lower-case hex digits.
-    `warnings` are sentences for the user that concern the whole run.
+    `people` is keyed by id. `purpose` is None only for a manifest without people. `warnings` are sentences for the user
+    that concern the whole run.
     """
 
-    purpose: str
+    purpose: str | None
     on: date
     people: Mapping[str, Standing]
-    photos: Mapping[str, PhotoEntry]
+    photos: PhotoEntries
     warnings: tuple[str, ...] = ()
 
-    def photo(self, sha256: str) -> PhotoEntry | None:
-        """What was pointed at in the photo whose original file has this hash."""
-        return self.photos.get(plain_sha256(sha256))
-
     def entry(self, source: SourceId) -> PhotoEntry | None:
-        """What was pointed at in the photo from this source."""
-        return self.photo(source.sha256)
+        """All that the manifest says of this photo, by whichever hash it names it, and however it is turned.
+
+        For comparing it over time, without the photo: boxes of an entry that names it turned another way lie as they
+        were drawn there. `scrubber.entry_lookup.entry_for` looks at the photo, and turns them.
+        """
+        return combined((*self.photos.about(source), *self.photos.maybe_turned(source)))
+
+    def unmatched(self, seen: Iterable[SourceId], most: int | None = _MOST_NAMED) -> tuple[str, ...]:
+        """Sentences on entries that restrict something and are about none of the photos that a run has `seen`.
+
+        So nobody believes something to be hidden that was not: the photo may have been edited, cropped or converted.
+        `most` entries are named, all of them if None.
+        """
+        entries = self.restricting_unseen(seen)
+        most = len(entries) if most is None else most
+        said = [
+            f"[[photos]] entry {place} ({named(entry)}), which {_effect(entry)} a "
+            "photo, matched none of these; if one of them is that photo, edited since, say it anew for the new file"
+            for place, entry in entries[:most]
+        ]
+        more = len(entries) - most
+        if more > 0:
+            said.append(f"{more} more such entries are about none of these photos; `scrubber consent check` lists them")
+        return tuple(said)
+
+    def restricting_unseen(self, seen: Iterable[SourceId]) -> list[tuple[int, PhotoEntry]]:
+        """Entries that restrict something and name no photo of `seen`, with their place in the manifest, from 1."""
+        return [(place, entry) for place, entry in self.photos.unseen(seen) if self._restricts(entry)]
+
+    def _restricts(self, entry: PhotoEntry) -> bool:
+        return restricts(entry) or any(self.people[show.person].reason for show in entry.show)
 
     @property
     def gallery(self) -> tuple[str, ...]:
@@ -74,20 +100,22 @@ class Permissions:
     def for_nobody(self) -> Permissions:
         """The same for an album in which nobody is to be identifiable (the Chatham House rule): no face is shown.
 
-        Hide boxes and no-photo signs keep their force, and nobody is compared with anybody any more.
+        Hide boxes and no-photo signs keep their force, and nobody is compared with anybody any more. So nothing that
+        was dismissed is shown either: it could not be told whether it is like somebody who refused.
         """
         nobody = {
             person: replace(standing, reason=standing.reason or "denied", has_references=False)
             for person, standing in self.people.items()
         }
-        return replace(self, people=nobody, warnings=())
+        strict = PhotoEntries.of([entry.model_copy(update={"dismiss": ()}) for entry in self.photos.entries])
+        return replace(self, people=nobody, photos=strict, warnings=())
 
     def fingerprint_for(self, source: SourceId, concerns: Iterable[str], gallery: str = "") -> str:
         """SHA-256, in hex, of all that the manifest says about one photo; another one means: make it again.
 
-        `sha256` is that of the original file, `concerns` the ids that `Decisions.concerns` named when it was made,
-        `gallery` the `Gallery.fingerprint` of the run. It covers the photo's own entry, how these people stand for
-        this purpose on this day, and who is compared; somebody else's consent that ends does not change it.
+        `concerns` are the ids that `Decisions.concerns` named when it was made, `gallery` the `Gallery.fingerprint` of
+        the run. It covers what `entry` tells, how these people stand for this purpose on this day, and who is
+        compared; somebody else's consent that ends does not change it.
         """
         entry = self.entry(source)
         standings = {person: astuple(self.people[person]) if person in self.people else None for person in concerns}
@@ -102,12 +130,16 @@ class Permissions:
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
-def resolve(manifest: Manifest, purpose: str, on: date) -> Permissions:
-    """Raises `UsageError` if `purpose` is empty or `*`. A purpose that nobody agreed to is a warning."""
-    if not purpose.strip() or "*" in purpose:
+def resolve(manifest: Manifest, purpose: str | None, on: date) -> Permissions:
+    """Raises `UsageError` if `purpose` is empty or `*`. A purpose that nobody agreed to is a warning.
+
+    Without a purpose nobody may be shown: that is for manifests without people.
+    """
+    if purpose is not None and (not purpose.strip() or "*" in purpose):
         raise UsageError(f'purpose "{purpose}" names no purpose; give one that the manifest lists, such as social')
     known = sorted({covered for person in manifest.people for covered in person.purposes})
-    warnings = () if purpose in known else (_nobody_agreed(purpose, known),)
+    told = (_nobody_agreed(purpose, known),) if purpose is not None and purpose not in known else ()
+    warnings = told if manifest.people else ()
     return Permissions(
         purpose=purpose,
         on=on,
@@ -119,9 +151,21 @@ def resolve(manifest: Manifest, purpose: str, on: date) -> Permissions:
             )
             for person in manifest.people
         },
-        photos={photo.sha256: photo for photo in manifest.photos},
+        photos=PhotoEntries.of(manifest.photos),
         warnings=warnings,
     )
+
+
+def _effect(entry: PhotoEntry) -> str:
+    return "withholds" if entry.no_photo else "hides a place in"
+
+
+def of_any_purpose(manifest: Manifest, on: date) -> Permissions:
+    """How everybody stands on the day `on`, whatever for: to check a manifest with, never to show anybody."""
+    people = {
+        person.id: Standing(standing_reason(person, manifest.events, on), person.minor) for person in manifest.people
+    }
+    return replace(resolve(manifest, None, on), people=people)
 
 
 def standing_reason(person: Person, events: Iterable[Event], on: date) -> Reason | None:
@@ -139,7 +183,19 @@ def standing_reason(person: Person, events: Iterable[Event], on: date) -> Reason
     return None
 
 
-def _out_of_purpose(person: Person, purpose: str) -> Reason | None:
+def withdrawn_since(manifest: Manifest, on: date, today: date) -> tuple[str, ...]:
+    """Ids of people who took their consent back after the day `on` and until `today`."""
+    if on >= today:
+        return ()
+    return tuple(
+        person.id
+        for person in manifest.people
+        if standing_reason(person, manifest.events, today) == "withdrawn"
+        and standing_reason(person, manifest.events, on) != "withdrawn"
+    )
+
+
+def _out_of_purpose(person: Person, purpose: str | None) -> Reason | None:
     return None if purpose in person.purposes else "wrong-purpose"
 
 

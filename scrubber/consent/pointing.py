@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from scrubber.types import Box, Face
 
 if TYPE_CHECKING:
-    from scrubber.consent.manifest import PhotoEntry, ShowBox
+    from scrubber.consent.manifest import DismissBox, PhotoEntry, ShowBox
 
 # A box round the whole head has about twice the side of the tightest face box that detectors draw.
 SIDE_RATIO = 2.0
@@ -28,18 +28,21 @@ COVERED = 0.90
 
 @dataclass(slots=True)
 class Pointed:
-    """What the boxes of one photo mean, by index into its found faces.
+    """What the boxes of one frame mean, by index into its found faces.
 
-    `hidden`: hit by a `hide` box. `unclear`: one of several that a `show` box may mean. `claims`: ids of the
-    people that a `show` box names for this face. `uncovered`: `hide` boxes where no hidden face covers them.
-    `missed`: `show` boxes without a face.
+    `hidden`: hit by a `hide` box. `dismissed`: meant by a `dismiss` box and by no `hide` box. `unclear`: one of several
+    that a `show` box may mean. `claims`: ids of the people that a `show` box names for this face. `uncovered`: `hide`
+    boxes where no hidden face covers them. `missed`: `show` boxes without a face. `idle`: `dismiss` boxes that mean no
+    face, or several.
     """
 
     hidden: set[int] = field(default_factory=set)
+    dismissed: set[int] = field(default_factory=set)
     unclear: set[int] = field(default_factory=set)
     claims: dict[int, list[str]] = field(default_factory=dict)
     uncovered: list[Box] = field(default_factory=list)
     missed: list[ShowBox] = field(default_factory=list)
+    idle: list[DismissBox] = field(default_factory=list)
 
 
 def means(pointed: Box, found: Box) -> bool:
@@ -59,13 +62,16 @@ def beats(hide: Box, other: Box) -> bool:
     return means(hide, other) or (shared > 0 and shared >= HIDE_SHARE * min(hide.area, other.area))
 
 
-def point(faces: Sequence[Face], entry: PhotoEntry | None) -> Pointed:
-    """Assigns the boxes of `entry` to `faces`. At most one face is claimed for each `show` box."""
+def point(faces: Sequence[Face], entry: PhotoEntry | None, frame: int = 0) -> Pointed:
+    """Assigns those boxes of `entry` that are about this frame to the faces found in it.
+
+    At most one face is claimed for each `show` box, and at most one dismissed for each `dismiss` box.
+    """
     pointed = Pointed()
     if entry is None:
         return pointed
-    hides = [hide.box for hide in entry.hide]
-    for show in entry.show:
+    hides = [hide.box for hide in entry.hide if hide.frame in (None, frame)]
+    for show in (show for show in entry.show if show.frame == frame):
         likeliest = _likeliest(show.box, faces)
         # The claim stays beside the hide: dropping it would free the person to be matched elsewhere.
         if any(beats(hide, show.box) for hide in hides):
@@ -76,12 +82,25 @@ def point(faces: Sequence[Face], entry: PhotoEntry | None) -> Pointed:
             pointed.claims.setdefault(likeliest[0], []).append(show.person)
         else:
             pointed.missed.append(show)
+    _dismiss(pointed, faces, [one for one in entry.dismiss if one.frame in (None, frame)], hides)
     pointed.hidden.update(index for index, face in enumerate(faces) if any(beats(hide, face.box) for hide in hides))
+    pointed.dismissed -= pointed.hidden
     covering = [faces[index].box for index in pointed.hidden]
     pointed.uncovered = [
         hide for hide in hides if all(hide.intersection(box) < COVERED * hide.area for box in covering)
     ]
     return pointed
+
+
+def _dismiss(pointed: Pointed, faces: Sequence[Face], boxes: Sequence[DismissBox], hides: Sequence[Box]) -> None:
+    for one in boxes:
+        likeliest = _likeliest(one.box, faces)
+        if any(beats(hide, one.box) for hide in hides):
+            pointed.hidden.update(likeliest)
+        elif len(likeliest) == 1:
+            pointed.dismissed.update(likeliest)
+        else:
+            pointed.idle.append(one)
 
 
 def _likeliest(box: Box, faces: Sequence[Face]) -> list[int]:

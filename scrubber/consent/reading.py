@@ -26,14 +26,18 @@ from typing import Any
 from pydantic import ValidationError
 
 from scrubber.consent.locate import Places
+from scrubber.consent.locking import is_locked
 from scrubber.consent.manifest import Manifest
 from scrubber.consent.mistakes import dotted, problems
 from scrubber.consent.rules import Problem, broken_rules
-from scrubber.errors import ManifestError
+from scrubber.errors import ManifestError, PhotoError, PhotoTooLarge
+from scrubber.guarded import read_bytes
 
 FIRST_LINE = "# Consent manifest of scrubber. It is whole only if its last line says so."
 LAST_LINE = "# End of the consent manifest."
 
+_LARGEST_LOCKED = 1 << 30  # bytes, with all reference photos
+_LARGEST_CLEAR = 1 << 25  # bytes; a hundred thousand people need less
 _MOST_LISTED = 20  # mistakes in one message; beyond that a person mends some and checks again
 _TOML_POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _LIKE_A_DATE = re.compile(r"=\s*\d{1,4}[-./]\d{1,2}[-./]\d")
@@ -43,13 +47,20 @@ _CURLY_QUOTES = frozenset("“”„‟«»‘’")
 def read(path: Path, name: str) -> bytes:
     """The bytes of the manifest. Raises `ManifestError`, with `name` in it, if there is no file to read."""
     try:
-        return path.read_bytes()
+        content = read_bytes(path, _LARGEST_LOCKED)
     except FileNotFoundError as error:
         raise ManifestError(f"{name}: no such file; `scrubber consent init` makes a manifest") from error
     except IsADirectoryError as error:
         raise ManifestError(f"{name}: is a folder; name the manifest in it, such as consent.toml") from error
     except OSError as error:
         raise ManifestError(f"{name}: cannot be read ({error.strerror}); check the path and its rights") from error
+    except PhotoTooLarge as error:
+        raise ManifestError(f"{name}: is far too large for a manifest; name the right file") from error
+    except PhotoError as error:
+        raise ManifestError(f"{name}: is no file but a pipe or a device; name the manifest") from error
+    if len(content) > _LARGEST_CLEAR and not is_locked(content):
+        raise ManifestError(f"{name}: is far too large for a manifest; name the right file")
+    return content
 
 
 def parse(content: bytes | str, name: str) -> Manifest:

@@ -10,11 +10,12 @@ from datetime import date
 from pathlib import Path
 
 from scrubber.consent.holdings import Holdings, InMemory, OnDisk
+from scrubber.consent.keys import identity_beside, identity_inside
 from scrubber.consent.locking import Passphrase, is_locked, opened
 from scrubber.consent.manifest import Event, Manifest, Person, PhotoEntry
-from scrubber.consent.permissions import Permissions, resolve
+from scrubber.consent.permissions import Permissions, resolve, withdrawn_since
 from scrubber.consent.reading import parse, read
-from scrubber.errors import ManifestError
+from scrubber.errors import ManifestError, PhotoError, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +23,15 @@ class Consent:
     """Who agreed to be seen, where, until when. Immutable and picklable; made by `load` or `loads`.
 
     `name` is what messages call it, `path` where it lies (None if it was not read from a file), `locked` what came
-    with it out of a locked file.
+    with it out of a locked file. `ledger_identity` is the secret key of the ledger's entries (`consent.sealing`) that
+    came out of the locked file, or lies beside a manifest that was locked once; None if there is none.
     """
 
     manifest: Manifest
     name: str
     path: Path | None = None
     locked: InMemory | None = field(default=None, repr=False)
+    ledger_identity: str | None = field(default=None, repr=False)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], passphrase: Passphrase | None = None) -> Consent:
@@ -40,10 +43,10 @@ class Consent:
         file, name = Path(path), str(path)
         content = read(file, name)
         if not is_locked(content):
-            return cls(parse(content, name), name, file.absolute())
+            return cls(parse(content, name), name, file.absolute(), ledger_identity=identity_beside(file))
         contents = opened(content, passphrase, name)
-        inside = f"{name}/{contents.manifest}"
-        return cls(parse(contents.files[contents.manifest], inside), name, file.absolute(), contents.holdings(name))
+        manifest = parse(contents.files[contents.manifest], f"{name}/{contents.manifest}")
+        return cls(manifest, name, file.absolute(), contents.holdings(name), identity_inside(contents, name))
 
     @classmethod
     def loads(cls, text: str | bytes, name: str = "consent manifest") -> Consent:
@@ -96,8 +99,20 @@ class Consent:
                 digest.update(f"\n{person.id}\n{name}\n{hashlib.sha256(data).hexdigest()}".encode())
         return digest.hexdigest()
 
-    def permissions(self, purpose: str, on: date) -> Permissions:
-        """Who may be seen for `purpose` on the day `on`. Raises `UsageError` if `purpose` is empty or `*`."""
+    def permissions(self, purpose: str | None, on: date, despite_withdrawals: bool = False) -> Permissions:
+        """Who may be seen for `purpose` on the day `on`; a manifest without people needs no purpose.
+
+        Raises `UsageError` if `purpose` is empty or `*`, and for a day in the past after which people withdrew, unless
+        `despite_withdrawals` says that they are to be seen as they stood then.
+        """
+        since = withdrawn_since(self.manifest, on, date.today())
+        if since and not despite_withdrawals:
+            raise UsageError(
+                f"{self.name}: {', '.join(since)} withdrew after {on}, the day asked for; leave the day out, or give "
+                "--despite-withdrawals (despite_withdrawals=True) if this is to show how they stood then"
+            )
+        if purpose is None and self.people:
+            raise UsageError("a consent manifest needs a purpose, such as social: consent is given for something")
         return resolve(self.manifest, purpose, on)
 
     def references(self, person: str) -> tuple[str, ...]:
@@ -122,7 +137,7 @@ class Consent:
         """
         try:
             return {name: self.holdings.read(name) for name in self.references(person)}
-        except OSError as error:
+        except (OSError, PhotoError) as error:
             raise ManifestError(f"{self.name}: a reference of {person} cannot be read ({error}); check it") from error
 
     def matches(self, person: str) -> dict[str, tuple[str, ...]]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TypeAlias
 
+from scrubber.consent.look_alikes import MIX_UP, appearance
 from scrubber.consent.manifest import Manifest, Person, PhotoEntry
 
 Place: TypeAlias = tuple[str | int, ...]
@@ -29,9 +30,11 @@ def broken_rules(manifest: Manifest) -> Iterator[Problem]:
     for index, person in enumerate(manifest.people):
         yield from (Problem(("people", index, *place.place), place.text) for place in _person(person))
     yield from _repeated("people", "id", [person.id for person in manifest.people])
+    yield from _look_alikes([person.id for person in manifest.people])
     for index, photo in enumerate(manifest.photos):
         yield from (Problem(("photos", index, *place.place), place.text) for place in _photo(photo))
     yield from _repeated("photos", "sha256", [photo.sha256 for photo in manifest.photos])
+    yield from _repeated("photos", "pixels", [photo.pixels for photo in manifest.photos])
     yield from _strangers(manifest)
 
 
@@ -50,19 +53,29 @@ def _person(person: Person) -> Iterator[Problem]:
 
 
 def _photo(photo: PhotoEntry) -> Iterator[Problem]:
+    if photo.sha256 is None and photo.pixels is None:
+        yield Problem((), "does not say which photo it is about; add sha256 or pixels")
     # A file that breaks off within this table must not turn "withhold this photo" into no order at all.
-    if not photo.model_fields_set & {"show", "hide", "no_photo"}:
-        yield Problem((), "says nothing about the photo; add show, hide or no_photo, or take the entry out")
+    if not photo.model_fields_set & {"show", "hide", "dismiss", "no_photo"}:
+        yield Problem((), "says nothing about the photo; add show, hide, dismiss or no_photo, or take the entry out")
 
 
 def _repeated(table: str, key: str, values: Sequence[Hashable]) -> Iterator[Problem]:
     first: dict[Hashable, int] = {}
     for index, value in enumerate(values):
-        if first.setdefault(value, index) != index:
+        if value is not None and first.setdefault(value, index) != index:
             yield Problem(
                 (table, index, key),
                 f"is the same as {table}[{first[value]}].{key}; put all that is said about it into one entry",
             )
+
+
+def _look_alikes(ids: Sequence[str]) -> Iterator[Problem]:
+    first: dict[str, str] = {}
+    for index, person in enumerate(ids):
+        other = first.setdefault(appearance(person), person)
+        if other != person:
+            yield Problem(("people", index, "id"), f'looks like "{other}"; {MIX_UP}')
 
 
 def _strangers(manifest: Manifest) -> Iterator[Problem]:

@@ -26,12 +26,13 @@ _MINOR: dict[str, Any] = {
     },
     "then": {"required": ["given_by"], "properties": {"given_by": {"enum": ["guardian", "both"]}}},
 }
-_SAYS_SOMETHING: list[dict[str, list[str]]] = [{"required": [key]} for key in ("show", "hide", "no_photo")]
+_SAYS_SOMETHING: list[dict[str, list[str]]] = [{"required": [key]} for key in ("show", "hide", "dismiss", "no_photo")]
+_NAMES_A_PHOTO: list[dict[str, list[str]]] = [{"required": [key]} for key in ("sha256", "pixels")]
 
 
 def json_schema() -> dict[str, Any]:
     """The schema of a manifest as JSON has it: days and moments are text there. Keys of TOML are the same."""
     schema = Manifest.model_json_schema(by_alias=True)
     schema["$defs"]["Person"]["allOf"] = [_ALLOW, _MINOR]
-    schema["$defs"]["PhotoEntry"]["anyOf"] = _SAYS_SOMETHING
+    schema["$defs"]["PhotoEntry"]["allOf"] = [{"anyOf": _SAYS_SOMETHING}, {"anyOf": _NAMES_A_PHOTO}]
     return {"$schema": DIALECT} | schema | {"title": "Consent manifest of scrubber"}

@@ -17,7 +17,7 @@ _SENTENCES: dict[Reason, str] = {
     "minor": "Hidden: {who} is a minor, whom a likeness alone never shows{alike}; a show box in the manifest does.",
     "no-photo-sign": "Hidden, and the photo withheld: somebody in it must not be shown at all.",
     "hide-badge": "Hidden: this person wears a badge that asks to be hidden.",
-    "dismissed": "Left as it is: somebody looked, and the manifest says that this is no face.",
+    "dismissed": "Shown: somebody looked, and the manifest says that this is no face.",
     "badge": "Hidden: a name badge.",
     "plate": "Hidden: a number plate.",
     "text": "Hidden: text.",

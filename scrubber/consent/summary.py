@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from scrubber.consent.permissions import standing_reason
+from scrubber.consent.photo_entries import named, restricts
 
 if TYPE_CHECKING:
     from scrubber.consent.manifest import Person
@@ -55,7 +56,8 @@ def summarise(consent: Consent, on: date) -> tuple[PersonSummary, ...]:
 def check(consent: Consent, on: date) -> tuple[Remark, ...]:
     """What a keeper of a valid manifest should look at on the day `on`; empty if all is well."""
     remarks = [remark for person in consent.people for remark in _about(consent, person, on)]
-    return (*remarks, *_shared_references(consent), *_contradictions(consent), *_history(consent))
+    about_photos = (*_contradictions(consent), *_loosely_held(consent))
+    return (*remarks, *_shared_references(consent), *about_photos, *_history(consent))
 
 
 def _summary(consent: Consent, person: Person, on: date) -> PersonSummary:
@@ -105,7 +107,18 @@ def _shared_references(consent: Consent) -> Iterator[Remark]:
 def _contradictions(consent: Consent) -> Iterator[Remark]:
     for photo in consent.photos:
         if photo.no_photo and photo.show:
-            text = f"photo {photo.sha256[:12]}… has show boxes, but its no_photo withholds the whole file"
+            text = f"photo {named(photo)} has show boxes, but its no_photo withholds the whole file"
+            yield Remark("warning", text)
+
+
+def _loosely_held(consent: Consent) -> Iterator[Remark]:
+    """A photo manager that writes a rating into the file makes another file of it."""
+    for photo in consent.photos:
+        if photo.pixels is None and restricts(photo):
+            text = (
+                f"photo {named(photo)} is known by the bytes of its file only, so a tag or a rating lifts what is "
+                "hidden in it; add the pixels that `scrubber faces --json` prints for it"
+            )
             yield Remark("warning", text)
 
 

@@ -8,7 +8,6 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from scrubber.consent import CLEAR_LEAD, SAME_PERSON
-from scrubber.consent.saving import save_new
 from scrubber.errors import UsageError
 from scrubber.guarded import read_file
 from scrubber.likeness.references import REMEDY, Judged, judge_here
@@ -51,17 +50,15 @@ def referred_to(paths: Sequence[Path], folder: Path) -> tuple[str, ...]:
     return tuple(patterns)
 
 
-def copied(paths: Sequence[Path], folder: Path, person: str, limits: Limits) -> tuple[str, ...]:
-    """Copies photos to `people/ID` in `folder`, numbered, and returns the patterns that name them there.
+def copied(paths: Sequence[Path], draft: Draft, person: str, limits: Limits) -> tuple[str, ...]:
+    """Copies photos to `people/ID` beside the manifest, or into the locked file; the patterns that name them there.
 
-    Numbers, because file names often hold the name of whom they show. Raises `NotWritable`.
+    They get numbers, because file names often hold the name of whom they show. Raises `NotWritable`.
     """
-    patterns = []
-    for number, path in enumerate(paths, 1):
-        name = f"people/{person}/{number:02}{path.suffix.lower()}"
-        save_new(read_file(path, limits), folder / name)
-        patterns.append(name)
-    return tuple(patterns)
+    return tuple(
+        draft.hold(f"people/{person}/{number:02}{path.suffix.lower()}", read_file(path, limits))
+        for number, path in enumerate(paths, 1)
+    )
 
 
 def _strangers_to_each_other(seen: Sequence[Judged]) -> Iterator[str]:

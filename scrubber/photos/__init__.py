@@ -3,6 +3,7 @@
 from scrubber.photos.fitting import fitted
 from scrubber.photos.opening import open_photo
 from scrubber.photos.photo import Frame, Photo
+from scrubber.photos.turning import turn_that_gives, turned_back
 from scrubber.photos.writing import extensions, format_named, prepared, reopened, suits, write
 
 __all__ = [
@@ -15,5 +16,7 @@ __all__ = [
     "prepared",
     "reopened",
     "suits",
+    "turn_that_gives",
+    "turned_back",
     "write",
 ]

@@ -13,10 +13,9 @@ from scrubber.photos import changes, colour
 from scrubber.photos.families import READERS, missing
 from scrubber.photos.photo import Frame, Photo
 from scrubber.photos.source import DECODER_FAULTS, BrokenFrame
+from scrubber.photos.turning import upright
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
     from PIL import Image
 
     from scrubber.policy import Limits
@@ -45,8 +44,8 @@ def open_photo(data: bytes, name: str, limits: Limits) -> Photo:
                 # Not before it is decoded: Pillow looks behind a PNG's pixels, and forgets there that they are broken.
                 turn = _orientation(image)
             pixels, alpha, more = colour.to_srgb(image)
-            upright_alpha = None if alpha is None else _upright(alpha, turn)
-            frames.append(Frame(_upright(pixels, turn), upright_alpha, float(image.info.get("duration") or 0)))
+            upright_alpha = None if alpha is None else upright(alpha, turn)
+            frames.append(Frame(upright(pixels, turn), upright_alpha, float(image.info.get("duration") or 0)))
             notes |= dict.fromkeys(more)
     if source.moving:
         size = changes.canvas(frame.size for frame in frames)
@@ -138,16 +137,3 @@ def _orientation(image: Image.Image) -> int:
     except DECODER_FAULTS:
         return 1  # broken EXIF says nothing about which way is up
     return value if value in range(1, 9) else 1
-
-
-def _upright(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
-    """Undo EXIF orientation (Exif 2.32, tag 0x0112: which side of the picture row 0 and column 0 are)."""
-    import numpy as np
-
-    if orientation >= 5:  # rows and columns are exchanged
-        pixels = pixels.swapaxes(0, 1)
-    if orientation in (3, 4, 7, 8):
-        pixels = pixels[::-1]
-    if orientation in (2, 3, 6, 7):
-        pixels = pixels[:, ::-1]
-    return np.ascontiguousarray(pixels)

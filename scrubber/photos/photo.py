@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -67,19 +66,14 @@ class Photo:
         return any(frame.alpha is not None for frame in self.frames)
 
     def fingerprint(self) -> str:
-        """SHA-256, in hex, of the upright decoded frames: their sizes, colours and alpha.
+        """64 hex digits that name the upright decoded frames: their sizes, colours and alpha.
 
-        It stays the same when a file is tagged, rated, renamed or losslessly written in another format.
+        It stays the same when a file is tagged, rated, renamed or losslessly written in another format. The first 16
+        digits stay the same as well if the picture is turned or mirrored.
         """
-        import numpy as np
+        from scrubber.photos.turning import fingerprint
 
-        digest = hashlib.sha256(b"scrubber pixels 1\n")
-        for frame in self.frames:
-            digest.update(b"%dx%d %d\n" % (*frame.size, frame.alpha is not None))
-            digest.update(np.ascontiguousarray(frame.pixels).data)
-            if frame.alpha is not None:
-                digest.update(np.ascontiguousarray(frame.alpha).data)
-        return digest.hexdigest()
+        return fingerprint(self)
 
     def painted(self, pictures: Iterable[NDArray[np.uint8]]) -> Photo:
         """The same photo with other pixels in its frames."""

@@ -6,15 +6,23 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 
+from scrubber.cli import cli
+from scrubber.consent import Consent
+
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = ("init", "add", "revoke", "list", "check", "lock", "unlock", "import", "export", "schema")
+COMMANDS = (
+    "init", "add", "revoke", "list", "check", "lock", "unlock", "import", "export", "schema",
+    "point", "hide", "dismiss",
+)  # fmt: skip
 WORDS = "four quite random words"
 
 
@@ -79,7 +87,25 @@ ADD = (
 )
 
 
-def test_from_a_consent_to_its_withdrawal(office: Path) -> None:
+def ledger(monkeypatch: pytest.MonkeyPatch, person: str, identity: str | None = None) -> None:
+    """Let the ledgers of this user know of one copy that shows this person."""
+
+    @dataclass
+    class Published:
+        output: str = "out.jpg"
+        there: bool = True
+
+        def as_json(self) -> dict[str, str]:
+            return {"output": self.output}
+
+    def showing(asked: str, key: str | None) -> Iterator[Published]:
+        assert (asked, key) == (person, identity)
+        yield Published()
+
+    monkeypatch.setattr("scrubber.batch.showing", showing, raising=False)
+
+
+def test_from_a_consent_to_its_withdrawal(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     added = scrubber(*ADD, "--photo", "portrait.jpg", folder=office)
     assert (added.code, added.out) == (0, "")
     assert "the person must have agreed to be recognised" in added.err
@@ -90,16 +116,19 @@ def test_from_a_consent_to_its_withdrawal(office: Path) -> None:
     assert scrubber(*job, "--report", "run.jsonl", folder=office).code == 0
     [face] = json.loads((office / "run.jsonl").read_text())["faces"]
     assert (face["decision"], face["reason"], face["person"]) == ("show", "allowed-by-match", "p-017")
-    revoked = scrubber("consent", "revoke", "p-017", "--reports", "run.jsonl", folder=office)
-    assert (revoked.code, revoked.out) == (0, "out.jpg\n")
-    assert "p-017 is hidden from now on" in revoked.err
+    monkeypatch.chdir(office)
+    ledger(monkeypatch, "p-017")
+    revoked = CliRunner().invoke(cli, ["consent", "revoke", "p-017"])
+    assert (revoked.exit_code, revoked.stdout) == (0, "out.jpg\n")
+    assert "p-017 is hidden from now on" in revoked.stderr
+    assert "1 published file show or may show p-017" in revoked.stderr
     text = (office / "consent.toml").read_text()
     assert 'decision = "deny"' in text
     assert 'what = "withdrawn"' in text
     told = scrubber("faces", "portrait.jpg", *job[4:], folder=office)
     assert "Hidden: p-017 withdrew the consent (similarity 1.00)." in told.out
-    again = scrubber("consent", "revoke", "p-017", "--reports", "run.jsonl", "--json", folder=office)
-    assert again.lines == [{"output": "out.jpg", "input": "portrait.jpg", "report": "run.jsonl", "there": True}]
+    again = CliRunner().invoke(cli, ["consent", "revoke", "p-017", "--json"])
+    assert json.loads(again.stdout) == {"output": "out.jpg"}
     assert (office / "consent.toml").read_text() == text
 
 
@@ -134,7 +163,6 @@ def test_a_lock_hides_everything_and_a_run_needs_no_more(office: Path, samples: 
     nobody = scrubber(*faces, folder=office, passphrase=None)
     assert nobody.code == 2
     assert "SCRUBBER_PASSPHRASE" in nobody.err
-    assert scrubber("consent", "revoke", "p-017", "--manifest", "consent.toml.age", folder=office).code == 2
     assert scrubber("consent", "unlock", "consent.toml.age", folder=office).code == 0
     assert (office / "people/p-017/01.jpg").read_bytes() == (samples / "astronaut.jpg").read_bytes()
 
@@ -171,6 +199,7 @@ def test_marks_of_a_photo_manager_are_taken_over(office: Path, shared: Path) -> 
     assert "1 face to show, 1 to hide; nobody in the manifest goes by Pierre Curie: hidden" in done.err
     text = (office / "consent.toml").read_text()
     assert "Curie" not in text
+    assert 'pixels = "' in text
     assert "has an entry in the manifest already" in scrubber(*words, folder=office).err
     assert (office / "consent.toml").read_text() == text
 
@@ -188,7 +217,14 @@ def test_the_schema_is_json(tmp_path: Path) -> None:
         (["add", "p-1", "--for", "social"], 2, "expires is missing"),
         (["add", "p-1", "--deny", "--photo", "{samples}/astronaut.jpg"], 2, "or let it be copied: --copy"),
         (["revoke", "p-1"], 2, "p-1 is not in the manifest; in it: nobody"),
-        (["revoke", "p-1", "run.jsonl"], 2, "reports of past runs come after --reports"),
+        (["revoke", "P-017"], 2, "P-017 is not in the manifest; in it: nobody"),
+        (["point", "portrait.jpg", "--face", "1", "--person", "p-1"], 2, "add p-1 first"),
+        (["hide", "portrait.jpg"], 2, "give either --box X,Y,W,H or --face N"),
+        (["hide", "portrait.jpg", "--box", "1,2,3"], 2, "write four numbers of pixels"),
+        (["hide", "portrait.jpg", "--box", "900,1,30,30"], 2, "which is 512 pixels wide and 512 high"),
+        (["hide", "portrait.jpg", "--box", "1,1,30,30", "--frame", "1"], 2, "there is no frame 1"),
+        (["dismiss", "portrait.jpg", "--face", "9", "--preset", "fast"], 2, "they are numbered 1 to 1"),
+        (["check", "a.toml", "b.toml"], 2, "one manifest is checked at a time"),
         (["import", "portrait.jpg", "--person", "Ada=p-1"], 2, "p-1: not in the manifest; add them first"),
         (["import", "portrait.jpg", "--person", "Ada"], 2, 'write the name in the photos, "=", and the id'),
         (["unlock", "consent.toml"], 2, "is not locked"),
@@ -208,3 +244,64 @@ def test_a_weak_passphrase_locks_nothing(office: Path) -> None:
     assert done.code == 2
     assert "fewer than 12 characters" in done.err
     assert not (office / "consent.toml.age").exists()
+
+
+def test_decisions_on_photos_without_people_need_no_editor_and_no_purpose(office: Path) -> None:
+    (office / "consent.toml").unlink()
+    said = scrubber("consent", "dismiss", "portrait.jpg", "--face", "1", "--preset", "fast", folder=office)
+    assert (said.code, said.err) == (0, "consent.toml: portrait.jpg: face 1 is none\n")
+    hidden = scrubber("consent", "hide", "portrait.jpg", "--box", "10,20,50,60", "--preset", "fast", folder=office)
+    assert hidden.code == 0
+    told = scrubber("faces", "portrait.jpg", "--consent", "consent.toml", "--preset", "fast", "--json", folder=office)
+    [line] = told.lines
+    assert [(face["id"], face["kind"], face["decision"], face["reason"]) for face in line["faces"]] == [
+        (1, "face", "show", "dismissed"),
+        (2, "drawn", "hide", "pointed-hide"),
+    ]
+    job = ("run", "portrait.jpg", "-o", "out.jpg", "--consent", "consent.toml", "--preset", "fast")
+    assert scrubber(*job, folder=office).code == 0
+
+
+def test_a_face_is_pointed_at_by_its_number(office: Path) -> None:
+    scrubber(*ADD, folder=office)
+    faces = ("faces", "many.jpg", "--consent", "consent.toml", "--for", "social", "--preset", "fast", "--json")
+    [before] = scrubber(*faces, folder=office).lines
+    said = scrubber("consent", "point", "many.jpg", "--face", 3, "--person", "p-017", "--preset", "fast", folder=office)
+    assert said.code == 0
+    [after] = scrubber(*faces, folder=office).lines
+    assert [(face["id"], face["box"]) for face in after["faces"]] == [
+        (face["id"], face["box"]) for face in before["faces"]
+    ]
+    assert [face["id"] for face in after["faces"] if face["person"] == "p-017"] == [3]
+    [shown] = [face for face in after["faces"] if face["decision"] == "show"]
+    assert (shown["id"], shown["reason"]) == (3, "allowed-by-box")
+
+
+def test_a_locked_manifest_is_changed_without_a_word_on_the_disk(
+    office: Path, samples: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scrubber("consent", "lock", "--remove", folder=office)
+    before = sorted(path.name for path in office.iterdir())
+    locked = ("--manifest", "consent.toml.age")
+    added = scrubber(*ADD, "--photo", samples / "astronaut.jpg", *locked, folder=office)
+    assert added.code == 0, added.err
+    point = ("consent", "point", "many.jpg", "--face", 3, "--person", "p-017", "--preset", "fast")
+    assert "is locked in consent.toml.age; name that one" in scrubber(*point, folder=office).err
+    for words in (
+        (*point, *locked),
+        ("consent", "hide", "many.jpg", "--box", "1,1,40,40", "--preset", "fast", *locked),
+        ("consent", "dismiss", "many.jpg", "--face", 5, "--preset", "fast", *locked),
+    ):
+        assert scrubber(*words, folder=office).code == 0
+    assert sorted(path.name for path in office.iterdir()) == before
+    consent = Consent.load(office / "consent.toml.age", WORDS)
+    assert list(consent.reference_bytes("p-017")) == ["people/p-017/01.jpg"]
+    [entry] = consent.photos
+    assert (len(entry.show), len(entry.hide), len(entry.dismiss)) == (1, 1, 1)
+    monkeypatch.chdir(office)
+    monkeypatch.setenv("SCRUBBER_PASSPHRASE", WORDS)
+    ledger(monkeypatch, "p-017", consent.ledger_identity)
+    revoked = CliRunner().invoke(cli, ["consent", "revoke", "p-017", *locked])
+    assert (revoked.exit_code, revoked.stdout) == (0, "out.jpg\n")
+    assert Consent.load(office / "consent.toml.age", WORDS).people[0].decision == "deny"
+    assert sorted(path.name for path in office.iterdir()) == before

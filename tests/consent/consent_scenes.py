@@ -8,9 +8,11 @@ from datetime import date
 from typing import Any
 
 from scrubber.consent import Consent, Decisions, Measured, decide
-from scrubber.types import Box, Face
+from scrubber.types import Box, Face, SourceId
 
 PHOTO = "ab" * 32
+PIXELS = "0123" * 16
+SOURCE = SourceId(PHOTO, PIXELS)
 TODAY = date(2026, 6, 1)
 
 
@@ -37,6 +39,7 @@ def event(what: str, at: str = "2026-03-02T10:00:00Z", name: str = "p-017") -> d
 def pointed(
     show: Mapping[str, Sequence[float]] | Iterable[tuple[str, Sequence[float]]] = (),
     hide: Iterable[Sequence[float]] = (),
+    dismiss: Iterable[Sequence[float]] = (),
     **keys: Any,
 ) -> dict[str, Any]:
     pairs = show.items() if isinstance(show, Mapping) else show
@@ -44,6 +47,7 @@ def pointed(
         "sha256": PHOTO,
         "show": [{"person": name, "box": list(box)} for name, box in pairs],
         "hide": [{"box": list(box)} for box in hide],
+        "dismiss": [{"box": list(box)} for box in dismiss],
     } | keys
 
 
@@ -62,10 +66,11 @@ def decided(
     like: Sequence[Measured] = (),
     purpose: str = "social",
     on: date = TODAY,
+    frame: int = 0,
 ) -> Decisions:
     """Decides about `faces`, the n-th of which the recogniser finds `like` the n-th measurement."""
     measured = dict(zip(faces, like, strict=False))
-    return decide(faces, PHOTO, agreed.permissions(purpose, on), measured.get)
+    return decide(faces, SOURCE, agreed.permissions(purpose, on, despite_withdrawals=True), measured.get, frame)
 
 
 def reasons(decisions: Decisions) -> list[str]:

@@ -64,6 +64,7 @@ def worlds(draw: st.DrawFn) -> World:
         photo=pointed(
             draw(st.lists(st.tuples(st.sampled_from(PEOPLE), boxes), max_size=3)),
             draw(st.lists(boxes, max_size=1)),
+            draw(st.lists(boxes, max_size=2)),
         ),
         events=[entry | {"person": draw(st.sampled_from(PEOPLE))} for entry in draw(st.lists(histories, max_size=3))],
         faces=faces,
@@ -132,7 +133,7 @@ def test_a_restriction_never_makes_a_face_visible(restrict: Callable[[World], No
 @given(world=worlds())
 def test_a_show_box_shows_one_face_at_most(world: World) -> None:
     world.like = [{} for _ in world.faces]
-    assert len(world.visible()) <= len(world.photo["show"])
+    assert len(world.visible()) <= len(world.photo["show"]) + len(world.photo["dismiss"])
 
 
 @given(world=worlds())
@@ -221,7 +222,7 @@ def read_or_refused(content: str | bytes) -> None:
         str(error).encode()
     else:
         assert len(agreed.fingerprint) == 64
-        agreed.permissions("social", TODAY)
+        agreed.permissions("social", TODAY, despite_withdrawals=True)
 
 
 @given(st.binary(max_size=200))

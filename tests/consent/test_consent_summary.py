@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from consent_scenes import TODAY, consent, event, matched, person, pointed
+from consent_scenes import PIXELS, TODAY, consent, event, matched, person, pointed
 
 from scrubber.consent import Consent, PersonSummary, check, summarise
 
@@ -88,7 +88,7 @@ def test_one_photo_for_two_people_is_a_problem(kept: Callable[[str], None]) -> N
 
 
 def test_show_boxes_in_a_withheld_photo_are_told() -> None:
-    remarks = said(consent(person(**GOOD), photos=[pointed({"p-017": [1, 2, 30, 40]}, no_photo=True)]))
+    remarks = said(consent(person(**GOOD), photos=[pointed({"p-017": [1, 2, 30, 40]}, pixels=PIXELS, no_photo=True)]))
     assert [remark[2] for remark in remarks] == [
         "photo abababababab… has show boxes, but its no_photo withholds the whole file"
     ]

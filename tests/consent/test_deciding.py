@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import pytest
-from consent_scenes import PHOTO, TODAY, consent, decided, event, face, matched, person, pointed, reasons
+from consent_scenes import PIXELS, SOURCE, TODAY, consent, decided, event, face, matched, person, pointed, reasons
 
 from scrubber.consent import decide
 from scrubber.types import Box, Face
@@ -16,7 +16,7 @@ FAR = face(500, 500)
 
 
 def test_without_a_manifest_every_face_is_hidden() -> None:
-    assert reasons(decide([face(), FAR], PHOTO, None)) == ["no-manifest", "no-manifest"]
+    assert reasons(decide([face(), FAR], SOURCE, None)) == ["no-manifest", "no-manifest"]
 
 
 def test_with_a_manifest_strangers_are_hidden() -> None:
@@ -115,7 +115,7 @@ class TestHideBoxes:
     def test_a_place_without_a_face_is_hidden(self) -> None:
         decisions = decided(consent(photos=[pointed(hide=[[10, 20, 50, 60]])]), face())
         assert reasons(decisions) == ["no-match", "pointed-hide"]
-        assert decisions.faces[1].face == Face(Box(10, 20, 50, 60), detectors=("manifest",))
+        assert decisions.faces[1].face == Face(Box(10, 20, 50, 60), detectors=("manifest",), kind="drawn")
 
     def test_what_reaches_beyond_a_face_is_hidden_as_well(self) -> None:
         banner = [90, 90, 100, 300]
@@ -181,8 +181,8 @@ class TestLikeness:
         def never(found: Face) -> None:
             raise AssertionError(found)
 
-        permissions = consent(person()).permissions("social", TODAY)
-        assert reasons(decide([face()], PHOTO, permissions, never)) == ["no-match"]
+        permissions = consent(person()).permissions("social", TODAY, despite_withdrawals=True)
+        assert reasons(decide([face()], SOURCE, permissions, never)) == ["no-match"]
 
     @pytest.mark.parametrize(
         ("keys", "history", "expected"),
@@ -219,3 +219,82 @@ class TestLikeness:
         agreed = consent(matched(), photos=[pointed({"p-017": HERE})])
         found = decided(agreed, face(), FAR, like=[None, {"p-017": 0.9}])
         assert reasons(found) == ["allowed-by-box", "ambiguous"]
+
+
+class TestDismissed:
+    """A person looked and saw no face."""
+
+    def test_what_is_no_face_is_left_as_it_is(self) -> None:
+        decisions = decided(consent(photos=[pointed(dismiss=[HERE])]), face(), FAR)
+        assert reasons(decisions) == ["dismissed", "no-match"]
+        [left] = decisions.shown
+        assert (left.action, left.person, left.similarity) == ("show", None, None)
+
+    def test_a_box_that_may_mean_two_dismisses_neither(self) -> None:
+        decisions = decided(consent(photos=[pointed(dismiss=[HERE])]), face(90), face(110))
+        assert reasons(decisions) == ["no-match", "no-match"]
+        assert "the dismiss box [100, 100, 80, 80] fits no face" in decisions.warnings[0]
+
+    @pytest.mark.parametrize("hide", [HERE, [120, 120, 20, 10], [150, 100, 80, 80]])
+    def test_hide_beats_it(self, hide: list[int]) -> None:
+        decisions = decided(consent(photos=[pointed(dismiss=[HERE], hide=[hide])]), face())
+        assert reasons(decisions)[0] == "pointed-hide"
+
+    def test_it_beats_show(self) -> None:
+        agreed = consent(person(), photos=[pointed({"p-017": HERE}, dismiss=[HERE])])
+        assert reasons(decided(agreed, face())) == ["dismissed"]
+
+    @pytest.mark.parametrize(("similarity", "expected"), [(0.5, "denied"), (0.49, "dismissed")])
+    def test_who_refused_and_is_recognised_there_is_hidden(self, similarity: float, expected: str) -> None:
+        agreed = consent(matched("no", decision="deny"), photos=[pointed(dismiss=[HERE])])
+        assert reasons(decided(agreed, face(), like=[{"no": similarity}])) == [expected]
+
+    def test_who_refused_and_is_pointed_at_there_is_hidden(self) -> None:
+        agreed = consent(person(decision="deny"), photos=[pointed({"p-017": HERE}, dismiss=[HERE])])
+        assert reasons(decided(agreed, face())) == ["denied"]
+
+    def test_nobody_is_named_there_and_nobody_doubted_for_it(self) -> None:
+        agreed = consent(matched(), photos=[pointed(dismiss=[HERE])])
+        decisions = decided(agreed, face(), FAR, like=[{"p-017": 0.8}, {"p-017": 0.8}])
+        assert [(one.reason, one.person) for one in decisions.faces] == [
+            ("dismissed", None),
+            ("allowed-by-match", "p-017"),
+        ]
+        assert decisions.concerns == ("p-017",)
+
+    def test_it_withholds_nothing_beside_somebody_who_refused(self) -> None:
+        agreed = consent(person(decision="deny"), photos=[pointed({"p-017": [150, 100, 80, 80]}, dismiss=[HERE])])
+        decisions = decided(agreed, face(), face(150))
+        assert reasons(decisions) == ["dismissed", "denied"]
+        assert decisions.withhold_reason is None
+
+
+class TestFrames:
+    @pytest.mark.parametrize(("frame", "expected"), [(0, "allowed-by-box"), (1, "no-match")])
+    def test_a_show_box_is_about_the_first_frame_unless_another_is_named(self, frame: int, expected: str) -> None:
+        agreed = consent(person(), photos=[pointed({"p-017": HERE})])
+        assert reasons(decided(agreed, face(), frame=frame)) == [expected]
+
+    @pytest.mark.parametrize(("frame", "expected"), [(0, "no-match"), (2, "allowed-by-box")])
+    def test_another_frame_can_be_named(self, frame: int, expected: str) -> None:
+        show = [{"person": "p-017", "box": HERE, "frame": 2}]
+        agreed = consent(person(), photos=[pointed() | {"show": show}])
+        assert reasons(decided(agreed, face(), frame=frame)) == [expected]
+
+    @pytest.mark.parametrize("kind", ["hide", "dismiss"])
+    def test_hide_and_dismiss_are_about_every_frame_unless_one_is_named(self, kind: str) -> None:
+        reason = {"hide": "pointed-hide", "dismiss": "dismissed"}[kind]
+        everywhere = consent(photos=[pointed(**{kind: [HERE]})])  # type: ignore[arg-type]
+        assert [reasons(decided(everywhere, face(), frame=frame)) for frame in (0, 7)] == [[reason], [reason]]
+        once = consent(photos=[pointed() | {kind: [{"box": HERE, "frame": 7}]}])
+        assert [reasons(decided(once, face(), frame=frame)) for frame in (0, 7)] == [["no-match"], [reason]]
+
+    def test_who_is_pointed_at_on_one_page_may_be_recognised_on_another(self) -> None:
+        agreed = consent(matched(), photos=[pointed({"p-017": HERE})])
+        assert reasons(decided(agreed, face(), like=[{"p-017": 0.8}], frame=1)) == ["allowed-by-match"]
+
+
+def test_what_the_manifest_says_by_bytes_and_by_pixels_counts_together() -> None:
+    by_pixels = {"pixels": PIXELS, "hide": [{"box": [500, 500, 80, 80]}]}
+    agreed = consent(person(), photos=[pointed({"p-017": HERE}), by_pixels])
+    assert reasons(decided(agreed, face(), FAR)) == ["allowed-by-box", "pointed-hide"]

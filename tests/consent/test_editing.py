@@ -121,7 +121,7 @@ def test_only_the_owner_may_read_what_was_written(tmp_path: Path) -> None:
     [
         ('{"schema": 1}', UsageError, "is JSON; this command changes manifests in TOML"),
         ("schema = 2", ManifestError, "schema must be 1"),
-        ("age-encryption.org/v1\n", UsageError, "is locked; unlock it"),
+        ("age-encryption.org/v1\n", ManifestError, "is locked; give the passphrase"),
     ],
 )
 def test_what_cannot_be_changed_is_told(tmp_path: Path, text: str, error: type[Exception], told: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from consent_scenes import PHOTO, TODAY, consent, decided, event, face, matched, person, pointed, reasons
+from consent_scenes import SOURCE, TODAY, consent, decided, event, face, matched, person, pointed, reasons
 from hypothesis import given
 from test_consent_properties import RESTRICTIONS, World, worlds
 
@@ -52,12 +52,12 @@ class TestRefusals:
 
 class TestNobody:
     def nobody(self, agreed: Consent) -> Decisions:
-        permissions = agreed.permissions("social", TODAY).for_nobody()
+        permissions = agreed.permissions("social", TODAY, despite_withdrawals=True).for_nobody()
 
         def never(_face: object) -> None:
             raise AssertionError("nobody is compared")
 
-        return decide([face()], PHOTO, permissions, never)
+        return decide([face()], SOURCE, permissions, never)
 
     def test_neither_boxes_nor_likeness_show_anybody(self) -> None:
         agreed = consent(matched(), person("b"), photos=[pointed({"b": HERE}, hide=[[500, 500, 40, 40]])])
@@ -70,16 +70,18 @@ class TestNobody:
     @given(world=worlds())
     def test_nobody_is_nobody(self, world: World) -> None:
         tables = consent(*world.people, photos=[world.photo], events=world.events)
-        decisions = decide(world.faces, PHOTO, tables.permissions("social", TODAY).for_nobody())
+        decisions = decide(
+            world.faces, SOURCE, tables.permissions("social", TODAY, despite_withdrawals=True).for_nobody()
+        )
         assert not decisions.shown
 
 
 def fingerprint(agreed: Consent, decisions: Decisions, gallery: str = "") -> str:
-    return permissions(agreed).fingerprint_for(PHOTO, decisions.concerns, gallery)
+    return permissions(agreed).fingerprint_for(SOURCE, decisions.concerns, gallery)
 
 
 def permissions(agreed: Consent) -> Permissions:
-    return agreed.permissions("social", TODAY)
+    return agreed.permissions("social", TODAY, despite_withdrawals=True)
 
 
 class TestWhatHasToBeMadeAgain:

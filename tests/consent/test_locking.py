@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from consent_scenes import TODAY
 
 from scrubber.consent import FIRST_LINE, LAST_LINE, Consent
+from scrubber.consent.editing import Draft
 from scrubber.consent.locking import Contents, opened, sealed
-from scrubber.consent.saving import wipe
-from scrubber.consent.storing import gather, lock, unlock
+from scrubber.consent.manifest import Person
+from scrubber.consent.sealing import new_identity, recipient_of, seal, unseal
+from scrubber.consent.storing import gather, lock, remove_originals, unlock
 from scrubber.errors import ManifestError, NotWritable, UsageError
 
 WORDS = "four quite random words"
@@ -92,8 +95,14 @@ def test_a_damaged_file_is_refused(kept: Path, tmp_path: Path, spoil: str) -> No
 
 def test_unlocking_gives_everything_back_and_overwrites_nothing(kept: Path, tmp_path: Path) -> None:
     names = unlock(kept / "consent.toml.age", WORDS, tmp_path / "out")
-    assert sorted(names) == ["consent.toml", "form.pdf", "people/p-017/a.jpg", "people/p-017/b.jpg"]
-    for name in names:
+    assert sorted(names) == [
+        "consent.ledger-key",
+        "consent.toml",
+        "form.pdf",
+        "people/p-017/a.jpg",
+        "people/p-017/b.jpg",
+    ]
+    for name in set(names) - {"consent.ledger-key"}:
         assert (tmp_path / "out" / name).read_bytes() == (kept / name).read_bytes()
         assert (tmp_path / "out" / name).stat().st_mode & 0o077 == 0
     (tmp_path / "out/consent.toml").write_text("schema = 1")
@@ -126,9 +135,49 @@ def test_another_archive_is_no_manifest() -> None:
         opened(pyrage.passphrase.encrypt(b"no archive", WORDS), WORDS, "c.age")
 
 
-def test_wiping_deletes(tmp_path: Path) -> None:
-    (tmp_path / "a").write_bytes(b"x" * 10)
-    wipe(tmp_path / "a")
-    assert not (tmp_path / "a").exists()
-    with pytest.raises(NotWritable, match="delete it by hand"):
-        wipe(tmp_path / "a")
+def test_what_the_ledger_holds_opens_with_the_key_in_the_locked_file_only(kept: Path) -> None:
+    identity = Consent.load(kept / "consent.toml.age", WORDS).ledger_identity
+    assert identity is not None
+    secret = seal(recipient_of(identity), b"p-017")
+    assert b"p-017" not in secret
+    assert unseal(identity, secret) == b"p-017"
+    assert unseal(new_identity(), secret) is None
+    assert unseal(identity, secret[:-1]) is None
+    assert Consent.load(kept / "consent.toml").ledger_identity is None
+
+
+def test_the_key_goes_out_and_in_with_the_manifest(kept: Path, tmp_path: Path) -> None:
+    identity = Consent.load(kept / "consent.toml.age", WORDS).ledger_identity
+    unlock(kept / "consent.toml.age", WORDS, tmp_path)
+    key = tmp_path / "consent.ledger-key"
+    assert (key.read_text(), key.stat().st_mode & 0o077) == (f"{identity}\n", 0)
+    clear = Consent.load(tmp_path / "consent.toml")
+    assert clear.ledger_identity == identity
+    assert str(identity) not in repr(clear)
+    contents = gather(clear, [], {}, "")
+    lock(contents, WORDS, tmp_path / "again.age")
+    assert Consent.load(tmp_path / "again.age", WORDS).ledger_identity == identity
+    assert remove_originals(contents, tmp_path) == ()
+    assert not key.exists()
+
+
+def test_a_file_that_was_locked_before_there_were_keys_gets_one_when_it_is_changed(kept: Path, tmp_path: Path) -> None:
+    contents = gather(Consent.load(kept / "consent.toml"), [], {}, "")
+    old = {name: data for name, data in contents.files.items() if not name.endswith(".ledger-key")}
+    path = tmp_path / "c.age"
+    path.write_bytes(sealed(replace(contents, files=old), WORDS))
+    assert Consent.load(path, WORDS).ledger_identity is None
+    draft = Draft(path, lambda: WORDS)
+    draft.add_people([Person(id="b", decision="deny")])
+    draft.save()
+    changed = Consent.load(path, WORDS)
+    assert changed.ledger_identity == draft.ledger_identity is not None
+    assert [one.id for one in changed.people] == ["p-017", "b"]
+    assert changed.reference_bytes("p-017") == Consent.load(kept / "consent.toml").reference_bytes("p-017")
+
+
+def test_a_key_that_is_none_is_told(tmp_path: Path) -> None:
+    (tmp_path / "consent.toml").write_text(MANIFEST)
+    (tmp_path / "consent.ledger-key").write_text("no key")
+    with pytest.raises(ManifestError, match=r"consent\.ledger-key: is no key of a ledger"):
+        Consent.load(tmp_path / "consent.toml")

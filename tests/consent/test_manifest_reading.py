@@ -12,7 +12,7 @@ from consent_scenes import PHOTO, consent, person, pointed
 
 from scrubber.consent import FIRST_LINE, LAST_LINE, Consent
 from scrubber.errors import ManifestError
-from scrubber.types import Box
+from scrubber.types import Box, SourceId
 
 WHOLE = f"""\
 schema = 1
@@ -202,7 +202,7 @@ PHOTOS = f'\n[[photos]]\nsha256 = "{PHOTO}"\n'
         (PERSON + "references = ['people/']", "must name photos"),
         (PERSON + PERSON.removeprefix("schema = 1\n"), "people[1].id is the same as people[0].id"),
         (PERSON + PHOTOS + "no_photo = true" + PHOTOS + "no_photo = true", "is the same as photos[0].sha256"),
-        (PERSON + PHOTOS, "photos[0] says nothing about the photo; add show, hide or no_photo"),
+        (PERSON + PHOTOS, "photos[0] says nothing about the photo; add show, hide, dismiss or no_photo"),
         (PERSON + '[[photos]]\nsha256 = "a.jpg"\nno_photo = true', "must be the 64 hex digits"),
         (PERSON + PHOTOS + "hide = [ { box = [1, 2, 3] } ]", "must be four numbers: [x, y, width, height]"),
         (PERSON + PHOTOS + "hide = [ { box = [-1, 2, 3, 4] } ]", "none of them negative"),
@@ -263,7 +263,7 @@ def test_a_minor_alone_can_say_no() -> None:
 
 def test_hashes_are_compared_in_one_form() -> None:
     agreed = consent(photos=[pointed(sha256="sha256:" + PHOTO.upper(), no_photo=True)])
-    assert agreed.permissions("social", date(2026, 6, 1)).photo(PHOTO) == agreed.photos[0]
+    assert agreed.permissions("social", date(2026, 6, 1)).entry(SourceId(PHOTO, "")) == agreed.photos[0]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ LAST = date(2026, 12, 31)
 
 
 def reason(keys: dict[str, Any], *events: dict[str, str], purpose: str = "social", on: date = TODAY) -> Any:
-    return consent(person(**keys), events=events).permissions(purpose, on).people["p-017"].reason
+    return consent(person(**keys), events=events).permissions(purpose, on, True).people["p-017"].reason
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,13 @@ from scrubber.cli.consent import arguments
 from scrubber.cli.output import counted
 from scrubber.cli.passphrase import asked
 from scrubber.errors import PhotoError, UsageError
+from scrubber.guarded import read_bytes
 
 if TYPE_CHECKING:
     from scrubber.consent.editing import Draft
 
 _TABLES: Final = (".csv", ".tsv")
+_LARGEST_TABLE: Final = 1 << 25  # bytes; a hundred thousand people need less
 
 
 @click.command("export")
@@ -69,7 +71,7 @@ def import_from(sources: tuple[Path, ...], manifest: Path, names: tuple[str, ...
     """
     from scrubber.consent.editing import Draft
 
-    draft = Draft(manifest)
+    draft = Draft(manifest, asked)
     for table in (source for source in sources if source.suffix.lower() in _TABLES):
         _import_people(draft, table)
     photos = [source for source in sources if source.suffix.lower() not in _TABLES]
@@ -82,9 +84,16 @@ def _import_people(draft: Draft, table: Path) -> None:
     from scrubber.consent.merging import merge_people
     from scrubber.consent.spreadsheet import people_in
 
-    people = people_in(table.read_bytes(), str(table))
+    people = people_in(_read(table), str(table))
     for said in merge_people(draft, people, datetime.datetime.now(datetime.UTC)):
         click.echo(f"{table}: {said}", err=True)
+
+
+def _read(table: Path) -> bytes:
+    try:
+        return read_bytes(table, _LARGEST_TABLE)
+    except (OSError, PhotoError) as error:
+        raise UsageError(f"{table}: cannot be read ({error}); name a spreadsheet saved as CSV") from error
 
 
 def _import_photos(draft: Draft, sources: list[Path], names: tuple[str, ...]) -> int:

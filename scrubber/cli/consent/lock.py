@@ -56,7 +56,8 @@ def lock_manifest(manifest: Path, out: Path | None, others: tuple[Path, ...], re
     lock(contents, passphrase, target)
     click.echo(f"{target}: holds {counted(len(contents.files), 'file')}; keep the passphrase elsewhere", err=True)
     if remove:
-        remove_originals(contents, consent.folder)
+        for remains in remove_originals(contents, consent.folder):
+            click.echo(f"note: {remains}", err=True)
         click.echo(
             "the originals are deleted; SSDs, snapshots and backups may keep traces, and so may other copies", err=True
         )

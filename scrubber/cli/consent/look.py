@@ -5,13 +5,23 @@ from __future__ import annotations
 import datetime
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from scrubber.cli import options
 from scrubber.cli.consent import arguments
 from scrubber.cli.passphrase import asked
+from scrubber.errors import PhotoError, UsageError
+from scrubber.policy import Preset
 from scrubber.report import json_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scrubber.consent import Consent, Remark
+
+_MANIFESTS: Final = (".toml", ".json", ".age")
 
 
 @click.command("list")
@@ -41,24 +51,40 @@ def list_people(manifest: Path, on: datetime.date, as_json: bool) -> None:
 
 
 @click.command("check")
-@arguments.manifest
+@click.argument("given", nargs=-1, metavar="[MANIFEST] [PHOTO…]", type=click.Path(path_type=Path))
+@click.option(
+    "--photos",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
+    metavar="PATH",
+    help="Photos or folders to check the manifest against; they may also be named as arguments.",
+)
 @arguments.on
+@options.preset
 @options.as_json
-def check_manifest(manifest: Path, on: datetime.date, as_json: bool) -> int:
+def check_manifest(
+    given: tuple[Path, ...], photos: tuple[Path, ...], on: datetime.date, preset: Preset, as_json: bool
+) -> int:
     """Check that a manifest is valid, and say what needs attention soon. Exit code 4 if it cannot be used.
 
-    Reference photos are looked at too: does each show one good face, and does anybody look like somebody else?
+    Reference photos are looked at too: does each show one good face, and does anybody look like somebody else? With
+    photos or folders it tells which entries are about none of them, and which boxes have no effect: outside of the
+    photo, on a frame that is not there, or where no face is.
 
     \b
     Example:
-      scrubber consent check consent.toml
+      scrubber consent check consent.toml march
     """
     from scrubber.consent import Consent, check
     from scrubber.likeness import look_over
     from scrubber.policy import Limits
 
+    manifest, named = _manifest_and_photos(given)
+    photos = (*named, *photos)
     consent = Consent.load(manifest, asked)
     remarks = (*check(consent, on), *look_over(consent, Limits()))
+    if photos:
+        remarks = (*remarks, *_against_photos(consent, photos, on, preset))
     for remark in remarks:
         if as_json:
             click.echo(json_line(remark.as_json()))
@@ -67,6 +93,34 @@ def check_manifest(manifest: Path, on: datetime.date, as_json: bool) -> int:
     if not remarks and not as_json:
         click.echo(f"{manifest}: valid, and nothing needs attention before long")
     return 4 if any(remark.level == "problem" for remark in remarks) else 0
+
+
+def _manifest_and_photos(given: tuple[Path, ...]) -> tuple[Path, tuple[Path, ...]]:
+    """What is named like a manifest is one, wherever it stands; everything else is photos and folders of them."""
+    manifests = [path for path in given if path.suffix.lower() in _MANIFESTS]
+    if len(manifests) > 1:
+        raise UsageError(f"{manifests[1]}: one manifest is checked at a time; {manifests[0]} is named already")
+    return (*manifests, Path("consent.toml"))[0], tuple(path for path in given if path not in manifests)
+
+
+def _against_photos(consent: Consent, photos: tuple[Path, ...], on: datetime.date, preset: Preset) -> Iterator[Remark]:
+    from scrubber import batch
+    from scrubber.boxes_on_photos import check_photo
+    from scrubber.consent import Remark
+    from scrubber.consent.permissions import of_any_purpose
+    from scrubber.policy import Limits
+    from scrubber.types import SourceId
+
+    permissions, seen = of_any_purpose(consent.manifest, on), list[SourceId]()
+    for found in batch.search(photos)[0]:
+        try:
+            source, said = check_photo(found.source, permissions, preset, Limits())
+        except PhotoError as error:
+            yield Remark("warning", str(error))
+            continue
+        seen.append(source)
+        yield from (Remark("warning", f"{found.source}: {text}") for text in said)
+    yield from (Remark("warning", text) for text in permissions.unmatched(seen, most=None))
 
 
 @click.command("schema")

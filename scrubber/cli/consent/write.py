@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import datetime
+import os
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from scrubber.cli import options
 from scrubber.cli.consent import arguments
+from scrubber.cli.output import counted
+from scrubber.cli.passphrase import asked
 from scrubber.errors import UsageError
+from scrubber.guarded import sha256_of
 from scrubber.report import json_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scrubber.batch import Published
+
+_LARGEST_FORM: Final = 1 << 33  # bytes; a recording of an hour has less
 
 
 @click.command("init")
@@ -24,11 +36,11 @@ def init_manifest(manifest: Path, organisation: str | None) -> None:
       scrubber consent init consent.toml --organisation "Example Rights Group"
     """
     from scrubber.consent.editing import blank
-    from scrubber.consent.saving import save
+    from scrubber.consent.saving import create
 
-    if manifest.exists():
+    if os.path.lexists(manifest):
         raise UsageError(f"{manifest}: is there already; choose another name")
-    save(blank(organisation).encode(), manifest)
+    create(blank(organisation).encode(), manifest)
     click.echo(f"{manifest}: made; add people with `scrubber consent add`", err=True)
 
 
@@ -56,7 +68,11 @@ def init_manifest(manifest: Path, organisation: str | None) -> None:
     metavar="FILE",
     help="A reference photo, if the person agreed to be recognised; may be given several times.",
 )
-@click.option("--copy", is_flag=True, help="Copy the photos to people/ID beside the manifest, under numbers.")
+@click.option(
+    "--copy",
+    is_flag=True,
+    help="Copy the photos to people/ID beside the manifest, under numbers, as a locked one always does.",
+)
 def add_person(
     person: str, manifest: Path, purposes: tuple[str, ...], valid_from: datetime.datetime | None,
     expires: datetime.datetime | None, deny: bool, method: str | None, given_by: str | None, minor: bool,
@@ -75,7 +91,7 @@ def add_person(
     from scrubber.likeness import enrolling
     from scrubber.policy import Limits
 
-    draft, limits, folder = Draft(manifest), Limits(), manifest.absolute().parent
+    draft, limits, folder = Draft(manifest, asked), Limits(), manifest.absolute().parent
     values = {
         "id": person,
         "decision": "deny" if deny else "allow",
@@ -89,8 +105,9 @@ def add_person(
     }
     enrolling.enrol(draft, person_of(values))  # finds mistakes in these before any photo is looked at or copied
     enrolling.check_references(paths, limits)
-    references = enrolling.copied(paths, folder, person, limits) if copy else enrolling.referred_to(paths, folder)
-    draft = Draft(manifest)
+    draft = draft.reopened()
+    inside = copy or draft.locked
+    references = enrolling.copied(paths, draft, person, limits) if inside else enrolling.referred_to(paths, folder)
     enrolling.enrol(draft, person_of(values | {"references": list(references)}))
     draft.save()
     click.echo(f"{manifest}: {person} added", err=True)
@@ -100,50 +117,49 @@ def add_person(
 
 @click.command("revoke")
 @click.argument("person", metavar="ID")
-@click.argument("more", nargs=-1, metavar="[REPORT…]", type=click.Path(path_type=Path))
 @arguments.manifest_option
-@click.option(
-    "--reports",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="REPORT…",
-    help="Reports of past runs: prints every published file that shows the person.",
-)
 @options.as_json
-def revoke_consent(
-    person: str, more: tuple[Path, ...], manifest: Path, reports: tuple[Path, ...], as_json: bool
-) -> None:
-    """Note that somebody withdrew: from today on they are hidden. Can be repeated, to look through more reports.
+def revoke_consent(person: str, manifest: Path, as_json: bool) -> None:
+    """Note that somebody withdrew: from today on they are hidden. Prints every published file that shows them.
 
-    What is already published stays where it is until you take it down: give the reports of past runs to learn which
-    files those are.
+    What is published stays where it is until you take it down; the next run into the same folder makes the copies there
+    again. Can be repeated, and prints the files each time.
 
     \b
     Example:
-      scrubber consent revoke p-017 --reports march.jsonl may.jsonl
+      scrubber consent revoke p-017
     """
     from scrubber.consent.editing import Draft
-    from scrubber.consent.withdrawal import published_with
 
-    if more and not reports:
-        raise UsageError(f"{more[0]}: reports of past runs come after --reports")
-    draft = Draft(manifest)
+    draft = Draft(manifest, asked)
+    before = draft.manifest
     draft.withdraw(person, datetime.datetime.now(datetime.UTC))
-    draft.save()
+    if draft.manifest != before:
+        draft.save()
     click.echo(f"{manifest}: {person} is hidden from now on", err=True)
     kept = next(one.references for one in draft.manifest.people if one.id == person)
     if kept:
         click.echo(f"note: reference photos serve to hide {person}; delete them if that is not wanted", err=True)
-    found = published_with(person, (*reports, *more))
-    for published in found:
+    found = gone = 0
+    for published in _published_with(person, draft.ledger_identity):
+        found, gone = found + 1, gone + (not published.there)
         click.echo(json_line(published.as_json()) if as_json else published.output)
-    if reports:
-        gone = sum(not published.there for published in found)
-        click.echo(f"{len(found)} published files show {person} ({gone} of them are no longer there)", err=True)
+    click.echo(
+        f"{counted(found, 'published file')} show or may show {person} ({gone} no longer there); what was copied "
+        "elsewhere, such as to a web site, has to be taken down there",
+        err=True,
+    )
+
+
+def _published_with(person: str, identity: str | None) -> Iterator[Published]:
+    """What the ledgers of this user know of copies that show somebody; `identity` opens what is sealed in them."""
+    from scrubber.batch import showing
+
+    return showing(person, identity)
 
 
 def _hash(form: Path) -> str:
-    import hashlib
-
-    with form.open("rb") as file:
-        return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
+    digest = sha256_of(form, _LARGEST_FORM)
+    if digest is None:
+        raise UsageError(f"{form}: cannot be read, is no file, or is larger than a form or a recording; name the file")
+    return f"sha256:{digest}"

@@ -1,0 +1,89 @@
+"""What a person needs to know of a photo in order to point at things in it: what it is, how large, what was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scrubber.consent.placing import lies_inside, misplaced
+from scrubber.entry_lookup import entry_for
+from scrubber.errors import UsageError
+from scrubber.guarded import read_file
+from scrubber.pipeline import find_in, opened
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scrubber.consent import Permissions
+    from scrubber.policy import Limits, Preset
+    from scrubber.types import Box, Face, SourceId
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A photo that was looked at. `sizes` are height and width of each frame, `found` the numbered faces of each."""
+
+    path: Path
+    source: SourceId
+    sizes: tuple[tuple[int, int], ...]
+    moving: bool
+    found: tuple[tuple[Face, ...], ...]
+
+    def face(self, number: int, frame: int | None) -> tuple[int, Face]:
+        """The face that `scrubber faces` gives this number, and its frame. Raises `UsageError` if there is none."""
+        faces = {face.id: (at, face) for at, here in enumerate(self.found) for face in here}
+        if number not in faces:
+            known = f"they are numbered 1 to {len(faces)}" if faces else "none was found"
+            raise UsageError(
+                f"{self.path}: there is no face {number}; {known}; `scrubber faces` with the same --preset lists them, "
+                "and a box hides what is not found: --box X,Y,W,H"
+            )
+        at, face = faces[number]
+        if frame not in (None, at):
+            raise UsageError(f"{self.path}: face {number} is on frame {at}, not on frame {frame}")
+        return at, face
+
+    def check_box(self, box: Box, frame: int | None) -> None:
+        """Raises `UsageError` for a box, or a frame, that is not in the photo."""
+        if frame is not None and frame >= len(self.sizes):
+            raise UsageError(
+                f"{self.path}: there is no frame {frame}; they are counted from 0 to {len(self.sizes) - 1}"
+            )
+        sizes = self.sizes if frame is None else (self.sizes[frame],)
+        if not any(lies_inside(box, size) for size in sizes):
+            height, width = sizes[0]
+            raise UsageError(
+                f"{self.path}: the box {list(box.rounded())} lies outside of the photo, which is {width} pixels wide "
+                f"and {height} high; X,Y is its top left corner"
+            )
+
+
+def look_at(path: Path, preset: Preset, limits: Limits) -> Seen:
+    """Open a photo and find the faces in it. Raises `PhotoError`."""
+    photo, source = opened(read_file(path, limits), str(path), limits)
+    sizes = tuple(frame.size for frame in photo.frames)
+    return Seen(path, source, sizes, photo.moving, tuple(find_in(photo, preset)))
+
+
+def check_photo(
+    path: Path, permissions: Permissions, preset: Preset, limits: Limits
+) -> tuple[SourceId, tuple[str, ...]]:
+    """What of a photo's entry in the manifest has no effect, as sentences. Raises `PhotoError`.
+
+    Faces are looked for only if the entry means some.
+    """
+    from scrubber.consent.decide import idle, missed
+    from scrubber.consent.pointing import point
+
+    photo, source = opened(read_file(path, limits), str(path), limits)
+    entry = entry_for(photo, source, permissions)
+    if entry is None:
+        return source, ()
+    said = list(misplaced(entry, [frame.size for frame in photo.frames]))
+    if entry.show or entry.dismiss:
+        pointed = [point(faces, entry, number) for number, faces in enumerate(find_in(photo, preset))]
+        said += [missed(show) for one in pointed for show in one.missed]
+        everywhere = [dismiss for dismiss in entry.dismiss if all(dismiss in one.idle for one in pointed)]
+        said += map(idle, everywhere)
+        said += [idle(dismiss) for one in pointed for dismiss in one.idle if dismiss.frame is not None]
+    return source, tuple(dict.fromkeys(said))

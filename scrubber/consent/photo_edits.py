@@ -1,0 +1,77 @@
+"""Writes down what a person said about one photo: this is she, hide this, this is no face."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from scrubber.consent.look_alikes import look_alike
+from scrubber.consent.manifest import DismissBox, HideBox, PhotoEntry, ShowBox
+from scrubber.consent.permissions import standing_reason
+from scrubber.consent.photo_entries import PhotoEntries
+from scrubber.errors import UsageError
+
+if TYPE_CHECKING:
+    from scrubber.consent.editing import BoxKey, Draft
+    from scrubber.types import Reason, SourceId
+
+_WHY: dict[Reason, str] = {
+    "withdrawn": "has withdrawn the consent",
+    "denied": "has refused to be shown",
+    "expired": "agreed until a day that is past; ask again, and note the new day",
+    "not-yet-valid": "agreed from a later day on; wait until then",
+}
+
+
+def say(draft: Draft, source: SourceId, box: HideBox | DismissBox | ShowBox) -> bool:
+    """Add a box to the photo's entry in the draft, or a new entry that names the photo by its bytes and its pixels.
+
+    False if the entry says just that already.
+    """
+    key: BoxKey = "hide" if isinstance(box, HideBox) else "dismiss" if isinstance(box, DismissBox) else "show"
+    photos = draft.manifest.photos
+    found = PhotoEntries.of(photos).about(source)
+    if any(box in getattr(entry, key) for entry in found):
+        return False
+    if not found:
+        entry = PhotoEntry(sha256=source.sha256, pixels=source.pixels)
+        draft.add_photos([entry.model_copy(update={key: (box,)})])
+        return True
+    place = next(at for at, entry in enumerate(photos) if entry is found[0])
+    if found[0].pixels is None and len(found) == 1:  # so that a tag does not lift what is said
+        draft.name_photo(place, "pixels", source.pixels)
+    draft.add_boxes(place, key, [box])
+    return True
+
+
+def refuse_unshowable(draft: Draft, person: str, on: date) -> None:
+    """Raises `UsageError`, with the remedy, for somebody who is not in the manifest or may not be shown on that day."""
+    people = {one.id: one for one in draft.manifest.people}
+    if person not in people:
+        meant = look_alike(person, people)
+        remedy = f'did you mean "{meant}"?' if meant else f"add {person} first: `scrubber consent add {person} …`"
+        raise UsageError(f"{person} is not in the manifest; {remedy}")
+    reason = standing_reason(people[person], draft.manifest.events, on)
+    if reason:
+        raise UsageError(f"{person} {_WHY[reason]}, so the face stays hidden whoever points at it; nothing was changed")
+
+
+def objections(draft: Draft, source: SourceId, box: ShowBox | DismissBox) -> tuple[str, ...]:
+    """Sentences on what else the manifest says of this photo that keeps a box without effect."""
+    from scrubber.consent.pointing import beats
+
+    said = []
+    for entry in PhotoEntries.of(draft.manifest.photos).about(source):
+        if entry.no_photo:
+            said.append("no_photo withholds the whole photo all the same")
+        if any(hide.frame in (None, box.frame) and beats(hide.box, box.box) for hide in entry.hide):
+            said.append("a hide box covers this place and beats it; take that out of the manifest if it was a mistake")
+        if isinstance(box, ShowBox):
+            said += [
+                f"{one.person} is pointed at there as well, and of two nobody is shown; take one of them out"
+                for one in entry.show
+                if one.frame == box.frame and one.person != box.person and one.box.iou(box.box) > 0
+            ]
+            if any(one.frame == box.frame and one.person == box.person and one.box != box.box for one in entry.show):
+                said.append(f"{box.person} is pointed at elsewhere in it, too; take out the wrong one")
+    return tuple(dict.fromkeys(said))
