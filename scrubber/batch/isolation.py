@@ -6,25 +6,40 @@ import contextlib
 import ctypes
 import os
 import sys
+from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Final
+
+from scrubber import forking
 
 _NEW_USER, _NEW_NETWORK = 0x1000_0000, 0x4000_0000  # flags of unshare(2)
 _STATUS: Final = Path("/proc/self/status")
-# MediaPipe loads them along with its face detector, which uses neither; they take half of a worker's start.
-_UNUSED: Final = ("matplotlib", "matplotlib.pyplot", "sounddevice")
 
 
-def enter() -> None:
-    """Give up the network, where the system allows it, and libraries for sound and plots; harmless elsewhere.
+def enter() -> bool:
+    """Give up the network; says whether that worked, which it does only where the system allows it.
 
     Must be called while the process has one thread.
     """
-    if sys.platform == "linux":
-        _leave_network()
-    for name in _UNUSED:
-        sys.modules.setdefault(name, ModuleType(name))
+    return sys.platform == "linux" and _leave_network()
+
+
+@cache
+def network_is_refused() -> bool:
+    """Whether workers keep the network on this system, because it gives no empty network namespace to this user.
+
+    Found out in a process that ends at once. True wherever namespaces are not known, which is everywhere but on Linux.
+    """
+    if sys.platform != "linux":
+        return True
+    trial = forking.context().Process(target=_try)  # type: ignore[attr-defined]
+    trial.start()
+    trial.join()
+    return bool(trial.exitcode != 0)
+
+
+def _try() -> None:
+    sys.exit(0 if enter() else 1)
 
 
 def limit_memory(most: int) -> None:
@@ -50,14 +65,16 @@ def _kibibytes(name: str) -> int:
     return int(line.split()[1])
 
 
-def _leave_network() -> None:
-    """An empty network namespace: not even the loopback interface is up in it."""
+def _leave_network() -> bool:
+    """Into an empty network namespace: not even the loopback interface is up in it."""
     library = ctypes.CDLL(None, use_errno=True)
     if library.unshare(_NEW_NETWORK) == 0:
-        return
+        return True
     user, group = os.getuid(), os.getgid()
-    if library.unshare(_NEW_USER | _NEW_NETWORK) == 0:
-        # Without this the process would be nobody, and its files nobody's.
-        for file, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
-            with contextlib.suppress(OSError), open(f"/proc/self/{file}", "w", encoding="ascii") as target:  # noqa: PTH123
-                target.write(text)
+    if library.unshare(_NEW_USER | _NEW_NETWORK) != 0:
+        return False
+    # Without this the process would be nobody, and its files nobody's.
+    for file, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
+        with contextlib.suppress(OSError), open(f"/proc/self/{file}", "w", encoding="ascii") as target:  # noqa: PTH123
+            target.write(text)
+    return True

@@ -118,13 +118,12 @@ def _pool(terms: Terms, count: int, jobs: int | None) -> Iterator[ProcessPool]:
     from pebble import ProcessPool
 
     threads = max(1, (jobs or os.cpu_count() or 1) // count)
-    with forking.own_path():
-        pool = ProcessPool(count, initializer=_begin, initargs=(terms, threads), context=forking.context())
-        try:
-            yield pool
-        finally:
-            pool.stop()  # type: ignore[no-untyped-call]
-            pool.join()
+    pool = ProcessPool(count, initializer=_begin, initargs=(terms, threads), context=forking.context())
+    try:
+        yield pool
+    finally:
+        pool.stop()  # type: ignore[no-untyped-call]
+        pool.join()
 
 
 def _fetched(name: str, future: ProcessFuture[Outcome]) -> Outcome:
