@@ -14,6 +14,14 @@ from scrubber import forking
 
 _NEW_USER, _NEW_NETWORK = 0x1000_0000, 0x4000_0000  # flags of unshare(2)
 _STATUS: Final = Path("/proc/self/status")
+NETWORK_KEPT: Final = (
+    "this system gives no empty network namespace to the processes that open photos; one that a hostile photo takes "
+    "over could reach the network"
+)
+NETWORK_REMEDY: Final = (
+    "allow it (sysctl user.max_user_namespaces; on Ubuntu kernel.apparmor_restrict_unprivileged_userns=0), or switch "
+    "the network off while photos from strangers are opened"
+)
 
 
 def enter() -> bool:
