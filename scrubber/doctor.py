@@ -11,12 +11,17 @@ from importlib import metadata as packages
 from importlib.util import find_spec
 from typing import Any, Final, Literal
 
-from scrubber import weights
-from scrubber.errors import ScrubberError
+from scrubber import environment, installed, weights
+from scrubber.batch import isolation
+from scrubber.errors import MissingPart, ScrubberError
+from scrubber.faces import blazeface
 
 _OPENCV: Final = "opencv-contrib-python"
 _RIVALS: Final = ("opencv-python", "opencv-python-headless", "opencv-contrib-python-headless")
-_SILENT_BELOW: Final = (0, 10, 34)  # MediaPipe looks up a logging host from this version on
+_OWN: Final = "mediascrubber"
+_SILENT_BELOW: Final = {"mediapipe": (0, 10, 34), "onnxruntime": (1, 29)}
+"""From these versions on they send word of their use over the internet."""
+_SILENT: Final = {"mediapipe": '"mediapipe>=0.10.30,<0.10.34"', "onnxruntime": '"onnxruntime>=1.20,<1.29"'}
 _NEEDED: Final = (
     "click", "filelock", "numpy", "onnxruntime", "pebble", "piexif", "pillow", "platformdirs", "pydantic", "rich",
 )  # fmt: skip
@@ -63,19 +68,26 @@ _MEDIAPIPE: Final = _Optional(
 )  # fmt: skip
 
 
-def examine() -> Iterator[Check]:
-    """All checks, one after the other; the models are loaded and tried on an empty picture."""
-    yield Check("python", "ok", f"{platform.python_version()} on {platform.platform()}")
+def examine(verify: bool = False) -> Iterator[Check]:
+    """All checks, one after the other; the models are loaded and tried on an empty picture.
+
+    `verify` also compares every installed file of scrubber and of what it needs with what the installer wrote down.
+    """
+    # `platform.platform` would start a program to ask for the processor's name.
+    yield Check("python", "ok", f"{platform.python_version()} on {platform.system()} {platform.release()}")
     for name in _NEEDED:
-        yield _package(name)
+        yield _silent(_package(name))
     yield _opencv()
-    yield _mediapipe()
+    yield _silent(_optional(_MEDIAPIPE, blazeface.load))
     for part in _OPTIONAL:
-        yield _optional(part)
+        yield _optional(part, partial(import_module, part.module))
     for name in weights.NAMES:
         yield _tried(f"model {name}", partial(_weight, name))
     for name, trial in _trials().items():
         yield _tried(f"try {name}", trial)
+    yield _network()
+    if verify:
+        yield from map(_verified, (_OWN, *_NEEDED, _OPENCV, _MEDIAPIPE.package, *(part.package for part in _OPTIONAL)))
 
 
 def _weight(name: str) -> str:
@@ -98,13 +110,14 @@ def _opencv() -> Check:
     return _package(_OPENCV)
 
 
-def _optional(part: _Optional) -> Check:
-    """Whether the module can be imported, for a package may be there and a library that it needs not."""
+def _optional(part: _Optional, load: Callable[[], object]) -> Check:
+    """Whether the module can be loaded, for a package may be there and a library that it needs not."""
     if find_spec(part.module) is None:
         return Check(part.module, "warning", f"not installed: {part.without}", part.install)
     try:
-        import_module(part.module)
-    except (ImportError, OSError, RuntimeError) as error:
+        with environment.search_paths_kept():
+            load()
+    except (ImportError, OSError, RuntimeError, MissingPart) as error:
         why = " ".join(str(error).split())[:200]
         return Check(part.module, "warning", f"cannot be loaded ({why}): {part.without}", part.install)
     return Check(part.module, "ok", f"{_version(part.package)}, {part.good_for}")
@@ -117,20 +130,40 @@ def _version(package: str) -> str:
         return "unknown version"
 
 
-def _mediapipe() -> Check:
-    found, version = _optional(_MEDIAPIPE), _version(_MEDIAPIPE.package)
+def _silent(found: Check) -> Check:
+    """The same, or a complaint if this version of the package calls home."""
+    limit, version = _SILENT_BELOW.get(found.name), _version(found.name)
     numbers = tuple(int(part) for part in version.split(".")[:3] if part.isdigit())
-    if found.state == "ok" and numbers >= _SILENT_BELOW:
-        detail = f"{version} looks up a host on the internet whenever it is used"
-        return Check(_MEDIAPIPE.module, "missing", detail, 'pip install "mediapipe>=0.10.30,<0.10.34"')
-    return found
+    if limit is None or found.state != "ok" or numbers < limit:
+        return found
+    detail = f"{version} calls a host on the internet when it is used"
+    return Check(found.name, "missing", detail, f"pip install {_SILENT[found.name]}")
+
+
+def _network() -> Check:
+    warning = isolation.network_warning()
+    if warning:
+        return Check("workers without network", "warning", warning, isolation.NETWORK_REMEDY)
+    return Check("workers without network", "ok", "each is in an empty network namespace")
+
+
+def _verified(package: str) -> Check:
+    name = f"files of {package}"
+    try:
+        changed = installed.changed_files(package)
+    except packages.PackageNotFoundError:
+        return Check(name, "ok", "not installed as a package, nothing to compare with")
+    if not changed:
+        return Check(name, "ok", "as its installer wrote them")
+    detail = f"{len(changed)} are gone or changed: {', '.join(changed[:3])}{' …' if changed[3:] else ''}"
+    return Check(name, "missing", detail, f"pip install --force-reinstall --no-deps {package}")
 
 
 def _trials() -> dict[str, Callable[[], str]]:
     """Each model on an empty picture."""
     import numpy as np
 
-    from scrubber.faces import blazeface, recogniser
+    from scrubber.faces import recogniser
     from scrubber.faces.centerface import CenterFace
     from scrubber.faces.yunet import YuNet
     from scrubber.types import Face

@@ -5,14 +5,20 @@ from __future__ import annotations
 from functools import cache
 from types import ModuleType
 
+from scrubber import environment
 from scrubber.errors import MissingPart
 
 
 @cache
 def load() -> ModuleType:
-    """The `cv2` module. Raises `MissingPart` with the remedy when it, or a system library it wants, is absent."""
+    """The `cv2` module. Raises `MissingPart` with the remedy when it, or a system library it wants, is absent.
+
+    It leaves `QT_QPA_PLATFORM_PLUGIN_PATH` and `QT_QPA_FONTDIR` in the environment, which its windows need and which
+    name folders of its own; the change that it makes to `LD_LIBRARY_PATH` is taken back.
+    """
     try:
-        import cv2
+        with environment.search_paths_kept():
+            import cv2
     except (ImportError, OSError) as error:
         raise MissingPart(
             f"OpenCV cannot be loaded ({error}); install opencv-contrib-python, "

@@ -7,7 +7,9 @@ from importlib import import_module
 
 import click
 
+from scrubber import environment
 from scrubber._version import __version__
+from scrubber.cli import passphrase
 from scrubber.errors import ScrubberError
 
 _COMMANDS = ("run", "inspect", "faces", "verify", "published", "consent", "doctor")
@@ -36,10 +38,13 @@ def cli() -> None:
     Example:
       scrubber run photos -o clean --consent consent.toml --for social
     """
+    environment.silence()
+    passphrase.take()
 
 
 def main() -> None:
     """Run the command line and exit with a code that INTERFACE lists; errors are one line, not a traceback."""
+    environment.begin_again_if_searched()
     try:
         code = cli.main(prog_name="scrubber", standalone_mode=False)
     except click.ClickException as error:

@@ -9,8 +9,9 @@ from scrubber.report import json_line
 
 
 @click.command("doctor")
+@click.option("--verify", is_flag=True, help="Also check every installed file against what its installer wrote down.")
 @options.as_json
-def command(as_json: bool) -> int:
+def command(verify: bool, as_json: bool) -> int:
     """Check that everything scrubber needs is installed and works. Exit code 5 if something is missing.
 
     \b
@@ -20,7 +21,7 @@ def command(as_json: bool) -> int:
     from scrubber.doctor import examine
 
     code = 0
-    for check in examine():
+    for check in examine(verify):
         if check.state == "missing":
             code = 5
         if as_json:

@@ -6,12 +6,15 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.util import find_spec
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Literal
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from scrubber import weights
+from scrubber import environment, weights
 from scrubber.errors import MissingPart
+from scrubber.faces import stand_ins
 from scrubber.types import Box, Face, Landmarks
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
 Range = Literal["short", "full"]
 
+_UNUSED: Final = ("matplotlib", "matplotlib.pyplot", "sounddevice")
 _LOCK = Lock()
 _WEIGHTS: dict[Range, str] = {"short": "blazeface_short_range", "full": "blazeface_full_range_sparse"}
 
@@ -26,6 +30,20 @@ _WEIGHTS: dict[Range, str] = {"short": "blazeface_short_range", "full": "blazefa
 def available() -> bool:
     """Whether MediaPipe is installed here; it has no wheels for Intel Macs and ARM Linux."""
     return find_spec("mediapipe") is not None
+
+
+@cache
+def load() -> ModuleType:
+    """MediaPipe, without what it imports for plots and sound. Raises `MissingPart` when it cannot be used here."""
+    try:
+        with environment.search_paths_kept(), stand_ins.kept_out(*_UNUSED):
+            import mediapipe
+    except (ImportError, OSError) as error:
+        raise MissingPart(
+            f"MediaPipe cannot be loaded ({error}); on Debian or Ubuntu: apt install libegl1 libgles2"
+        ) from error
+    module: ModuleType = mediapipe
+    return module
 
 
 class BlazeFace:
@@ -99,12 +117,9 @@ def kept_open() -> Iterator[None]:
 def _new_task(reach: Range, threshold: float) -> Any:
     model = weights.load(_WEIGHTS[reach])
     with _without_greeting():
-        try:
-            from mediapipe.tasks.python import BaseOptions, vision
-        except (ImportError, OSError) as error:
-            raise MissingPart(
-                f"MediaPipe cannot be loaded ({error}); on Debian or Ubuntu: apt install libegl1 libgles2"
-            ) from error
+        load()
+        from mediapipe.tasks.python import BaseOptions, vision
+
         options = vision.FaceDetectorOptions(
             base_options=BaseOptions(model_asset_buffer=model), min_detection_confidence=threshold
         )
@@ -112,9 +127,9 @@ def _new_task(reach: Range, threshold: float) -> Any:
 
 
 def _image(picture: Picture) -> Any:
-    import mediapipe
     import numpy as np
 
+    mediapipe = load()
     return mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(picture))
 
 

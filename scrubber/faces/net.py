@@ -13,7 +13,7 @@ from functools import cache
 from threading import Semaphore, local
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
-from scrubber import opencv, weights
+from scrubber import environment, opencv, weights
 from scrubber.errors import MissingPart
 
 if TYPE_CHECKING:
@@ -96,6 +96,7 @@ def _planes(picture: NDArray[np.uint8], bgr: bool) -> NDArray[np.float32]:
 
 @cache
 def _session(name: str) -> Any:
+    environment.silence()
     try:
         import onnxruntime
     except (ImportError, OSError) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import mmap
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -21,8 +22,6 @@ from scrubber.errors import DamagedPhoto, NotWritable
 from scrubber.pipeline import scrub_file
 from scrubber.terms import Terms
 from scrubber.types import Result
-
-ROOT = Path(__file__).resolve().parents[2]
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="namespaces and limits on data are Linux's")
 
@@ -41,11 +40,11 @@ def outcomes(tasks: list[batch.Task], work: batch.running.Work) -> list[Result]:
 
 def reaches_out(source: Path, target: Path, _terms: Terms, _extensions: Sequence[str]) -> Result:
     """Fails as not writable if the network can be reached, as damaged if not."""
-    with socket.socket() as client:
-        try:
+    try:
+        with socket.socket() as client:
             client.connect(("127.0.0.1", int(os.environ["LISTENER"])))
-        except OSError as error:
-            raise DamagedPhoto(f"{source}: {error}") from error
+    except OSError as error:
+        raise DamagedPhoto(f"{source}: {error}") from error
     raise NotWritable(f"{target}: connected")
 
 
@@ -61,42 +60,13 @@ def takes_memory(source: Path, _target: Path, _terms: Terms, _extensions: Sequen
 def plots(source: Path, target: Path, terms: Terms, extensions: Sequence[str]) -> Result:
     """Fails as not writable if looking for faces loads a plotting or a sound library, as damaged if not."""
     scrub_file(source, target, terms, extensions)
-    if any(hasattr(sys.modules[name], "__file__") for name in ("matplotlib", "matplotlib.pyplot", "sounddevice")):
+    if {"matplotlib", "matplotlib.pyplot", "sounddevice"} & set(sys.modules):
         raise NotWritable(f"{source}: plotted")
     raise DamagedPhoto(f"{source}: not plotted")
 
 
 def test_workers_load_nothing_for_plots_and_sound(tasks: list[batch.Task]) -> None:
     assert [result.reason for result in outcomes(tasks, plots)] == ["damaged", "damaged"]
-
-
-LIBRARY = """
-import sys
-sys.path.insert(0, sys.argv.pop(1))
-import scrubber
-if __name__ == "__main__":
-    policy = scrubber.Policy(preset="fast")
-    for result in scrubber.scrub_folder(sys.argv[1:-1], sys.argv[-1], policy=policy, jobs=2):
-        assert result.status == "published", result
-"""
-
-
-@pytest.mark.parametrize("by", ["the command line", "the library"])
-def test_nothing_is_imported_from_a_folder_of_photos(by: str, tmp_path: Path, samples: Path) -> None:
-    """Somebody else's folder may hold more than photos, and users stand in it when they give the command."""
-    folder, script = tmp_path / "in", tmp_path / "library.py"
-    folder.mkdir()
-    script.write_text(LIBRARY)
-    for module in ("pickle", "selectors", "struct", "numpy", "cv2", "pebble"):
-        (folder / f"{module}.py").write_text(f"open('ran {module}', 'w')\nraise SystemExit\n")
-    photos = [samples / "astronaut.jpg", samples / "astronaut_sideways.jpg"]
-    if by == "the library":
-        words = [script, ROOT, *photos, tmp_path / "out"]
-    else:
-        words = [ROOT / "cli.py", "run", *photos, "--preset", "fast", "-o", tmp_path / "out"]
-    subprocess.run([sys.executable, *words], cwd=folder, check=True, timeout=120)
-    assert list(folder.glob("ran *")) == []
-    assert len(list((tmp_path / "out").iterdir())) == 2
 
 
 @linux
@@ -117,6 +87,39 @@ def test_workers_have_no_network(tasks: list[batch.Task], monkeypatch: pytest.Mo
     if reasons == {"not-writable"} and os.getuid() != 0:
         pytest.skip("this system gives no empty network namespace to ordinary users")
     assert reasons == {"damaged"}
+
+
+REFUSED = """
+import os, socket, sys
+from scrubber.batch import isolation
+print(isolation.network_warning())
+pair = socket.socketpair()
+print(isolation.enter())
+for family in (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX, socket.AF_NETLINK):
+    try:
+        socket.socket(family, socket.SOCK_DGRAM)
+    except PermissionError:
+        continue
+    sys.exit(f"a socket of {family}")
+pair[0].send(b"x")
+assert pair[1].recv(1) == b"x" and open(__file__).read()
+"""
+
+
+@linux
+@pytest.mark.skipif(not shutil.which("gcc"), reason="a system that refuses is made with gcc: apt install gcc libc6-dev")
+def test_where_a_namespace_is_refused_sockets_are_and_it_is_said(tmp_path: Path) -> None:
+    (tmp_path / "refuse.c").write_text("int unshare(int flags) { (void)flags; return -1; }")
+    (tmp_path / "script.py").write_text(REFUSED)
+    subprocess.run(["gcc", "-shared", "-fPIC", "-o", tmp_path / "refuse.so", tmp_path / "refuse.c"], check=True)
+    variables = os.environ | {"LD_PRELOAD": str(tmp_path / "refuse.so")}
+    words = [sys.executable, tmp_path / "script.py"]
+    told = subprocess.run(words, env=variables, capture_output=True, text=True, check=True).stdout
+    warning, left = told.splitlines()
+    assert "no empty network namespace" in warning
+    if left == "open":
+        pytest.skip("the filter of system calls does not know this processor")
+    assert left == "filtered"
 
 
 @linux
