@@ -12,7 +12,7 @@ import click
 
 from scrubber import forking
 from scrubber.cli import options
-from scrubber.cli.output import json_line, put_out, put_out_bytes, with_progress, written_to
+from scrubber.cli.output import echo, json_line, put_out_bytes, with_progress, written_to
 from scrubber.cli.passphrase import asked
 from scrubber.cli.summary import Tally, complaint
 from scrubber.errors import UsageError
@@ -147,11 +147,11 @@ def command(
             if draw and not dry_run:
                 draw(result)
             if as_json:
-                put_out(json_line(result.as_json()))
+                echo(json_line(result.as_json()))
             elif result.status in ("withheld", "failed"):
-                click.echo(complaint(result), err=True)
+                echo(complaint(result), err=True)
     if not quiet:
-        click.echo(tally.summary(), err=True)
+        echo(*tally.summary().split("\n"), err=True)
     return tally.exit_code
 
 
@@ -178,7 +178,7 @@ def _stream(inputs: tuple[Path, ...], out: Path, terms: Terms, report: Path | No
     with written_to(report) as write:
         write(result)
     if copy.data is None:
-        click.echo(complaint(result), err=True)
+        echo(complaint(result), err=True)
         return 3
     if out == _STANDARD:
         put_out_bytes(copy.data)

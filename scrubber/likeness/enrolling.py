@@ -37,7 +37,7 @@ def check_references(paths: Sequence[Path], limits: Limits) -> None:
     faults = [f"{one.name}: {one.fault}; {REMEDY}" for one in seen if one.fault]
     faults += _strangers_to_each_other([one for one in seen if one.fault is None])
     if faults:
-        raise UsageError("\n".join(faults))
+        raise UsageError(*faults)
 
 
 def referred_to(paths: Sequence[Path], folder: Path) -> tuple[str, ...]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime
-import json
 from pathlib import Path
 
 import click
 
 from scrubber.cli import options
 from scrubber.cli.consent import arguments
-from scrubber.cli.output import json_line
+from scrubber.cli.output import echo, json_line
 from scrubber.cli.passphrase import asked
+from scrubber.printing import json_text
 
 
 @click.command("list")
@@ -29,12 +29,12 @@ def list_people(manifest: Path, on: datetime.date, as_json: bool) -> None:
 
     for person in summarise(Consent.load(manifest, asked), on):
         if as_json:
-            click.echo(json_line(person.as_json()))
+            echo(json_line(person.as_json()))
             continue
         purposes = ", ".join(person.purposes) or "-"
         until = person.valid_until.isoformat() if person.valid_until else "-"
         minor = ", minor" if person.minor else ""
-        click.echo(
+        echo(
             f"{person.person:<16} {person.decision:<6} {person.status:<14} until {until:<11} for {purposes}"
             f"  ({person.references} references{minor})"
         )
@@ -61,11 +61,11 @@ def check_manifest(manifest: Path, on: datetime.date, as_json: bool) -> int:
     remarks = (*check(consent, on), *look_over(consent, Limits()))
     for remark in remarks:
         if as_json:
-            click.echo(json_line(remark.as_json()))
+            echo(json_line(remark.as_json()))
         else:
-            click.echo(f"{remark.level}: {f'{remark.person}: ' if remark.person else ''}{remark.text}")
+            echo(f"{remark.level}: {f'{remark.person}: ' if remark.person else ''}{remark.text}")
     if not remarks and not as_json:
-        click.echo(f"{manifest}: valid, and nothing needs attention before long")
+        echo(f"{manifest}: valid, and nothing needs attention before long")
     return 4 if any(remark.level == "problem" for remark in remarks) else 0
 
 
@@ -79,4 +79,4 @@ def print_schema() -> None:
     """
     from scrubber.consent import json_schema
 
-    click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    echo(*json_text(json_schema(), indent=2).split("\n"))

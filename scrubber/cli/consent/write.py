@@ -9,7 +9,7 @@ import click
 
 from scrubber.cli import options
 from scrubber.cli.consent import arguments
-from scrubber.cli.output import json_line
+from scrubber.cli.output import echo, json_line
 from scrubber.errors import UsageError
 
 
@@ -29,7 +29,7 @@ def init_manifest(manifest: Path, organisation: str | None) -> None:
     if manifest.exists():
         raise UsageError(f"{manifest}: is there already; choose another name")
     save(blank(organisation).encode(), manifest)
-    click.echo(f"{manifest}: made; add people with `scrubber consent add`", err=True)
+    echo(f"{manifest}: made; add people with `scrubber consent add`", err=True)
 
 
 @click.command("add")
@@ -93,9 +93,9 @@ def add_person(
     draft = Draft(manifest)
     enrolling.enrol(draft, person_of(values | {"references": list(references)}))
     draft.save()
-    click.echo(f"{manifest}: {person} added", err=True)
+    echo(f"{manifest}: {person} added", err=True)
     if paths:
-        click.echo("note: reference photos are biometric data; the person must have agreed to be recognised", err=True)
+        echo("note: reference photos are biometric data; the person must have agreed to be recognised", err=True)
 
 
 @click.command("revoke")
@@ -130,16 +130,16 @@ def revoke_consent(
     draft = Draft(manifest)
     draft.withdraw(person, datetime.datetime.now(datetime.UTC))
     draft.save()
-    click.echo(f"{manifest}: {person} is hidden from now on", err=True)
+    echo(f"{manifest}: {person} is hidden from now on", err=True)
     kept = next(one.references for one in draft.manifest.people if one.id == person)
     if kept:
-        click.echo(f"note: reference photos serve to hide {person}; delete them if that is not wanted", err=True)
+        echo(f"note: reference photos serve to hide {person}; delete them if that is not wanted", err=True)
     found = published_with(person, (*reports, *more))
     for published in found:
-        click.echo(json_line(published.as_json()) if as_json else published.output)
+        echo(json_line(published.as_json()) if as_json else published.output)
     if reports:
         gone = sum(not published.there for published in found)
-        click.echo(f"{len(found)} published files show {person} ({gone} of them are no longer there)", err=True)
+        echo(f"{len(found)} published files show {person} ({gone} of them are no longer there)", err=True)
 
 
 def _hash(form: Path) -> str:
