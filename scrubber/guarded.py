@@ -27,13 +27,15 @@ def read_bytes(path: Path, most: int) -> bytes:
     Raises `OSError` if it cannot be opened, `UnreadableFile` if it is no regular file, and `PhotoTooLarge` if it holds
     more than `most` bytes, before they are in memory.
     """
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with os.fdopen(handle, "rb") as file:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise UnreadableFile(f"{path}: this is no file but a folder, a pipe or a device; name a file")
-        _check_size(status.st_size, str(path), most)
+    with _opened(path) as file:
+        _check_size(os.fstat(file.fileno()).st_size, str(path), most)
         return read_stream(file, str(path), most)
+
+
+def read_start(path: Path, most: int) -> bytes:
+    """The first bytes of a regular file, `most` of them. Raises `OSError` or `UnreadableFile` as `read_bytes` does."""
+    with _opened(path) as file:
+        return file.read(most)
 
 
 def read_stream(stream: BinaryIO, name: str, most: int) -> bytes:
@@ -61,6 +63,14 @@ def sha256_of(path: Path, most: int) -> str | None:
         return hashlib.sha256(read_bytes(path, most)).hexdigest()
     except (OSError, UnreadableFile, PhotoTooLarge):
         return None
+
+
+def _opened(path: Path) -> BinaryIO:
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if stat.S_ISREG(os.fstat(handle).st_mode):
+        return os.fdopen(handle, "rb")
+    os.close(handle)
+    raise UnreadableFile(f"{path}: this is no file but a folder, a pipe or a device; name a file")
 
 
 def _check_size(size: int, name: str, most: int) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from scrubber.errors import DamagedPhoto, PhotoTooLarge, UnsupportedFormat
-from scrubber.formats import identify
+from scrubber.formats import FILMS, identify
 from scrubber.photos import changes, colour
 from scrubber.photos.families import READERS, missing
 from scrubber.photos.photo import Frame, Photo
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 _MEGA: Final = 1_000_000
 _ORIENTATION_TAG: Final = 0x0112
-_LONGEST_SIDE: Final = 32_766  # pixels; OpenCV and MediaPipe count in 16 bits, and end the whole process beyond that
+LONGEST_SIDE: Final = 32_766
+"""Pixels; OpenCV and MediaPipe count in 16 bits, and end the whole process beyond that."""
 
 
 def open_photo(data: bytes, name: str, limits: Limits) -> Photo:
@@ -60,6 +61,11 @@ def _known(data: bytes, name: str) -> str:
     found = identify(data)
     if found is None:
         raise UnsupportedFormat(f"{name}: this is not a picture, whatever its name says; scrubber opens photos only")
+    if found in FILMS:
+        raise UnsupportedFormat(
+            f"{name}: this is a film ({found.upper()}), and films are not handled yet; leave it out, and hide faces "
+            "in it by other means before you publish it"
+        )
     if found not in READERS:
         raise UnsupportedFormat(f"{name}: {found.upper()} cannot be opened; convert it to JPEG or PNG first")
     module = missing(found)
@@ -82,9 +88,9 @@ def _check_pixels(size: tuple[int, int], count: int, name: str, limits: Limits) 
     if width * height * count > limits.pixels:
         shown = f"{width}×{height}" + (f" in {count} frames" if count > 1 else "")
         raise PhotoTooLarge(f"{name}: {shown} is more than the limit of {_megapixels(limits)}; make it smaller")
-    if max(size) > _LONGEST_SIDE:
+    if max(size) > LONGEST_SIDE:
         raise PhotoTooLarge(
-            f"{name}: {width}×{height} is longer than {_LONGEST_SIDE} pixels; make it smaller or cut it in two"
+            f"{name}: {width}×{height} is longer than {LONGEST_SIDE} pixels; make it smaller or cut it in two"
         )
 
 

@@ -1,8 +1,8 @@
 """Promise: nothing that a file is called or holds is obeyed by the terminal of whoever looks at it.
 
-Attack: names of files and folders, tags, comments and reports with sequences that clear the screen, set the title, write
-to the clipboard, turn the line around or add a line of their own ("clean"); as inputs, in errors and as options, for
-every command. Before, all of them came out raw, and a name with a line end forged a verdict.
+Attack: names of files and folders, tags, comments and reports with sequences that clear the screen, set the title,
+write to the clipboard, turn the line around or add a line of their own ("clean"); as inputs, in errors and as options,
+for every command. Before, all of them came out raw, and a name with a line end forged a verdict.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ def test_nor_when_it_is_a_terminal(folder: Path, tmp_path: Path, name: str) -> N
     assert not forged(said)
 
 
-def test_a_mistake_of_ours_does_not_either(tmp_path: Path) -> None:
+def test_a_mistake_of_ours_does_not_either() -> None:
     """An exception that nobody foresaw prints a traceback, which holds the name of the file."""
     code = (
         "import sys, scrubber.cli as cli\n"
