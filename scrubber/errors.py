@@ -21,9 +21,20 @@ from typing import ClassVar
 
 
 class ScrubberError(Exception):
-    """Base of every error that scrubber raises on purpose. `exit_code` is what the command line returns."""
+    """Base of every error that scrubber raises on purpose. `exit_code` is what the command line returns.
+
+    It takes the lines of its message one by one, for a file name in one of them may hold line ends of its own.
+    """
 
     exit_code: ClassVar[int] = 1
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What is wrong, in most cases in one line."""
+        return tuple(map(str, self.args)) or (type(self).__name__,)
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)
 
 
 class UsageError(ScrubberError, ValueError):

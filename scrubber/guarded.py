@@ -9,8 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
@@ -30,8 +28,15 @@ def read_bytes(path: Path, most: int) -> bytes:
     Raises `OSError` if it cannot be opened, `UnreadableFile` if it is no regular file, and `PhotoTooLarge` if it holds
     more than `most` bytes, before they are in memory.
     """
-    with _opened(path, most) as file:
+    with _opened(path) as file:
+        check_size(os.fstat(file.fileno()).st_size, str(path), most)
         return read_stream(file, str(path), most)
+
+
+def read_start(path: Path, most: int) -> bytes:
+    """The first bytes of a regular file, `most` of them. Raises `OSError` or `UnreadableFile` as `read_bytes` does."""
+    with _opened(path) as file:
+        return file.read(most)
 
 
 def read_stream(stream: BinaryIO, name: str, most: int) -> bytes:
@@ -56,21 +61,11 @@ def read_file(path: Path, limits: Limits) -> bytes:
 def sha256_of(path: Path, most: int) -> str | None:
     """SHA-256 of a regular file in hex; None for what is not there, is no regular file, or is larger than `most`."""
     try:
-        with _opened(path, most) as file:
+        with _opened(path) as file:
+            check_size(os.fstat(file.fileno()).st_size, str(path), most)
             return hashlib.file_digest(file, "sha256").hexdigest()
     except (OSError, UnreadableFile, PhotoTooLarge):
         return None
-
-
-@contextmanager
-def _opened(path: Path, most: int) -> Iterator[BufferedReader]:
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with os.fdopen(handle, "rb") as file:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise UnreadableFile(f"{path}: this is no file but a folder, a pipe or a device; name a file")
-        check_size(status.st_size, str(path), most)
-        yield file
 
 
 def check_size(size: int, name: str, most: int) -> None:
@@ -79,3 +74,11 @@ def check_size(size: int, name: str, most: int) -> None:
         raise PhotoTooLarge(
             f"{name}: {size / _MEGA:.0f} MB is more than the limit of {most / _MEGA:.0f} MB; make it smaller"
         )
+
+
+def _opened(path: Path) -> BufferedReader:
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if stat.S_ISREG(os.fstat(handle).st_mode):
+        return os.fdopen(handle, "rb")
+    os.close(handle)
+    raise UnreadableFile(f"{path}: this is no file but a folder, a pipe or a device; name a file")

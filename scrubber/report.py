@@ -8,10 +8,11 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from scrubber.errors import NotWritable, PhotoError, UsageError
 from scrubber.guarded import read_bytes
+from scrubber.printing import json_text
 from scrubber.storage import open_private
 from scrubber.types import SCHEMA, Result
 
@@ -19,24 +20,19 @@ _KEYS: Final = frozenset({"schema", "input", "output", "status", "faces"})
 _MOST_BYTES: Final = 4 << 30
 
 
-def json_line(value: dict[str, Any]) -> str:
-    """One line of JSON; bytes of file names that are no UTF-8 are escaped."""
-    return json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
-
-
 @contextmanager
 def appended_to(report: Path | None, *, overwrite: bool = False) -> Iterator[Callable[[Result], None]]:
     """A function that adds results to the report, each whole as soon as it is there. Only its owner may read it.
 
-    Raises `NotWritable` where it cannot be opened or, for want of room, not be added to, for a link, and for a file
-    that is no report, unless `overwrite` says that this one may go.
+    Raises `NotWritable` where it cannot be opened or, for want of room, not be added to, and `UsageError` for a link
+    and for a file that is no report, unless `overwrite` says that this one may go.
     """
     if report is None:
         yield lambda _result: None
         return
     if not _is_ours(report):
         if not overwrite or report.is_symlink() or not report.is_file():
-            raise NotWritable(
+            raise UsageError(
                 f"{report}: there is something already that is no report of scrubber; choose another place, or give "
                 "--overwrite if this file may go"
             )
@@ -48,7 +44,7 @@ def appended_to(report: Path | None, *, overwrite: bool = False) -> Iterator[Cal
     with os.fdopen(handle, "wb", buffering=0) as file:
 
         def write(result: Result) -> None:
-            line = f"{json_line(result.as_json())}\n".encode()
+            line = f"{json_text(result.as_json())}\n".encode()
             try:
                 if file.write(line) != len(line):
                     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -8,15 +8,24 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Final
 
-from scrubber.errors import NotWritable, UsageError
-from scrubber.formats import HEADER_BYTES, identify
+from scrubber.errors import NotWritable, UnreadableFile, UsageError
+from scrubber.formats import FILMS, HEADER_BYTES, identify
+from scrubber.guarded import read_start
 
-_MEDIA: Final = frozenset(
+_PHOTOS: Final = frozenset(
     "jpg jpeg jpe jfif mpo png apng webp gif tif tiff bmp dib heic heif hif avif jxl jp2 j2k jpf psd "
-    "dng cr2 cr3 crw nef nrw arw srf sr2 srw orf rw2 rwl pef raf raw x3f mrw 3fr fff iiq mef mos erf kdc dcr gpr "
-    "mp4 m4v mov avi mkv webm 3gp mpg mpeg mts m2ts wmv".split()
+    "dng cr2 cr3 crw nef nrw arw srf sr2 srw orf rw2 rwl pef raf raw x3f mrw 3fr fff iiq mef mos erf kdc "
+    "dcr gpr".split()
 )
-"""Extensions of what people take for photos and clips: a file with one of these is never passed over in silence."""
+"""Extensions of what people take for photos: a file with one of these is never passed over in silence."""
+
+_FILMS: Final = frozenset(
+    "mp4 m4v mov qt avi mkv webm 3gp 3g2 3gpp mpg mpeg mpe mpv m2v mts m2ts m2t vob wmv asf flv f4v ogv rm rmvb mxf dv "
+    "divx insv lrv 360 braw r3d hevc h264 h265".split()
+)
+"""Extensions of what people take for films, for those that are not films by content: damaged ones, raw streams."""
+
+_SOUND: Final = frozenset({"m4a"})  # formats that `identify` knows, for they look like films
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +38,16 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run will do: `tasks` in order. `others` are files that are not photos and stay behind."""
+    """What a run will do: `tasks` in order. `others` are files that are not photos and stay behind, as do `films`."""
 
     tasks: tuple[Task, ...]
     others: tuple[Path, ...] = ()
+    films: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file that may be a photo: its path below the input it was found in, and its format by content."""
+    """A file that may be a photo or a film: its path below the input it was found in, and its format by content."""
 
     source: Path
     relative: PurePath
@@ -53,20 +63,22 @@ def plan(inputs: Sequence[Path], out: Path) -> Plan:
         raise NotWritable(f"{out}: this is a file; name a folder for the output")
     if any(given.is_dir() and given.resolve() == out.resolve() for given in inputs):
         raise UsageError(f"{out}: this is the folder with the originals; name another one for the copies")
-    found, others = search(inputs, out)
-    return Plan(tuple(Task(each.source, each.relative) for each in found), tuple(others))
+    found, others, films = search(inputs, out)
+    tasks = (Task(each.source, each.relative) for each in found)
+    return Plan(tuple(tasks), tuple(others), tuple(film.source for film in films))
 
 
-def search(inputs: Sequence[Path], out: Path | None = None) -> tuple[list[Found], list[Path]]:
-    """Photos, and files that are none, in files and folders; each file once, in a stable order.
+def search(inputs: Sequence[Path], out: Path | None = None) -> tuple[list[Found], list[Path], list[Found]]:
+    """Photos, files that are none, and films, in files and folders; each file once, in a stable order.
 
     What lies in the output folder `out` is no input. A file named by itself is taken for a photo whatever it is; a
-    folder that cannot be read is listed among the photos, so that its own turn tells. Links to files are followed,
-    links to folders are not, for they can lead in circles; pipes and devices are never opened. Raises `UsageError`
-    for an input that is not there.
+    folder that cannot be read is listed among the photos, so that its own turn tells. Films are known by content, and
+    by name where the content tells nothing. Links to files are followed, links to folders are not, for they can lead
+    in circles; pipes and devices are never opened. Raises `UsageError` for an input that is not there.
     """
     found: list[Found] = []
     others: list[Path] = []
+    films: list[Found] = []
     seen: set[Path] = set()
     for given in inputs:
         if not given.exists():
@@ -80,16 +92,29 @@ def search(inputs: Sequence[Path], out: Path | None = None) -> tuple[list[Found]
             known = _identify(source)
             if given == source or source.is_dir() or _looks_like_photo(source, known):
                 found.append(Found(source, relative, known))
+            elif _looks_like_film(source, known):
+                films.append(Found(source, relative, known))
             else:
                 others.append(source)
-    return found, others
+    return found, others, films
 
 
 def _looks_like_photo(source: Path, known: str | None) -> bool:
-    suffix = source.suffix.lower().lstrip(".")
-    # What macOS keeps beside a file on foreign disks; the small picture that cameras keep beside a clip.
-    side_file = source.name.startswith("._") or suffix == "thm"
-    return not side_file and (known is not None or suffix in _MEDIA)
+    picture = known is not None and known not in FILMS and known not in _SOUND
+    return not _is_side_file(source) and (picture or (known is None and _extension(source) in _PHOTOS))
+
+
+def _looks_like_film(source: Path, known: str | None) -> bool:
+    return not _is_side_file(source) and (known in FILMS or (known is None and _extension(source) in _FILMS))
+
+
+def _is_side_file(source: Path) -> bool:
+    """What macOS keeps beside a file on foreign disks; the small picture that cameras keep beside a clip."""
+    return source.name.startswith("._") or _extension(source) == "thm"
+
+
+def _extension(source: Path) -> str:
+    return source.suffix.lower().lstrip(".")
 
 
 def _walk(folder: Path, skipped: Path | None) -> Iterator[tuple[Path, PurePath]]:
@@ -107,9 +132,6 @@ def _walk(folder: Path, skipped: Path | None) -> Iterator[tuple[Path, PurePath]]
 def _identify(source: Path) -> str | None:
     """The format by content; None too where the file cannot be read, which its own turn will tell."""
     try:
-        if not source.is_file():  # to open a pipe is to wait for ever
-            return None
-        with source.open("rb") as file:
-            return identify(file.read(HEADER_BYTES))
-    except OSError:
+        return identify(read_start(source, HEADER_BYTES))
+    except (OSError, UnreadableFile):
         return None

@@ -11,7 +11,7 @@ from scrubber.batch.copies import entry_of, place_of, staging, sweep, take_away
 from scrubber.batch.ledger import Copy, Ledger
 from scrubber.batch.sandbox import Executor, Shared
 from scrubber.batch.work import Made, make_bytes, make_data, make_file, size_of
-from scrubber.errors import NotWritable, PhotoError
+from scrubber.errors import NotWritable, PhotoError, UsageError
 from scrubber.storage import LocalFolder, NameTaken, refuse_original
 from scrubber.types import Result
 
@@ -32,7 +32,8 @@ def publish_one(
     A copy of an earlier run that lies at `target` is taken away first: nothing lies there afterwards unless it was
     published just now. A file that the ledger does not know is left alone unless `overwrite` says so.
 
-    Raises `NotWritable` for a file of somebody else or the original itself, and `PhotoError` as the executor does.
+    Raises `UsageError` for a file of somebody else, `NotWritable` for the original itself, and `PhotoError` as the
+    executor does.
     """
     folder, ledger = LocalFolder(target.parent), Ledger(target.parent, terms.recipient, terms.ledger_identity)
     if isinstance(source, Path):
@@ -79,17 +80,17 @@ def _made(source: Path | bytes, target: Path, terms: Terms, executor: Executor, 
 
 
 def _make_way(ledger: Ledger, target: Path, overwrite: bool) -> None:
-    """Take away our own earlier copy; refuse what is somebody else's. Raises `NotWritable`."""
+    """Take away our own earlier copy; refuse what is somebody else's. Raises `UsageError`."""
     known = ledger.at(target.name)
     if known is not None and take_away(ledger, known, "made again"):
         return
     if target.is_symlink():
-        raise NotWritable(f"{target}: this is a link, which is never written through; choose another output")
+        raise UsageError(f"{target}: this is a link, which is never written through; choose another output")
     if target.is_dir():
-        raise NotWritable(f"{target}: this is a folder; name the file to write")
+        raise UsageError(f"{target}: this is a folder; name the file to write")
     if os.path.lexists(target) and not overwrite:
         whose = "it was changed by other hands" if known else "scrubber did not make it"
-        raise NotWritable(
+        raise UsageError(
             f"{target}: a file is there already, and {whose}; choose another output, or overwrite it with --overwrite"
         )
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import sys
+import traceback
 from importlib import import_module
+from types import TracebackType
 
 import click
 
 from scrubber import environment
 from scrubber._version import __version__
 from scrubber.cli import passphrase
+from scrubber.cli.output import echo, echo_error
 from scrubber.errors import ScrubberError
+from scrubber.printing import escaped
 
 _COMMANDS = ("run", "inspect", "faces", "verify", "published", "consent", "doctor")
 _INTERRUPTED = 130  # 128 + SIGINT, as shells have it
@@ -45,19 +50,34 @@ def cli() -> None:
 def main() -> None:
     """Run the command line and exit with a code that INTERFACE lists; errors are one line, not a traceback."""
     environment.begin_again_if_searched()
+    sys.excepthook = _show_unforeseen
     try:
         code = cli.main(prog_name="scrubber", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        _show(error)
         code = error.exit_code
     except ScrubberError as error:
-        click.echo(f"scrubber: {error}", err=True)
+        echo_error(error)
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("scrubber: interrupted; what was published so far is whole and safe", err=True)
+        echo("scrubber: interrupted; what was published so far is whole and safe", err=True)
         code = _INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has gone; nothing is left to say, not even when Python flushes at exit.
         sys.stderr.close()
         code = 1
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _show(error: click.ClickException) -> None:
+    """What click has to say about a wrong word, which the message repeats."""
+    page = io.StringIO()
+    error.show(page)
+    text = page.getvalue().replace(error.message, escaped(error.message))
+    echo(*text.rstrip("\n").split("\n"), err=True)
+
+
+def _show_unforeseen(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """A mistake of ours, which may hold the name of a file; indented, so that no part of it looks like a verdict."""
+    first, *more = "".join(traceback.format_exception(kind, error, trace)).rstrip("\n").split("\n")
+    echo(first, *(f"  {line}" for line in more), err=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from scrubber.cli import options
-from scrubber.report import json_line
+from scrubber.cli.output import echo, json_line
 
 
 @click.command("doctor")
@@ -25,9 +25,9 @@ def command(verify: bool, as_json: bool) -> int:
         if check.state == "missing":
             code = 5
         if as_json:
-            click.echo(json_line(check.as_json()))
+            echo(json_line(check.as_json()))
             continue
-        click.echo(f"{check.state:<8} {check.name:<34} {check.detail}")
+        echo(f"{check.state:<8} {check.name:<34} {check.detail}")
         if check.state != "ok" and check.remedy:
-            click.echo(f"{'':<8} {'':<34} → {check.remedy}")
+            echo(f"{'':<8} {'':<34} → {check.remedy}")
     return code

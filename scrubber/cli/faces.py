@@ -1,99 +1,158 @@
-"""`scrubber faces`: the faces found and what would be decided for each."""
+"""`scrubber faces`: the regions found, and what would be decided for each."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from scrubber.cli import options
-from scrubber.cli.output import counted
+from scrubber.cli.output import counted, echo, echo_error, json_line
 from scrubber.cli.passphrase import asked
-from scrubber.errors import PhotoError
+from scrubber.errors import NotWritable, PhotoError, UsageError
 from scrubber.guarded import read_file
+from scrubber.numbered_picture import ENCODINGS, Encoding
 from scrubber.policy import Policy, Preset
-from scrubber.report import json_line
 
 if TYPE_CHECKING:
-    from scrubber.consent import Decisions
-    from scrubber.photos import Photo
-    from scrubber.terms import Terms
+    from scrubber.batch import Found
+    from scrubber.region_list import RegionList
+    from scrubber.types import Decision
 
 
 @click.command("faces")
 @options.inputs
 @options.consent
 @options.preset
+@click.option(
+    "--picture",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Draw the regions with their numbers: a .png or .jpg, or a folder for several photos. It shows everybody.",
+)
+@click.option(
+    "--frame",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Which frame or page to draw, counted from 0.",
+)
+@click.option("--overwrite", is_flag=True, help="Let --picture replace a file that is there.")
 @options.as_json
 def command(
     inputs: tuple[Path, ...], manifest: Path | None, purpose: str | None, on: datetime.date | None,
-    despite_withdrawals: bool, preset: Preset, as_json: bool,
+    despite_withdrawals: bool, preset: Preset, picture: Path | None, frame: int, overwrite: bool, as_json: bool,
 ) -> int:  # fmt: skip
-    """List the faces in photos and, with a manifest, who would be shown and why not.
+    """List the faces in photos with their numbers and, with a manifest, who would be shown and why not.
 
     \b
     Example:
-      scrubber faces march.jpg --consent consent.toml --for social
+      scrubber faces march.jpg --consent consent.toml --for social --picture numbered.png
     """
     from scrubber import batch
     from scrubber.consent import Consent
+    from scrubber.private_files import private_file
+    from scrubber.region_list import Drawing, list_regions
     from scrubber.terms import Terms
 
     agreed = Consent.load(manifest, asked) if manifest else None
     terms = Terms.of(Policy(preset=preset), agreed, purpose, on, despite_withdrawals)
+    photos, _, films = batch.search(inputs)
+    targets = _targets(picture, photos)
     code = 0
-    for found in batch.search(inputs)[0]:
+    for found, target in zip(photos, targets, strict=True):
         try:
-            photo, decided = _examine(found.source, terms)
+            data = read_file(found.source, terms.policy.limits)
+            if target is None:
+                listed = list_regions(data, str(found.source), terms)
+            else:
+                _refuse_inputs(target, photos)
+                with private_file(target, overwrite) as file:
+                    listed = list_regions(data, str(found.source), terms, Drawing(frame, _encoding(target)))
+                    file.write(listed.picture or b"")
         except PhotoError as error:
-            click.echo(f"scrubber: {error}", err=True)
+            echo_error(error)
             code = error.exit_code
             continue
-        value = _as_json(found.source, photo, decided)
         if as_json:
-            click.echo(json_line(value))
+            echo(json_line(listed.as_json()))
         else:
-            click.echo("\n".join(_as_text(value, decided)))
-            for warning in dict.fromkeys(said for decisions in decided for said in decisions.warnings):
-                click.echo(f"note: {warning}", err=True)
+            echo(*_as_text(listed))
+            echo(*(f"note: {warning}" for warning in listed.warnings), err=True)
+        if target is not None:
+            echo(f"{target}: shows everybody, with their numbers; keep it private", err=True)
+    for film in films:
+        echo(f"not looked at, for films are not handled yet: {film.source}", err=True)
     return code
 
 
-def _examine(path: Path, terms: Terms) -> tuple[Photo, list[Decisions]]:
-    from scrubber.pipeline import decide_in, find_in, opened
+def _targets(picture: Path | None, photos: Sequence[Found]) -> Sequence[Path | None]:
+    """Where the drawing of each photo goes. Raises `UsageError` if `picture` does not fit, `NotWritable`."""
+    if picture is None:
+        return [None] * len(photos)
+    named = picture.suffix.lower() in ENCODINGS and not picture.is_dir()
+    if named and len(photos) == 1:
+        return [picture]
+    if named:
+        raise UsageError(f"{picture}: one file cannot hold the pictures of {len(photos)} photos; name a folder")
+    if len(photos) == 1 and not picture.is_dir():
+        raise UsageError(f"{picture}: name a file that ends in {' or '.join(ENCODINGS)}, or a folder that is there")
+    try:
+        picture.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise NotWritable(f"{picture}: {error.strerror or error}; name another folder") from error
+    return list(_in_folder(picture, photos))
 
-    data = read_file(path, terms.policy.limits)
-    photo, source = opened(data, str(path), terms.policy.limits)
-    return photo, decide_in(photo, find_in(photo, terms.policy.preset), source, terms)
+
+def _in_folder(folder: Path, photos: Sequence[Found]) -> Iterator[Path]:
+    """`march.jpg.png` for `march.jpg`; photos of one name from several folders are counted."""
+    taken: set[str] = set()
+    for found in photos:
+        name, count = found.source.name, 1
+        while name.casefold() in taken:
+            count += 1
+            name = f"{found.source.stem}-{count}{found.source.suffix}"
+        taken.add(name.casefold())
+        yield folder / f"{name}.png"
 
 
-def _as_json(path: Path, photo: Photo, decided: list[Decisions]) -> dict[str, Any]:
-    height, width = photo.pixels.shape[:2]
-    faces = [
-        replace(decision, frame=number).as_json()
-        for number, decisions in enumerate(decided)
-        for decision in decisions.faces
-    ]
-    return {"input": str(path), "width": width, "height": height, "faces": faces}
+def _refuse_inputs(target: Path, photos: Sequence[Found]) -> None:
+    """No option makes a command write to an original."""
+    from scrubber.storage import refuse_original
+
+    for found in photos if target.exists() else ():
+        if found.source.exists():
+            refuse_original(target, found.source)
 
 
-def _as_text(value: dict[str, Any], decided: list[Decisions]) -> Iterator[str]:
+def _encoding(target: Path) -> Encoding:
+    return ENCODINGS[target.suffix.lower()]
+
+
+def _as_text(listed: RegionList) -> Iterator[str]:
     from scrubber.consent import explain
 
-    sentences = [explain(decision) for decisions in decided for decision in decisions.faces]
-    faces = value["faces"]
-    yield f"{value['input']}: {value['width']}×{value['height']}, {counted(len(faces), 'face')}"
-    for face, sentence in zip(faces, sentences, strict=True):
-        x, y, width, height = face["box"]
-        who = f" {face['person']}" if face["person"] else ""
-        alike = f" (similarity {face['similarity']:.2f})" if face["similarity"] is not None else ""
-        yield (
-            f"  {x:>6} {y:>6} {width:>5}×{height:<5} {face['score']:.2f}  "
-            f"{face['decision']}  {face['reason']}{who}{alike}  [{', '.join(face['detectors'])}]"
-        )
-        if face["reason"] != "no-manifest":
-            yield f"  {sentence}"
+    several = f", {listed.frames} frames" if listed.frames > 1 else ""
+    yield f"{listed.input}: {listed.width}×{listed.height}{several}, {counted(len(listed.regions), 'face')}"
+    yield f"  sha256 {listed.source.sha256}"
+    yield f"  pixels {listed.source.pixels}"
+    for decision in listed.regions:
+        yield _row(decision, listed.frames > 1)
+        if decision.reason != "no-manifest":
+            yield f"         {explain(decision)}"
+
+
+def _row(decision: Decision, several: bool) -> str:
+    face = decision.face
+    x, y, width, height = face.box.rounded()
+    frame = f"frame {decision.frame}  " if several else ""
+    kind = "" if face.kind == "face" else f"{face.kind}  "
+    who = f" {decision.person}" if decision.person else ""
+    alike = f" (similarity {decision.similarity:.2f})" if decision.similarity is not None else ""
+    return (
+        f"  {f'#{face.id}':>5}  {frame}{x:>6} {y:>6} {width:>5}×{height:<5} {face.score:.2f}  {kind}"
+        f"{decision.action}  {decision.reason}{who}{alike}  [{', '.join(face.detectors)}]"
+    )

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from scrubber.cli import options
-from scrubber.cli.output import counted
+from scrubber.cli.output import counted, echo, echo_error, json_line
 from scrubber.errors import PhotoError
-from scrubber.report import json_line
+from scrubber.types import SCHEMA
 
 
 @click.command("inspect")
@@ -27,29 +27,25 @@ def command(inputs: tuple[Path, ...], as_json: bool) -> int:
 
     code = 0
     overview = Overview()
-    photos, others = batch.search(inputs)
-    for found in photos:
+    photos, others, films = batch.search(inputs)
+    for found in (*photos, *films):
         try:
             leaks = api.inspect(found.source)
         except PhotoError as error:
-            click.echo(f"scrubber: {error}", err=True)
+            echo_error(error)
             code = error.exit_code
             continue
         overview.add(leaks)
         if as_json:
             listed = [leak.as_json() for leak in leaks]
-            click.echo(json_line({"input": str(found.source), "format": found.format, "leaks": listed}))
+            echo(json_line({"schema": SCHEMA, "input": str(found.source), "format": found.format, "leaks": listed}))
         else:
             kind = (found.format or "no picture").upper()
-            click.echo(
-                f"{found.source}: {kind}, {counted(len(leaks), 'finding') if leaks else 'nothing but the picture'}"
-            )
+            echo(f"{found.source}: {kind}, {counted(len(leaks), 'finding') if leaks else 'nothing but the picture'}")
             for leak in leaks:
-                click.echo(
-                    f"  {leak.kind:<15} {leak.detail or leak.where}" + (f"  [{leak.where}]" if leak.detail else "")
-                )
-    if not as_json and len(photos) > 1:
-        click.echo("\n" + "\n".join(overview.sentences()))
+                echo(f"  {leak.kind:<15} {leak.detail or leak.where}" + (f"  [{leak.where}]" if leak.detail else ""))
+    if not as_json and len(photos) + len(films) > 1:
+        echo("", *overview.sentences())
     for path in others:
-        click.echo(f"not looked at: {path}", err=True)
+        echo(f"not looked at: {path}", err=True)
     return code

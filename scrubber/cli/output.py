@@ -6,15 +6,39 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from scrubber.errors import NotWritable
+from scrubber.errors import NotWritable, ScrubberError
+from scrubber.printing import encodable, escaped, json_text
 
 if TYPE_CHECKING:
     from scrubber.types import Result
+
+
+def echo(*lines: str, err: bool = False) -> None:
+    """Print lines on standard output, or on standard error. All text that a command prints goes through here.
+
+    Names of files and what is read out of them can hold anything; what a terminal would obey is escaped, line ends in
+    them, too. Raises `NotWritable` where standard output has no room, unless whoever reads it has gone.
+    """
+    encoding = (sys.stderr if err else sys.stdout).encoding or "utf-8"
+    with nullcontext() if err else _to_standard_output():
+        for line in lines:
+            click.echo(encodable(escaped(line), encoding), err=err)
+
+
+def echo_error(error: ScrubberError) -> None:
+    """Say why something was refused, on standard error: one line, or one for each thing that is wrong."""
+    first, *more = error.lines
+    echo(f"scrubber: {first}", *more, err=True)
+
+
+def json_line(value: dict[str, Any]) -> str:
+    """One line of JSON. It can be shown on a terminal, whatever names it holds, and still means those names."""
+    return json_text(value)
 
 
 def counted(number: int, noun: str, several: str | None = None) -> str:
@@ -52,14 +76,8 @@ def with_progress(results: Iterable[Result], total: int) -> Iterator[Result]:
             yield result
 
 
-def put_out(line: str) -> None:
-    """A line of data on standard output. Raises `NotWritable`, unless whoever reads it has gone."""
-    with _to_standard_output():
-        click.echo(line)
-
-
 def put_out_bytes(data: bytes) -> None:
-    """A whole file on standard output. Raises as `put_out`."""
+    """A whole file on standard output. Raises as `echo`."""
     with _to_standard_output():
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from scrubber.cli import options
-from scrubber.cli.output import counted, put_out
+from scrubber.cli.output import counted, echo, json_line
 from scrubber.cli.passphrase import asked
-from scrubber.report import json_line
 
 if TYPE_CHECKING:
     from scrubber.batch import Published
@@ -41,16 +40,16 @@ def command(out: Path, manifest: Path | None, forget: bool, as_json: bool) -> in
 
     if forget:
         there = batch.Ledger(out).forget()
-        click.echo(f"{out}: {'what was known is forgotten' if there else 'nothing was known'}", err=True)
+        echo(f"{out}: {'what was known is forgotten' if there else 'nothing was known'}", err=True)
         return 0
     copies = list(batch.published(out, _identity(manifest)))
     for copy in copies:
-        put_out(json_line(copy.as_json()) if as_json else _line(copy))
+        echo(json_line(copy.as_json()) if as_json else _line(copy))
     if not copies:
-        click.echo(f"{out}: no run has published anything here that is remembered", err=True)
+        echo(f"{out}: no run has published anything here that is remembered", err=True)
     elif not as_json:
         out_now = sum(copy.status == "published" for copy in copies)
-        click.echo(f"{counted(out_now, 'copy', 'copies')} out, {len(copies) - out_now} no longer", err=True)
+        echo(f"{counted(out_now, 'copy', 'copies')} out, {len(copies) - out_now} no longer", err=True)
     return 0
 
 

@@ -13,13 +13,13 @@ import click
 
 from scrubber import forking
 from scrubber.cli import options
-from scrubber.cli.output import put_out, put_out_bytes, with_progress
+from scrubber.cli.output import echo, json_line, put_out_bytes, with_progress
 from scrubber.cli.passphrase import asked
 from scrubber.cli.summary import Tally, complaint
 from scrubber.errors import PhotoError, UsageError
 from scrubber.guarded import read_file, read_stream
 from scrubber.policy import Format, Names, Policy, Style
-from scrubber.report import appended_to, json_line
+from scrubber.report import appended_to
 
 if TYPE_CHECKING:
     from scrubber.batch import Executor, Plan
@@ -148,7 +148,7 @@ def command(
             publisher = batch.Publisher(out, terms, rehearse=dry_run, restart=restart)
             results = batch.run(plan.tasks, terms, publisher, executor)
         stack.enter_context(closing(results))
-        draw = stack.enter_context(contact_sheet.written_to(sheet)) if sheet and not dry_run else None
+        draw = stack.enter_context(contact_sheet.written_to(sheet, overwrite)) if sheet and not dry_run else None
         tally = Tally(plan, terms, dry_run, out)
         for result in results if as_json or quiet else with_progress(results, len(plan.tasks)):
             tally.add(result)
@@ -156,13 +156,13 @@ def command(
             if draw:
                 draw(result)
             if as_json:
-                put_out(json_line(result.as_json()))
+                echo(json_line(result.as_json()))
             elif result.status in ("withheld", "failed", "retracted"):
-                click.echo(complaint(result), err=True)
+                echo(complaint(result), err=True)
         if publisher is not None:
             tally.add_orphans(publisher.orphans())
     if not quiet:
-        click.echo(tally.summary(), err=True)
+        echo(*tally.summary().split("\n"), err=True)
     return tally.exit_code
 
 
@@ -219,7 +219,7 @@ def _to_standard_output(
             put_out_bytes(made.data)
     write(result)
     if result.output is None:
-        click.echo(complaint(result), err=True)
+        echo(complaint(result), err=True)
         return 3
     return 0
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from scrubber.cli.output import counted
 from scrubber.outcomes import Outcome, outcome, said
+from scrubber.printing import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,6 +72,10 @@ class Tally:
         return 3 if self._statuses["withheld"] or self._statuses["failed"] else 0
 
     def summary(self) -> str:
+        """One line for each thing to say; names that hold line ends are escaped."""
+        return "\n".join(map(escaped, self._lines()))
+
+    def _lines(self) -> list[str]:
         lines = [f"note: {warning}" for warning in self._warnings]
         lines += [f"note: {self._subject(warning)}: {warning}" for warning in self._notes]
         if self._orphans:
@@ -83,10 +88,14 @@ class Tally:
         if others:
             named = _listed([path.name for path in others[:_NAMED]], len(others))
             lines.append(f"{counted(len(others), 'file')} left behind, not being photos: {named}")
+        films = self._plan.films
+        if films:
+            named = _listed([path.name for path in films[:_NAMED]], len(films))
+            lines.append(f"{counted(len(films), 'film')} left behind, for films are not handled yet: {named}")
         if not self._plan.tasks and not self._statuses:
-            return "\n".join([*lines, "no photos found"])
+            return [*lines, "no photos found"]
         faces = f"{counted(self._faces['hide'], 'face')} hidden, {self._faces['show']} shown"
-        return "\n".join([*lines, f"{', '.join(self._counts())}; {faces}", *self._next()])
+        return [*lines, f"{', '.join(self._counts())}; {faces}", *self._next()]
 
     def _subject(self, warning: str) -> str:
         """Which photo a note is about; the first, where many have the same one."""
@@ -116,7 +125,7 @@ class Tally:
         for (_, reason), number in self._reasons.items():
             numbers[reason] += number
         for reason, number in numbers.items():
-            lines.append(f"  {reason.words}: {_listed(self._named[reason], number)}\n    → {reason.remedy}")
+            lines += [f"  {reason.words}: {_listed(self._named[reason], number)}", f"    → {reason.remedy}"]
         if lines:
             lines.insert(0, "without an output, so that nothing unsafe gets out:")
         if not self._dry_run and self._statuses["published"] + self._statuses["unchanged"]:

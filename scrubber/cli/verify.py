@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from scrubber.cli import options
-from scrubber.cli.output import counted
+from scrubber.cli.output import counted, echo, echo_error, json_line
 from scrubber.errors import PhotoError, UsageError
 from scrubber.guarded import read_file
 from scrubber.policy import Limits, Preset
-from scrubber.report import json_line
 
 if TYPE_CHECKING:
     from scrubber.types import Face
@@ -42,23 +41,24 @@ def command(inputs: tuple[Path, ...], report: Path | None, preset: Preset, as_js
 
     allowed = _shown(report) if report else {}
     code = 0
-    for found in batch.search(inputs)[0]:
+    photos, _, films = batch.search(inputs)
+    for found in (*photos, *films):
         try:
             data = read_file(found.source, Limits())
         except PhotoError as error:
-            click.echo(f"scrubber: {error}", err=True)
+            echo_error(error)
             code = error.exit_code
             continue
         verdict = checking.verify(data, str(found.source), Limits(), preset, allowed.get(found.source.resolve(), ()))
         code = code if verdict.clean else 3
         if as_json:
-            click.echo(json_line(verdict.as_json()))
+            echo(json_line(verdict.as_json()))
             continue
-        click.echo(f"{verdict.input}: {'clean' if verdict.clean else 'not fit to publish'}")
+        echo(f"{verdict.input}: {'clean' if verdict.clean else 'not fit to publish'}")
         if verdict.faces_visible:
-            click.echo(f"  {counted(verdict.faces_visible, 'face')} to be seen")
+            echo(f"  {counted(verdict.faces_visible, 'face')} to be seen")
         for leak in verdict.leaks:
-            click.echo(f"  {leak.kind:<15} {leak.detail or leak.where}" + (f"  [{leak.where}]" if leak.detail else ""))
+            echo(f"  {leak.kind:<15} {leak.detail or leak.where}" + (f"  [{leak.where}]" if leak.detail else ""))
     return code
 
 

@@ -23,4 +23,4 @@ def person_of(values: Mapping[str, Any]) -> Person:
         mistakes = list(broken_rules(Manifest(schema=1, people=(person,))))
         if not mistakes:
             return person
-    raise UsageError("\n".join(f"{dotted(one.place[2:])} {one.text}" for one in mistakes))
+    raise UsageError(*(f"{dotted(one.place[2:])} {one.text}" for one in mistakes))

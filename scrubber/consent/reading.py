@@ -158,4 +158,4 @@ def _mistakes(name: str, places: Places, found: Sequence[Problem]) -> ManifestEr
         for (line, column), problem in located
     ]
     hidden = len(lines) - _MOST_LISTED
-    return ManifestError("\n".join(lines[:_MOST_LISTED] + [f"{name}: and {hidden} more"] * (hidden > 0)))
+    return ManifestError(*lines[:_MOST_LISTED], *[f"{name}: and {hidden} more"] * (hidden > 0))

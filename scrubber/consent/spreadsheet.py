@@ -47,7 +47,7 @@ def people_in(content: bytes, name: str) -> tuple[Person, ...]:
     try:
         unknown = list(_unknown_columns(table.fieldnames or ()))
         if unknown:
-            raise UsageError("\n".join(f"{name}:1: {mistake}" for mistake in unknown))
+            raise UsageError(*(f"{name}:1: {mistake}" for mistake in unknown))
         return tuple(_rows(table, name))
     except csv.Error as error:
         raise UsageError(f"{name}:{table.line_num}: is no proper table ({error}); save it again as CSV") from error
@@ -65,7 +65,7 @@ def _rows(table: csv.DictReader[str], name: str) -> Iterator[Person]:
             if person and people.setdefault(person.id, person) is not person:
                 mistakes.append(f"{where}: id {person.id} stands in a row above as well; put all into one row")
     if mistakes:
-        raise UsageError("\n".join(mistakes))
+        raise UsageError(*mistakes)
     yield from people.values()
 
 
@@ -73,7 +73,7 @@ def _person(cells: Mapping[str, str], where: str, mistakes: list[str]) -> Person
     try:
         return person_of({key: _value(key, cell.strip()) for key, cell in cells.items() if cell.strip()})
     except UsageError as error:
-        mistakes += [f"{where}: {line}" for line in str(error).splitlines()]
+        mistakes += [f"{where}: {line}" for line in error.lines]
         return None
 
 

@@ -35,7 +35,7 @@ def check_references(paths: Sequence[Path], limits: Limits, judge: Judge = judge
     faults = [f"{one.name}: {one.fault}; {REMEDY}" for one in seen if one.fault]
     faults += _strangers_to_each_other([one for one in seen if one.fault is None])
     if faults:
-        raise UsageError("\n".join(faults))
+        raise UsageError(*faults)
 
 
 def referred_to(paths: Sequence[Path], folder: Path) -> tuple[str, ...]:

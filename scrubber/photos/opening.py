@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from scrubber.errors import DamagedPhoto, PhotoTooLarge, UnsupportedFormat
-from scrubber.formats import identify
+from scrubber.formats import FILMS, identify
+from scrubber.guarded import check_size
 from scrubber.photos import changes, colour
 from scrubber.photos.families import READERS, missing
 from scrubber.photos.photo import Frame, Photo
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 _MEGA: Final = 1_000_000
 _ORIENTATION_TAG: Final = 0x0112
-_LONGEST_SIDE: Final = 32_766  # pixels; OpenCV and MediaPipe count in 16 bits, and end the whole process beyond that
+LONGEST_SIDE: Final = 32_766
+"""Pixels; OpenCV and MediaPipe count in 16 bits, and end the whole process beyond that."""
 
 
 def open_photo(data: bytes, name: str, limits: Limits) -> Photo:
@@ -32,7 +34,7 @@ def open_photo(data: bytes, name: str, limits: Limits) -> Photo:
     """
     if not data:
         raise DamagedPhoto(f"{name}: the file is empty; copy it again from the camera or phone")
-    _check_bytes(len(data), name, limits)
+    check_size(len(data), name, limits.bytes)
     known = _known(data, name)
     with _readable(name, known), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about metadata, which is not kept
@@ -59,6 +61,11 @@ def _known(data: bytes, name: str) -> str:
     found = identify(data)
     if found is None:
         raise UnsupportedFormat(f"{name}: this is not a picture, whatever its name says; scrubber opens photos only")
+    if found in FILMS:
+        raise UnsupportedFormat(
+            f"{name}: this is a film ({found.upper()}), and films are not handled yet; leave it out, and hide faces "
+            "in it by other means before you publish it"
+        )
     if found not in READERS:
         raise UnsupportedFormat(f"{name}: {found.upper()} cannot be opened; convert it to JPEG or PNG first")
     module = missing(found)
@@ -69,21 +76,14 @@ def _known(data: bytes, name: str) -> str:
     return found
 
 
-def _check_bytes(size: int, name: str, limits: Limits) -> None:
-    if size > limits.bytes:
-        raise PhotoTooLarge(
-            f"{name}: {size / _MEGA:.0f} MB is more than the limit of {limits.bytes / _MEGA:.0f} MB; make it smaller"
-        )
-
-
 def _check_pixels(size: tuple[int, int], count: int, name: str, limits: Limits) -> None:
     width, height = size
     if width * height * count > limits.pixels:
         shown = f"{width}×{height}" + (f" in {count} frames" if count > 1 else "")
         raise PhotoTooLarge(f"{name}: {shown} is more than the limit of {_megapixels(limits)}; make it smaller")
-    if max(size) > _LONGEST_SIDE:
+    if max(size) > LONGEST_SIDE:
         raise PhotoTooLarge(
-            f"{name}: {width}×{height} is longer than {_LONGEST_SIDE} pixels; make it smaller or cut it in two"
+            f"{name}: {width}×{height} is longer than {LONGEST_SIDE} pixels; make it smaller or cut it in two"
         )
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from scrubber.cli.consent import arguments
-from scrubber.cli.output import counted
+from scrubber.cli.output import counted, echo, echo_error
 from scrubber.cli.passphrase import asked
 from scrubber.errors import PhotoError, UsageError
 from scrubber.guarded import read_bytes
+from scrubber.printing import json_text
 
 if TYPE_CHECKING:
     from scrubber.consent.editing import Draft
@@ -44,9 +44,9 @@ def export_people(manifest: Path, format_: str) -> None:
 
     consent = Consent.load(manifest, asked)
     if format_ == "dpv":
-        click.echo(json.dumps(records(consent), indent=2, ensure_ascii=False))
+        echo(*json_text(records(consent), indent=2).split("\n"))
     else:
-        click.echo(written(consent.people).replace("\r\n", "\n"), nl=False)
+        echo(*written(consent.people).rstrip().split("\r\n"))
 
 
 @click.command("import")
@@ -86,7 +86,7 @@ def _import_people(draft: Draft, table: Path) -> None:
 
     people = people_in(_read(table), str(table))
     for said in merge_people(draft, people, datetime.datetime.now(datetime.UTC)):
-        click.echo(f"{table}: {said}", err=True)
+        echo(f"{table}: {said}", err=True)
 
 
 def _read(table: Path) -> bytes:
@@ -111,7 +111,7 @@ def _import_photos(draft: Draft, sources: list[Path], names: tuple[str, ...]) ->
         try:
             named.append(named_photo(found.source, people, Limits()))
         except PhotoError as error:
-            click.echo(f"scrubber: {error}", err=True)
+            echo_error(error)
             code = error.exit_code
     added = merge_photos(draft, [one.entry for one in named if one.entry])
     for one in named:
@@ -120,7 +120,7 @@ def _import_photos(draft: Draft, sources: list[Path], names: tuple[str, ...]) ->
             said.insert(0, f"{counted(len(one.entry.show), 'face')} to show, {len(one.entry.hide)} to hide")
         elif one.entry:
             said = ["has an entry in the manifest already, which stays as it is"]
-        click.echo(f"{one.path}: {'; '.join(said)}", err=True)
+        echo(f"{one.path}: {'; '.join(said)}", err=True)
     return code
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from scrubber.cli.consent import arguments
-from scrubber.cli.output import counted
+from scrubber.cli.output import counted, echo
 from scrubber.cli.passphrase import asked, chosen
 
 
@@ -54,15 +54,15 @@ def lock_manifest(manifest: Path, out: Path | None, others: tuple[Path, ...], re
     consent = Consent.load(manifest)
     contents = gather(consent, others, stored_embeddings(consent, Limits()), version())
     lock(contents, passphrase, target)
-    click.echo(f"{target}: holds {counted(len(contents.files), 'file')}; keep the passphrase elsewhere", err=True)
+    echo(f"{target}: holds {counted(len(contents.files), 'file')}; keep the passphrase elsewhere", err=True)
     if remove:
         for remains in remove_originals(contents, consent.folder):
-            click.echo(f"note: {remains}", err=True)
-        click.echo(
+            echo(f"note: {remains}", err=True)
+        echo(
             "the originals are deleted; SSDs, snapshots and backups may keep traces, and so may other copies", err=True
         )
     else:
-        click.echo("note: the originals are still there, in clear; --remove deletes them", err=True)
+        echo("note: the originals are still there, in clear; --remove deletes them", err=True)
 
 
 @click.command("unlock")
@@ -88,4 +88,4 @@ def unlock_manifest(locked: Path, out: Path | None) -> None:
 
     folder = out or locked.absolute().parent
     names = unlock(locked, asked, folder)
-    click.echo(f"{folder}: {counted(len(names), 'file')} unlocked, now in clear on this disk", err=True)
+    echo(f"{folder}: {counted(len(names), 'file')} unlocked, now in clear on this disk", err=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -11,10 +10,11 @@ import click
 
 from scrubber.cli import options
 from scrubber.cli.consent import arguments
+from scrubber.cli.output import echo, json_line
 from scrubber.cli.passphrase import asked
 from scrubber.errors import PhotoError, UsageError
 from scrubber.policy import Preset
-from scrubber.report import json_line
+from scrubber.printing import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,12 +39,12 @@ def list_people(manifest: Path, on: datetime.date, as_json: bool) -> None:
 
     for person in summarise(Consent.load(manifest, asked), on):
         if as_json:
-            click.echo(json_line(person.as_json()))
+            echo(json_line(person.as_json()))
             continue
         purposes = ", ".join(person.purposes) or "-"
         until = person.valid_until.isoformat() if person.valid_until else "-"
         minor = ", minor" if person.minor else ""
-        click.echo(
+        echo(
             f"{person.person:<16} {person.decision:<6} {person.status:<14} until {until:<11} for {purposes}"
             f"  ({person.references} references{minor})"
         )
@@ -87,11 +87,11 @@ def check_manifest(
         remarks = (*remarks, *_against_photos(consent, photos, on, preset))
     for remark in remarks:
         if as_json:
-            click.echo(json_line(remark.as_json()))
+            echo(json_line(remark.as_json()))
         else:
-            click.echo(f"{remark.level}: {f'{remark.person}: ' if remark.person else ''}{remark.text}")
+            echo(f"{remark.level}: {f'{remark.person}: ' if remark.person else ''}{remark.text}")
     if not remarks and not as_json:
-        click.echo(f"{manifest}: valid, and nothing needs attention before long")
+        echo(f"{manifest}: valid, and nothing needs attention before long")
     return 4 if any(remark.level == "problem" for remark in remarks) else 0
 
 
@@ -133,4 +133,4 @@ def print_schema() -> None:
     """
     from scrubber.consent import json_schema
 
-    click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    echo(*json_text(json_schema(), indent=2).split("\n"))

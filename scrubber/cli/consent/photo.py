@@ -11,6 +11,7 @@ import click
 
 from scrubber.cli import options
 from scrubber.cli.consent import arguments
+from scrubber.cli.output import echo
 from scrubber.cli.passphrase import asked
 from scrubber.errors import UsageError
 from scrubber.policy import Limits, Preset
@@ -154,12 +155,12 @@ def _write(draft: Draft | None, manifest: Path, seen: Seen, box: HideBox | Dismi
 
     draft = draft or _new(manifest)  # not before the rest was found right
     for said in () if isinstance(box, HideBox) else objections(draft, seen.source, box):
-        click.echo(f"note: {said}", err=True)
+        echo(f"note: {said}", err=True)
     if say(draft, seen.source, box):
         draft.save()
-        click.echo(f"{manifest}: {seen.path}: {what}", err=True)
+        echo(f"{manifest}: {seen.path}: {what}", err=True)
     else:
-        click.echo(f"{manifest}: says so already", err=True)
+        echo(f"{manifest}: says so already", err=True)
 
 
 def _box(corners: str) -> Box:

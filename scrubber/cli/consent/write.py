@@ -11,11 +11,10 @@ import click
 
 from scrubber.cli import options
 from scrubber.cli.consent import arguments
-from scrubber.cli.output import counted
+from scrubber.cli.output import counted, echo, json_line
 from scrubber.cli.passphrase import asked
 from scrubber.errors import UsageError
 from scrubber.guarded import sha256_of
-from scrubber.report import json_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +40,7 @@ def init_manifest(manifest: Path, organisation: str | None) -> None:
     if os.path.lexists(manifest):
         raise UsageError(f"{manifest}: is there already; choose another name")
     create(blank(organisation).encode(), manifest)
-    click.echo(f"{manifest}: made; add people with `scrubber consent add`", err=True)
+    echo(f"{manifest}: made; add people with `scrubber consent add`", err=True)
 
 
 @click.command("add")
@@ -110,9 +109,9 @@ def add_person(
     references = enrolling.copied(paths, draft, person, limits) if inside else enrolling.referred_to(paths, folder)
     enrolling.enrol(draft, person_of(values | {"references": list(references)}))
     draft.save()
-    click.echo(f"{manifest}: {person} added", err=True)
+    echo(f"{manifest}: {person} added", err=True)
     if paths:
-        click.echo("note: reference photos are biometric data; the person must have agreed to be recognised", err=True)
+        echo("note: reference photos are biometric data; the person must have agreed to be recognised", err=True)
 
 
 @click.command("revoke")
@@ -136,15 +135,15 @@ def revoke_consent(person: str, manifest: Path, as_json: bool) -> None:
     draft.withdraw(person, datetime.datetime.now(datetime.UTC))
     if draft.manifest != before:
         draft.save()
-    click.echo(f"{manifest}: {person} is hidden from now on", err=True)
+    echo(f"{manifest}: {person} is hidden from now on", err=True)
     kept = next(one.references for one in draft.manifest.people if one.id == person)
     if kept:
-        click.echo(f"note: reference photos serve to hide {person}; delete them if that is not wanted", err=True)
+        echo(f"note: reference photos serve to hide {person}; delete them if that is not wanted", err=True)
     found = gone = 0
     for published in _published_with(person, draft.ledger_identity):
         found, gone = found + 1, gone + (not published.there)
-        click.echo(json_line(published.as_json()) if as_json else published.output)
-    click.echo(
+        echo(json_line(published.as_json()) if as_json else published.output)
+    echo(
         f"{counted(found, 'published file')} show or may show {person} ({gone} no longer there); what was copied "
         "elsewhere, such as to a web site, has to be taken down there",
         err=True,

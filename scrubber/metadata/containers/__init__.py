@@ -21,5 +21,6 @@ CONTAINERS: dict[str, Reader] = {
     "jp2": jp2.walk,
     "raw": raw.walk,
     "mp4": mp4.walk,
+    "m4a": mp4.walk,
     "mov": mp4.walk,
 }

@@ -1,0 +1,167 @@
+"""Takes what a program hands to the library's calls, or says which argument is wrong, what it is, what it should be."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from numbers import Real
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from scrubber.errors import DamagedPhoto, PhotoTooLarge, UsageError
+from scrubber.photos import Frame
+from scrubber.photos.opening import LONGEST_SIDE
+from scrubber.types import Box, Face
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from PIL import Image
+    from typing_extensions import TypeIs
+
+    Path_: TypeAlias = str | os.PathLike[str]
+    Pixels: TypeAlias = NDArray[np.uint8]
+    Region: TypeAlias = Face | Box | Sequence[float]
+
+PASTED: Final = ("RGB", "RGBX", "L", "CMYK", "YCbCr", "HSV")
+"""Modes of images that can be painted in as they are."""
+
+_EXPECTED: Final = "a PIL.Image or an H×W×3 uint8 RGB array"
+_DEEP: Final = ("I", "F")  # modes of 16 and 32 bits a pixel, of which Pillow has several
+_REGIONS: Final = "regions, as find_faces gives them, or boxes of four numbers: x, y, width, height"
+_BOX_NUMBERS: Final = 4
+
+
+def is_file(picture: object) -> TypeIs[str | os.PathLike[str] | bytes]:
+    """Whether the picture is a file still to be opened, by its path or its bytes."""
+    return isinstance(picture, str | os.PathLike | bytes | bytearray | memoryview)
+
+
+def is_image(picture: object) -> TypeIs[Image.Image]:
+    """Pillow is only looked for if whoever calls has loaded it."""
+    pillow = sys.modules.get("PIL.Image")
+    return pillow is not None and isinstance(picture, pillow.Image)
+
+
+def path(value: object, argument: str) -> Path:
+    """A path as it can be opened. Raises `UsageError`."""
+    if not isinstance(value, str | os.PathLike):
+        raise UsageError(f"{argument}: is {_kind(value)}; give the path of a file or the bytes in it")
+    text = os.fsdecode(value)
+    if not text or "\0" in text:
+        raise UsageError(f"{argument}: {text!r} is no path of a file; name one")
+    return Path(text)
+
+
+def frame(picture: object) -> Frame:
+    """The pixels and the alpha of an image or array. Raises `UsageError`, `DamagedPhoto` or `PhotoTooLarge`."""
+    import numpy as np
+
+    if is_image(picture):
+        found = _of_image(picture)
+    elif isinstance(picture, np.ndarray):
+        found = Frame(_of_array(picture))
+    else:
+        more = "; find_faces takes the path or the bytes of a file, too, and scrub hides faces in files"
+        raise UsageError(f"picture: is {_kind(picture)}; give {_EXPECTED}{more}")
+    if not found.pixels.size:
+        raise UsageError(f"picture: has no pixels ({found.size[1]}×{found.size[0]}); give {_EXPECTED}")
+    if max(found.size) > LONGEST_SIDE:
+        raise PhotoTooLarge(f"picture: is longer than {LONGEST_SIDE} pixels; make it smaller or cut it in two")
+    return found
+
+
+def regions(values: object, size: tuple[int, int] | None, argument: str = "faces") -> list[Face]:
+    """Regions and boxes as faces. Raises `UsageError`, also for a box outside of a picture of this height and width."""
+    if isinstance(values, str | bytes | Face | Box) or not isinstance(values, Iterable):
+        raise UsageError(f"{argument}: is {_kind(values)}; give a list of {_REGIONS}")
+    return [_region(value, f"{argument}[{number}]", size) for number, value in enumerate(values)]
+
+
+def _of_array(array: NDArray[np.generic]) -> Pixels:
+    import numpy as np
+
+    if array.dtype != np.uint8 or array.ndim != 3 or array.shape[2] != 3:
+        remedy = ""
+        if array.ndim == 3 and array.shape[2] == 4:
+            remedy = "; of RGBA, make an image first: PIL.Image.fromarray"
+        elif array.ndim == 2:
+            remedy = "; of grey, make three channels: numpy.dstack([grey] * 3)"
+        elif array.dtype.kind == "f":
+            remedy = "; bring it to whole numbers from 0 to 255"
+        raise UsageError(f"picture: is {_kind(array)}; give {_EXPECTED}{remedy}")
+    return np.ascontiguousarray(array, dtype=np.uint8)
+
+
+def _of_image(image: Image.Image) -> Frame:
+    """8 bits of RGB, and alpha if the image can be transparent; black where it is wholly transparent."""
+    import numpy as np
+
+    from scrubber.photos.source import DECODER_FAULTS
+
+    if image.mode.startswith(_DEEP) or image.mode == "LAB":
+        raise UsageError(
+            f"picture: is a PIL.Image of mode {image.mode}; bring it to 8 bits of grey or RGB first, or give the path "
+            "of its file"
+        )
+    try:
+        image.load()
+        if not (image.has_transparency_data or image.mode == "La"):
+            return Frame(np.array(image.convert("RGB"), dtype=np.uint8))
+        whole = np.array((image.convert("LA") if image.mode == "La" else image).convert("RGBA"), dtype=np.uint8)
+    except DECODER_FAULTS as error:
+        raise DamagedPhoto(
+            f"picture: the image cannot be decoded ({error}); open it again from a whole file"
+        ) from error
+    alpha = np.ascontiguousarray(whole[:, :, 3])
+    return Frame(np.where(alpha[:, :, None] == 0, np.uint8(0), whole[:, :, :3]), alpha)
+
+
+def _region(value: object, where: str, size: tuple[int, int] | None) -> Face:
+    if isinstance(value, Face):
+        _check(value.box, where)
+        return value
+    box = value if isinstance(value, Box) else _box(value, where)
+    _check(box, where)
+    if size is not None and not box.intersection(Box(0, 0, size[1], size[0])):
+        raise UsageError(f"{where}: the box {_shown(box)} lies outside of the picture, which is {size[1]}×{size[0]}")
+    return Face(box, kind="drawn")
+
+
+def _box(value: object, where: str) -> Box:
+    """Four numbers as a box; those of numpy are numbers, too."""
+    numbers = list(value) if isinstance(value, Iterable) and not isinstance(value, str | bytes) else []
+    if len(numbers) != _BOX_NUMBERS:
+        what = f"{_kind(value)} of {len(numbers)}" if numbers else _kind(value)
+        raise UsageError(f"{where}: is {what}; give {_REGIONS}")
+    for number in numbers:
+        if not isinstance(number, Real) or isinstance(number, bool):
+            raise UsageError(f"{where}: holds {_kind(number)}; give {_REGIONS}")
+    return Box(*map(float, numbers))
+
+
+def _check(box: Box, where: str) -> None:
+    if not all(map(math.isfinite, (box.x, box.y, box.width, box.height))):
+        raise UsageError(f"{where}: the box {_shown(box)} holds a number that is none; give {_REGIONS}")
+    if box.width <= 0 or box.height <= 0:
+        raise UsageError(f"{where}: the box {_shown(box)} has no width or no height; give {_REGIONS}")
+
+
+def _shown(box: Box) -> list[float]:
+    return [box.x, box.y, box.width, box.height]
+
+
+def _kind(value: object) -> str:
+    """What a wrong value is, without what it holds."""
+    if value is None:
+        return "None"
+    shape, dtype = getattr(value, "shape", None), getattr(value, "dtype", None)
+    if isinstance(shape, tuple) and dtype is not None:
+        return f"{'an array' if shape else 'a number'} of {dtype}{f', shape {shape}' if shape else ''}"
+    kind = type(value)
+    module = "" if kind.__module__ == "builtins" else f"{kind.__module__}."
+    return f"a value of type {module}{kind.__qualname__}"

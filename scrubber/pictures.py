@@ -1,0 +1,113 @@
+"""The library's calls on single pictures: find, hide, inspect, verify."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, overload
+
+from scrubber import arguments, checking, file_names, hiding, metadata, photos
+from scrubber.arguments import is_image
+from scrubber.guarded import read_file
+from scrubber.pipeline import find_in
+from scrubber.policy import Limits, Policy, Preset, Style
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PIL import Image
+
+    from scrubber.arguments import Path_, Pixels, Region
+    from scrubber.types import Face, Leak, Verdict
+
+_GIVEN = "the bytes given"
+
+
+def find_faces(picture: Path_ | bytes | Pixels | Image.Image, preset: Preset = "balanced") -> list[Face]:
+    """The faces in a photo, in its first frame if it has several.
+
+    `picture` is the path of a file, the bytes of one, a `PIL.Image` or an H×W×3 uint8 RGB array. Boxes are pixels of
+    the upright picture: files and bytes are turned as their EXIF orientation says, images and arrays are taken as they
+    are. What is transparent is looked at on white and on black.
+
+    Raises `PhotoError` for a file that cannot be opened, `UsageError` for an argument that makes no sense.
+    """
+    policy = Policy(preset=preset)
+    if arguments.is_file(picture):
+        data, name = _read(picture, "picture", policy.limits)
+        photo = photos.open_photo(data, name, policy.limits)
+        photo = replace(photo, frames=photo.frames[:1], moving=False)
+    else:
+        photo = photos.Photo((arguments.frame(picture),), "png", lossless=True)
+    return list(find_in(photo, policy.preset)[0])
+
+
+@overload
+def hide(picture: Pixels, faces: Iterable[Region], style: Style = "blur") -> Pixels: ...
+@overload
+def hide(picture: Image.Image, faces: Iterable[Region], style: Style = "blur") -> Image.Image: ...
+def hide(picture: Pixels | Image.Image, faces: Iterable[Region], style: Style = "blur") -> Pixels | Image.Image:
+    """A new picture, of the same kind as given, with the heads around `faces` painted over.
+
+    Takes an H×W×3 uint8 RGB array or a `PIL.Image` of 8 bits. `faces` are regions, as `find_faces` gives them, or
+    boxes: `Box` or four numbers x, y, width, height. What is painted depends on the pixels that stay visible and on
+    nothing else. An image keeps its mode, but one with a palette becomes RGB or RGBA; what lies under a mask is opaque,
+    what is wholly transparent is black, and its `info` (profile, EXIF, comments) stays behind.
+
+    Raises `UsageError` for an argument that makes no sense, such as a box outside the picture.
+    """
+    style = Policy(style=style).style
+    frame = arguments.frame(picture)
+    regions = arguments.regions(faces, frame.size)
+    painted, mask = hiding.painted(frame.pixels, regions, style)
+    return _as_image(painted, mask, frame, picture) if is_image(picture) else painted
+
+
+def inspect(source: Path_ | bytes) -> list[Leak]:
+    """What a file gives away besides its picture, its name included; the most dangerous first.
+
+    `source` is its path or its bytes. Raises `PhotoError` for a file that cannot be read, `UsageError` for
+    something else.
+    """
+    data, _ = _read(source, "source", Limits())
+    named = None if isinstance(source, bytes | bytearray | memoryview) else file_names.leak(arguments.path(source, ""))
+    return [*metadata.inventory(data), *([named] if named else [])]
+
+
+def verify(source: Path_ | bytes, *, preset: Preset = "balanced", allowed: Iterable[Region] = ()) -> Verdict:
+    """Is this file fit to publish? Judges any file, made here or not.
+
+    `source` is its path or its bytes. `allowed` are the places of faces that may be seen, in pixels of its upright
+    picture: regions or boxes as `hide` takes them. Raises as `inspect` does.
+    """
+    limits, preset = Limits(), Policy(preset=preset).preset
+    places: Sequence[Face] = arguments.regions(allowed, None, "allowed")
+    data, name = _read(source, "source", limits)
+    return checking.verify(data, name, limits, preset, places)
+
+
+def _read(source: object, argument: str, limits: Limits) -> tuple[bytes, str]:
+    """The bytes of a file, and what messages call it."""
+    if isinstance(source, bytes | bytearray | memoryview):
+        return bytes(source), _GIVEN
+    path = arguments.path(source, argument)
+    return read_file(path, limits), str(path)
+
+
+def _as_image(painted: Pixels, mask: NDArray[np.bool_], frame: photos.Frame, like: Image.Image) -> Image.Image:
+    """The image `like` with what was painted under the mask; everything else stays exactly as it was."""
+    import numpy as np
+    from PIL import Image
+
+    if frame.alpha is not None:
+        alpha = np.where(mask, np.uint8(255), frame.alpha)
+        painted = np.where(alpha[:, :, None] == 0, np.uint8(0), painted)
+        whole = Image.fromarray(np.dstack([painted, alpha]))
+        return whole.convert("LA") if like.mode in ("LA", "La") else whole
+    under, where = Image.fromarray(painted), Image.fromarray(mask.view(np.uint8) * np.uint8(255))
+    if like.mode not in arguments.PASTED:
+        return under
+    result = like.copy()
+    result.paste(under if like.mode == "RGB" else under.convert(like.mode), mask=where)
+    result.info.clear()
+    return result

@@ -1,0 +1,110 @@
+"""`faces` names the source and numbers the regions, in words, as JSON, and on a picture that is nobody else's file."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def faces(*words: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(ROOT / "cli.py"), "faces", "--preset", "fast", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def photo(samples: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(samples / "astronaut.jpg", tmp_path / "a.jpg"))
+
+
+def test_the_source_and_its_size_stand_beside_the_regions(photo: Path) -> None:
+    [line] = map(json.loads, faces(photo, "--json").stdout.splitlines())
+    assert line.keys() == {"schema", "input", "sha256", "pixels", "width", "height", "frames", "faces"}
+    assert (line["schema"], line["width"], line["height"], line["frames"]) == (2, 512, 512, 1)
+    [face] = line["faces"]
+    assert {"id", "kind", "frame", "box", "score", "detectors", "decision", "reason", "person"} <= face.keys()
+    told = faces(photo).stdout
+    assert f"sha256 {line['sha256']}" in told
+    assert f"pixels {line['pixels']}" in told
+    assert f"#{face['id']}" in told
+
+
+def test_the_picture_shows_the_upright_photo_and_is_private(samples: Path, tmp_path: Path) -> None:
+    target = tmp_path / "numbered.png"
+    done = faces(samples / "astronaut_sideways.jpg", "--picture", target)
+    assert done.returncode == 0
+    assert "keep it private" in done.stderr
+    if os.name == "posix":
+        assert target.stat().st_mode & 0o777 == 0o600
+    with Image.open(target) as image, Image.open(samples / "astronaut.jpg") as upright:
+        factor = image.width // upright.width
+        small = image.crop((0, 0, image.width, upright.height * factor)).resize(upright.size)
+        far = np.abs(np.asarray(small.convert("RGB"), int) - np.asarray(upright.convert("RGB"), int))
+    assert far.mean() < 6
+
+
+def test_nothing_that_is_there_is_replaced_without_a_word(photo: Path, tmp_path: Path) -> None:
+    target = tmp_path / "mine.png"
+    target.write_bytes(b"mine")
+    done = faces(photo, "--picture", target)
+    assert done.returncode == 2
+    assert "--overwrite" in done.stderr
+    assert target.read_bytes() == b"mine"
+    assert faces(photo, "--picture", target, "--overwrite").returncode == 0
+    assert target.read_bytes() != b"mine"
+
+
+def test_an_original_is_never_replaced(photo: Path) -> None:
+    before = photo.read_bytes()
+    done = faces(photo, "--picture", photo, "--overwrite")
+    assert done.returncode == 3
+    assert "original" in done.stderr
+    assert photo.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("numbered.txt", "ends in .png"), ("nowhere/a.png", "choose another place")]
+)
+def test_names_that_do_not_fit(photo: Path, tmp_path: Path, name: str, said: str) -> None:
+    done = faces(photo, "--picture", tmp_path / name)
+    assert done.returncode in (2, 3)
+    assert said in done.stderr
+
+
+def test_several_photos_need_a_folder(photo: Path, tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    other = shutil.copy(photo, tmp_path / "b" / "a.jpg")
+    assert "name a folder" in faces(photo, other, "--picture", tmp_path / "one.png").stderr
+    assert faces(photo, other, "--picture", tmp_path / "all").returncode == 0
+    assert sorted(path.name for path in (tmp_path / "all").iterdir()) == ["a-2.jpg.png", "a.jpg.png"]
+
+
+def test_one_frame_of_several(photo: Path, tmp_path: Path) -> None:
+    with Image.open(photo) as image:
+        pages = [Image.new("RGB", (400, 300), "green"), image.convert("RGB")]
+    pages[0].save(tmp_path / "pages.tif", save_all=True, append_images=pages[1:])
+    assert "there is no frame 2" in faces(tmp_path / "pages.tif", "--picture", tmp_path / "x.png", "--frame", 2).stderr
+    assert not (tmp_path / "x.png").exists()
+    for frame, side in ((0, 400), (1, 512)):
+        assert faces(tmp_path / "pages.tif", "--picture", tmp_path / f"{frame}.png", "--frame", frame).returncode == 0
+        with Image.open(tmp_path / f"{frame}.png") as image:
+            assert image.width % side == 0
+
+
+def test_a_transparent_photo_is_drawn_on_white_and_on_black(photo: Path, tmp_path: Path) -> None:
+    with Image.open(photo) as image:
+        seen_through = image.convert("RGBA")
+    seen_through.putalpha(128)
+    seen_through.save(tmp_path / "a.png")
+    assert faces(tmp_path / "a.png", "--picture", tmp_path / "numbered.png").returncode == 0
+    with Image.open(tmp_path / "numbered.png") as image:
+        assert image.width % 1024 == 0
