@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
-from scrubber import batch, checking, file_names, hiding, metadata, photos
+from scrubber import batch, file_names, hiding, metadata, photos, verification
 from scrubber.errors import UsageError
 from scrubber.faces import finding
 from scrubber.guarded import read_file
 from scrubber.pipeline import scrub_file
 from scrubber.policy import Limits, Policy, Preset, Style
 from scrubber.terms import Terms
+from scrubber.types import LEAK_KINDS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -112,14 +113,15 @@ def inspect(path: Path_) -> list[Leak]:
 
     Raises `UnreadableFile`.
     """
-    named = file_names.leak(Path(path))
-    return [*metadata.inventory(read_file(Path(path), Limits())), *([named] if named else [])]
+    data, named = read_file(Path(path), Limits()), file_names.leak(Path(path))
+    leaks = dict.fromkeys((*metadata.inventory(data), *verification.unseen(data), *([named] if named else [])))
+    return sorted(leaks, key=lambda leak: LEAK_KINDS.index(leak.kind))
 
 
 def verify(path: Path_, *, preset: Preset = "balanced") -> Verdict:
     """Is this file fit to publish? Judges any file, made here or not. Raises `UnreadableFile`."""
     limits = Limits()
-    return checking.verify(read_file(Path(path), limits), str(path), limits, Policy(preset=preset).preset)
+    return verification.verify(read_file(Path(path), limits), str(path), limits, Policy(preset=preset).preset)
 
 
 def _is_image(picture: object) -> TypeIs[Image.Image]:

@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from scrubber.cli import options
-from scrubber.cli.output import counted, json_line
+from scrubber.cli.output import json_line
 from scrubber.errors import PhotoError, UsageError
 from scrubber.guarded import read_file
 from scrubber.policy import Limits, Preset
 
 if TYPE_CHECKING:
-    from scrubber.types import Face
+    from scrubber.types import Decision, Face, Leak, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """What the report of a run tells of a copy: its source, how much smaller it is across and down, who is shown.
+
+    Boxes of `shown` are in pixels of the copy.
+    """
+
+    source: str
+    factors: tuple[float, float] = (1.0, 1.0)
+    shown: tuple[Decision, ...] = ()
 
 
 @click.command("verify")
@@ -31,15 +45,16 @@ if TYPE_CHECKING:
 def command(inputs: tuple[Path, ...], report: Path | None, preset: Preset, as_json: bool) -> int:  # fmt: skip
     """Judge whether files are fit to publish: nothing in them but the picture, and no face to be seen.
 
-    Exit code 3 if one of them is not. A face that somebody agreed to show counts too, unless --report tells.
+    Exit code 3 if one of them is not. A face that somebody agreed to show counts too, unless --report tells. What no
+    reading can tell is named as not judged; clothes, places and words in the picture are never judged.
 
     \b
     Example:
       scrubber verify clean --report run.jsonl
     """
-    from scrubber import batch, checking
+    from scrubber import batch, verification
 
-    allowed = _shown(report) if report else {}
+    origins = _origins(report) if report else {}
     code = 0
     for found in batch.search(inputs)[0]:
         try:
@@ -48,32 +63,76 @@ def command(inputs: tuple[Path, ...], report: Path | None, preset: Preset, as_js
             click.echo(f"scrubber: {error}", err=True)
             code = error.exit_code
             continue
-        verdict = checking.verify(data, str(found.source), Limits(), preset, allowed.get(found.source.resolve(), ()))
+        origin = origins.get(found.source.resolve(), _Origin(str(found.source)))
+        verdict = verification.verify(data, str(found.source), Limits(), preset, origin.shown)
         code = code if verdict.clean else 3
         if as_json:
             click.echo(json_line(verdict.as_json()))
-            continue
-        click.echo(f"{verdict.input}: {'clean' if verdict.clean else 'not fit to publish'}")
-        if verdict.faces_visible:
-            click.echo(f"  {counted(verdict.faces_visible, 'face')} to be seen")
-        for leak in verdict.leaks:
-            click.echo(f"  {leak.kind:<15} {leak.detail or leak.where}" + (f"  [{leak.where}]" if leak.detail else ""))
+        else:
+            click.echo("\n".join(_lines(verdict, origin)))
     return code
 
 
-def _shown(report: Path) -> dict[Path, tuple[Face, ...]]:
-    """Faces shown by consent, by output file, from the report of a run."""
-    from scrubber.types import Box, Face
+def _lines(verdict: Verdict, origin: _Origin) -> Iterator[str]:
+    """The verdict for people: each objection with its place, and what to do about it."""
+    yield f"{verdict.input}: {'clean' if verdict.clean else 'not fit to publish'}"
+    for frame, face in zip(verdict.frames, verdict.faces, strict=True):
+        yield f"  {'face':<15} at {_box(face)}{f' in frame {frame}' if frame else ''}"
+    for leak in verdict.leaks:
+        yield f"  {leak.kind:<15} {_words(leak)}"
+    for sentence in verdict.not_judged:
+        yield f"  {'not judged':<15} {sentence}"
+    for face in verdict.faces:
+        yield f"  to hide that face: {_hide_command(origin, face)}"
+    if verdict.faces:
+        yield "  then run it again; --report FILE of that run tells who agreed to be shown"
+    if verdict.leaks:
+        yield f"  to publish the picture alone: scrubber run {_quoted(origin.source)} -o OUT"
 
-    shown: dict[Path, tuple[Face, ...]] = {}
+
+def _words(leak: Leak) -> str:
+    return f"{leak.detail}  [{leak.where}]" if leak.detail else leak.where
+
+
+def _box(face: Face) -> str:
+    return ",".join(map(str, face.box.rounded()))
+
+
+def _hide_command(origin: _Origin, face: Face) -> str:
+    across, down = origin.factors
+    there = replace(face, box=face.box.scaled(1 / across, 1 / down))
+    return f"scrubber consent hide {_quoted(origin.source)} --box {_box(there)}"
+
+
+def _quoted(path: str) -> str:
+    import shlex
+
+    return shlex.quote(path)
+
+
+def _origins(report: Path) -> dict[Path, _Origin]:
+    """What the report of a run tells of the copies that it made, by their paths; the last word on each counts."""
+    found: dict[Path, _Origin] = {}
     try:
         for line in report.read_text(encoding="utf-8").splitlines():
             entry = json.loads(line)
             if entry["output"]:
-                boxes = [Box(*face["box"]) for face in entry["faces"] if face["decision"] == "show"]
-                shown[Path(entry["output"]).resolve()] = tuple(map(Face, boxes))
+                found[Path(entry["output"]).resolve()] = _origin(entry)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(
             f"{report}: this is not the report of a run ({error}); give the file of run --report"
         ) from error
-    return shown
+    return found
+
+
+def _origin(entry: dict[str, Any]) -> _Origin:
+    from scrubber.types import Decision
+
+    across = entry["output_width"] / entry["width"] if entry["width"] else 1.0
+    down = entry["output_height"] / entry["height"] if entry["height"] else 1.0
+    shown = []
+    for decision in map(Decision.from_json, entry["faces"]):
+        if decision.action == "show":
+            face = replace(decision.face, box=decision.face.box.scaled(across, down))
+            shown.append(replace(decision, face=face))
+    return _Origin(entry["input"], (across or 1.0, down or 1.0), tuple(shown))
