@@ -107,10 +107,10 @@ def seen_again(pixels: NDArray[np.uint8]) -> list[Face]:
 
 def clear(pixels: NDArray[np.uint8], faces: Sequence[Face]) -> list[Face]:
     """Of the faces found, those that are more likely such than not, and that hold something to be seen."""
-    return [face for face in faces if face.score >= _CLEARLY and _has_detail(pixels, face)]
+    return [face for face in faces if face.score >= _CLEARLY and has_detail(pixels, face)]
 
 
-def _has_detail(pixels: NDArray[np.uint8], face: Face) -> bool:
+def has_detail(pixels: NDArray[np.uint8], face: Face) -> bool:
     """Whether a face box holds something to be seen, rather than paint.
 
     Measured is what a narrow Gaussian takes out of the box, brought to one size, around each of its pixels.

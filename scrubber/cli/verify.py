@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Origin:
-    """What the report of a run tells of a copy: its source, how much smaller it is across and down, who is shown.
+    """What the report of a run tells of a copy: its source, how much smaller it is across and down, what was decided.
 
-    Boxes of `shown` are in pixels of the copy.
+    Boxes of what was `decided` are in pixels of the copy.
     """
 
     source: str
     factors: tuple[float, float] = (1.0, 1.0)
-    shown: tuple[Decision, ...] = ()
+    decided: tuple[Decision, ...] = ()
 
 
 @click.command("verify")
@@ -64,7 +64,7 @@ def command(inputs: tuple[Path, ...], report: Path | None, preset: Preset, as_js
             code = error.exit_code
             continue
         origin = origins.get(found.source.resolve(), _Origin(str(found.source)))
-        verdict = verification.verify(data, str(found.source), Limits(), preset, origin.shown)
+        verdict = verification.verify(data, str(found.source), Limits(), preset, origin.decided)
         code = code if verdict.clean else 3
         if as_json:
             click.echo(json_line(verdict.as_json()))
@@ -130,9 +130,8 @@ def _origin(entry: dict[str, Any]) -> _Origin:
 
     across = entry["output_width"] / entry["width"] if entry["width"] else 1.0
     down = entry["output_height"] / entry["height"] if entry["height"] else 1.0
-    shown = []
+    decided = []
     for decision in map(Decision.from_json, entry["faces"]):
-        if decision.action == "show":
-            face = replace(decision.face, box=decision.face.box.scaled(across, down))
-            shown.append(replace(decision, face=face))
-    return _Origin(entry["input"], (across or 1.0, down or 1.0), tuple(shown))
+        face = replace(decision.face, box=decision.face.box.scaled(across, down))
+        decided.append(replace(decision, face=face))
+    return _Origin(entry["input"], (across or 1.0, down or 1.0), tuple(decided))

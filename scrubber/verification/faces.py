@@ -16,21 +16,41 @@ if TYPE_CHECKING:
 
     from scrubber.photos import Frame
     from scrubber.policy import Preset
-    from scrubber.types import Face
+    from scrubber.types import Decision, Face
 
     Pixels = NDArray[np.uint8]
 
 _SAME: Final = 0.4  # intersection over union of boxes around a face that is seen in two pictures
+_INSIDE, _LARGER = 0.7, 3.0  # share of a painted head's box in that of a face, and how much larger that must be
+_UNSURE: Final = "whether there is a face around a painted head, at {},{},{},{}"
 _FAINT: Final = 64  # levels of alpha; in a narrower range a picture is hardly seen in either composite
 
 
-def visible(frame: Frame, preset: Preset, allowed: Sequence[Face]) -> tuple[Face, ...]:
-    """Clear faces in a frame laid on white and on black that nobody allowed, each once."""
+def visible(frame: Frame, preset: Preset, decided: Sequence[Decision]) -> tuple[list[Face], list[str]]:
+    """Clear faces in a frame laid on white and on black, each once, and sentences on those that cannot be told.
+
+    `decided` is what a run decided on this frame: faces to be shown do not count, and what looks like a face because a
+    head in it was painted over is left for a person to look at.
+    """
+    shown = [each.face for each in decided if each.action == "show"]
+    painted = [each.face for each in decided if each.action == "hide"]
     found: list[Face] = []
+    unsure: list[str] = []
     for picture in _different(frame.composites()):
         faces = checking.clear(picture, finding.find(picture, preset))
-        found += _others(checking.still_visible(faces, allowed=allowed), found)
-    return tuple(found)
+        for face in _others(checking.still_visible(faces, allowed=shown), found):
+            if any(_looks_like_more(face, head, picture) for head in painted):
+                unsure.append(_UNSURE.format(*face.box.rounded()))
+            else:
+                found.append(face)
+    return found, unsure
+
+
+def _looks_like_more(face: Face, head: Face, picture: Pixels) -> bool:
+    """Whether a face is a painted head with what is around it: bare shoulders under it look like a larger face."""
+    inside = face.box.intersection(head.box) >= _INSIDE * head.box.area
+    larger = face.box.area >= _LARGER * head.box.area
+    return inside and larger and not checking.has_detail(picture, head)
 
 
 def under_alpha(data: bytes, form: str, preset: Preset, known: Sequence[Face]) -> Iterator[Leak]:

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from scrubber.types import Decision
 
 
-def verify(data: bytes, name: str, limits: Limits, preset: Preset, allowed: Sequence[Decision] = ()) -> Verdict:
-    """Judge any file, made here or not. A face counts if it is clearly one, unless it is one of `allowed`.
+def verify(data: bytes, name: str, limits: Limits, preset: Preset, decided: Sequence[Decision] = ()) -> Verdict:
+    """Judge any file, made here or not. A face counts if it is clearly one, unless a run decided to show it.
 
-    Boxes of `allowed` are in pixels of this file, each counts for its own frame only. Never raises for a broken file:
-    that it cannot be judged is a leak of kind "structure".
+    Boxes of what was `decided` are in pixels of this file, and each counts for its own frame only. Never raises for a
+    broken file: that it cannot be judged is a leak of kind "structure".
     """
     leaks = metadata.audit(data)
     try:
@@ -31,13 +31,15 @@ def verify(data: bytes, name: str, limits: Limits, preset: Preset, allowed: Sequ
     except PhotoError as error:
         return Verdict(name, clean=False, leaks=(*leaks, Leak("structure", "picture", str(error))))
     judged = Judged(leaks) + _unseen(data, photo.format) + Judged(not_judged=recoding.not_judged(data, photo))
+    found: list[tuple[int, Face]] = []
     with finding.kept_warm():
-        found = [
-            (number, face)
-            for number, frame in enumerate(photo.frames)
-            for face in faces.visible(frame, preset, [each.face for each in allowed if each.frame == number])
-        ]
-        judged += _hidden_faces(data, photo.format, preset, [*found, *((each.frame, each.face) for each in allowed)])
+        for number, frame in enumerate(photo.frames):
+            own = [each for each in decided if each.frame == number]
+            visible, unsure = faces.visible(frame, preset, own)
+            found += [(number, face) for face in visible]
+            judged += Judged(not_judged=tuple(f"{said} in frame {number}" if number else said for said in unsure))
+        known = [*(face for _, face in found), *(each.face for each in decided if each.action == "show")]
+        judged += _hidden_faces(data, photo.format, preset, known)
     seen = tuple(sorted(dict.fromkeys(judged.leaks), key=lambda leak: LEAK_KINDS.index(leak.kind)))
     return Verdict(
         name,
@@ -62,8 +64,8 @@ def _unseen(data: bytes, form: str) -> Judged:
     return judged + Judged(tuple(hidden.objections(data, form)))
 
 
-def _hidden_faces(data: bytes, form: str, preset: Preset, known: Sequence[tuple[int, Face]]) -> Judged:
+def _hidden_faces(data: bytes, form: str, preset: Preset, known: Sequence[Face]) -> Judged:
     try:
-        return Judged(tuple(faces.under_alpha(data, form, preset, [face for _, face in known])))
+        return Judged(tuple(faces.under_alpha(data, form, preset, known)))
     except DECODER_FAULTS:
         return Judged()  # said already: a picture in it cannot be decoded alone
