@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from scrubber import checking
 from scrubber.faces import finding
+from scrubber.photos.photo import blended
 from scrubber.types import Leak
 from scrubber.verification.hidden import ALPHA_FORMATS, UNDER_ALPHA, layers
 
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
 _SAME: Final = 0.4  # intersection over union of boxes around a face that is seen in two pictures
 _INSIDE, _LARGER = 0.7, 3.0  # share of a painted head's box in that of a face, and how much larger that must be
 _UNSURE: Final = "whether there is a face around a painted head, at {},{},{},{}"
-_FAINT: Final = 64  # levels of alpha; in a narrower range a picture is hardly seen in either composite
+_PAPERS: Final = (255.0, 0.0, 128.0)  # white, black, and grey for what noise drowns on both of them
 
 
 def visible(frame: Frame, preset: Preset, decided: Sequence[Decision]) -> tuple[list[Face], list[str]]:
-    """Clear faces in a frame laid on white and on black, each once, and sentences on those that cannot be told.
+    """Clear faces in a frame laid on white, black and grey, each once, and sentences on those that cannot be told.
 
     `decided` is what a run decided on this frame: faces to be shown do not count, and what looks like a face because a
     head in it was painted over is left for a person to look at.
@@ -36,7 +37,7 @@ def visible(frame: Frame, preset: Preset, decided: Sequence[Decision]) -> tuple[
     painted = [each.face for each in decided if each.action == "hide"]
     found: list[Face] = []
     unsure: list[str] = []
-    for picture in _different(frame.composites()):
+    for picture in _laid(frame):
         faces = checking.clear(picture, finding.find(picture, preset))
         for face in _others(checking.still_visible(faces, allowed=shown), found):
             if any(_looks_like_more(face, head, picture) for head in painted):
@@ -54,7 +55,7 @@ def _looks_like_more(face: Face, head: Face, picture: Pixels) -> bool:
 
 
 def under_alpha(data: bytes, form: str, preset: Preset, known: Sequence[Face]) -> Iterator[Leak]:
-    """Faces in the colours of transparent pictures as stored, and in faint alpha, unless they are `known`.
+    """Faces in the colours of transparent pictures as stored, and in alpha alone, unless they are `known`.
 
     Boxes are in pixels of the picture as stored. Raises what decoders raise.
     """
@@ -62,8 +63,7 @@ def under_alpha(data: bytes, form: str, preset: Preset, known: Sequence[Face]) -
         return
     for number, _, colours, alpha in layers(data, form):
         yield from _in_picture(colours, UNDER_ALPHA, number, preset, known)
-        least, most = int(alpha.min()), int(alpha.max())
-        if 0 < most - least < _FAINT:
+        if alpha.min() < alpha.max():
             yield from _in_picture(_stretched(alpha), "alpha", number, preset, known)
 
 
@@ -79,11 +79,12 @@ def _others(faces: Sequence[Face], known: Sequence[Face]) -> list[Face]:
     return [face for face in faces if all(face.box.iou(other.box) < _SAME for other in known)]
 
 
-def _different(pictures: Sequence[Pixels]) -> list[Pixels]:
-    import numpy as np
-
-    first, *rest = pictures
-    return [first, *(other for other in rest if not np.array_equal(first, other))]
+def _laid(frame: Frame) -> Iterator[Pixels]:
+    """The frame itself if it is opaque, else laid on papers of three greys; on one of them a face stands out."""
+    if frame.alpha is None:
+        yield frame.pixels
+    else:
+        yield from (blended(frame.pixels, frame.alpha, ground) for ground in _PAPERS)
 
 
 def _stretched(alpha: Pixels) -> Pixels:
