@@ -40,9 +40,16 @@ def dequantised(coded: NDArray[np.int16], table: Sequence[int]) -> Blocks:
     """Coefficients in natural order, …×64, of what was coded in zigzag order with a quantisation table in the same."""
     import numpy as np
 
-    natural = np.empty(coded.shape, dtype=np.float32)
-    natural[..., list(_ZIGZAG)] = coded * np.asarray(table, dtype=np.float32)
-    return natural
+    return natural(coded.astype(np.float32) * np.asarray(table, dtype=np.float32))
+
+
+def natural(zigzag: Blocks) -> Blocks:
+    """Numbers for 64 coefficients, in the order of rows and columns instead of that of the code."""
+    import numpy as np
+
+    ordered = np.empty(zigzag.shape, dtype=np.float32)
+    ordered[..., list(_ZIGZAG)] = zigzag
+    return ordered
 
 
 def samples(coefficients: Blocks) -> Blocks:
@@ -63,10 +70,11 @@ def transformed(values: Blocks) -> Blocks:
     return np.asarray(matrix @ square @ matrix.T, dtype=np.float32).reshape(values.shape)
 
 
-def impossible(coefficients: Blocks, steps: Blocks, left_over: float = LEFT_OVER) -> NDArray[np.bool_]:
+def impossible(coefficients: Blocks, steps: Blocks, unknown: Blocks, left_over: float) -> NDArray[np.bool_]:
     """Which blocks no picture can have been coded to. `coefficients` are N×C×64 (C 1: one channel; 3: Y Cb Cr).
 
-    `steps`, C×64, are the quantisation steps, both in natural order. `left_over` is in levels, root mean square. A
+    `steps`, C×64, are the quantisation steps, both in natural order. `unknown` says how
+    many steps each may be off because not all of its bits were read. `left_over` is in levels, root mean square. A
     search goes back and forth between what is near the coefficients and what lies within the range of colours
     (alternating projections), and ends in both if there is such a picture.
     """
@@ -77,7 +85,8 @@ def impossible(coefficients: Blocks, steps: Blocks, left_over: float = LEFT_OVER
     if not len(suspects):
         return found
     coded = coefficients[suspects]
-    low, high = coded - _ROUNDING * steps, coded + _ROUNDING * steps
+    off = (_ROUNDING + unknown) * steps
+    low, high = coded - off, coded + off
     now = coded
     for _ in range(_SEARCHES):
         now = np.clip(transformed(_within(samples(now))), low, high)

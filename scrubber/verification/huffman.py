@@ -1,4 +1,4 @@
-"""Decodes the baseline Huffman code of a JPEG scan (ITU-T T.81, F.2.2), thousands of places of it at a time.
+"""Decodes the Huffman code of a JPEG scan (ITU-T T.81, F.2.2 and G.1.2), thousands of places of it at a time.
 
 Where a code begins hangs on all codes before it; yet a decoder that starts anywhere soon falls into step (Klein and
 Wiseman, Parallel Huffman decoding with applications to JPEG files, 2003; Weißenberger and Schmidt, Accelerating JPEG
@@ -36,6 +36,18 @@ _IS_ZEROS, _IS_END, _IS_WRONG = 1 << 20, 1 << 21, 1 << 22
 _WRONG_CODE: Final = 1 | 1 << _STEP_AT | _IS_WRONG  # one bit on, so that every lane comes to its end
 
 
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The coefficients that a scan codes, the `first` to the `last`; `runs` if one code can end several blocks."""
+
+    first: int
+    last: int
+    runs: bool
+
+
+BASELINE: Final = Band(0, _COEFFICIENTS - 1, runs=False)
+
+
 class CodeError(ValueError):
     """Something in coded data that a plain coder does not write; the message says what."""
 
@@ -64,18 +76,21 @@ class _State:
         return _State(self.position.copy(), self.phase.copy(), self.zeros.copy())
 
 
-def decode(pieces: Sequence[bytes], slots: Sequence[Pair], counts: Sequence[int]) -> NDArray[np.int16]:
+def decode(
+    pieces: Sequence[bytes], slots: Sequence[Pair], counts: Sequence[int], band: Band = BASELINE
+) -> NDArray[np.int16]:
     """Coefficients, N×64 in zigzag order, DC as the difference to the block before, of all blocks that a scan holds.
 
     `pieces` is its data between restart markers, and `counts` says how many blocks each must hold; `slots` are the
-    tables (DC, AC) of the blocks of an MCU, in turn. Raises `CodeError` unless each piece is just what a plain coder
-    writes for these coefficients: no code for nothing, and behind the last block only ones that fill up its byte.
+    tables (DC, AC) of the blocks of an MCU, in turn, and `band` says which coefficients are coded. Raises `CodeError`
+    unless each piece is just what a plain coder writes for these coefficients: no code for nothing, and behind the
+    last block only ones that fill up its byte.
     """
     import numpy as np
 
     if len(pieces) != len(counts):
         raise CodeError("more or fewer restarts than belong there")
-    lanes = _Lanes(pieces, slots, counts)
+    lanes = _Lanes(pieces, slots, counts, band)
     starts, done = lanes.settle()
     values = np.zeros(sum(counts) * _COEFFICIENTS, dtype=np.int16)
     lanes.check_ends(lanes.read(starts, done, values), pieces)
@@ -85,17 +100,18 @@ def decode(pieces: Sequence[bytes], slots: Sequence[Pair], counts: Sequence[int]
 class _Lanes:
     """The data, the tables, and the cuts between lanes; none goes over the border between two pieces."""
 
-    def __init__(self, pieces: Sequence[bytes], slots: Sequence[Pair], counts: Sequence[int]) -> None:
+    def __init__(self, pieces: Sequence[bytes], slots: Sequence[Pair], counts: Sequence[int], band: Band) -> None:
         import numpy as np
 
         padded = np.frombuffer(b"".join(pieces) + bytes(8), dtype=np.uint8).astype(np.uint32)
         # Four bytes from each byte on, so that 25 bits can be read from any place.
         self._words = padded[:-3] << 24 | padded[1:-2] << 16 | padded[2:-1] << 8 | padded[3:]
         known = list(dict.fromkeys((table, kind) for pair in slots for kind, table in enumerate(pair)))
-        self._codes = np.concatenate([_lookup(table, _LARGEST[kind], kind) for table, kind in known])
+        self._codes = np.concatenate([_lookup(table, kind, band) for table, kind in known])
         table_of = [[known.index((table, kind)) << _CODE_BITS for kind, table in enumerate(pair)] for pair in slots]
         self._table = np.array([dc if at == 0 else ac for dc, ac in table_of for at in range(_COEFFICIENTS)])
-        self._next = np.roll(np.arange(len(slots)), -1) * _COEFFICIENTS
+        self._next = np.roll(np.arange(len(slots)), -1) * _COEFFICIENTS + band.first
+        self._band = band
         self._borders = np.concatenate([[0], np.cumsum([8 * len(piece) for piece in pieces])])
         self._blocks = np.concatenate([[0], np.cumsum(counts)])
         sizes = np.maximum(-(-np.diff(self._borders) // _LANE_BITS), 1)
@@ -110,7 +126,7 @@ class _Lanes:
         import numpy as np
 
         nothing = np.zeros(len(self._start), dtype=np.int64)
-        starts = _State(self._start.copy(), nothing.copy(), nothing.astype(np.bool_))
+        starts = _State(self._start.copy(), nothing + self._band.first, nothing.astype(np.bool_))
         ends, done = self._run(starts, self._limit)
         follows = np.ones(len(nothing), dtype=np.bool_)
         follows[self._first] = False
@@ -130,9 +146,7 @@ class _Lanes:
         which = np.flatnonzero(starts.position < limits)
         now, limits = starts[which], limits[which]
         while len(which):
-            codes = self._code(now)
-            ended = self._go_on(now, codes)
-            done[which] += ended
+            done[which] += self._go_on(now, self._code(now))
             out = now.position >= limits
             if out.any():
                 ends[which[out]] = now[out]
@@ -158,6 +172,8 @@ class _Lanes:
             self._put(now, codes, block, values)
             block = block + self._go_on(now, codes)
             whole = block >= most
+            if (block > most).any():
+                raise CodeError("more blocks than the picture has")
             last[piece[whole]] = now.position[whole]
             going = ~whole & (now.position < limits)
             if not going.all():
@@ -183,38 +199,47 @@ class _Lanes:
         found: Whole = self._codes[self._table[now.phase] + window]
         return found
 
-    def _go_on(self, now: _State, codes: Whole) -> NDArray[np.bool_]:
-        """Move each lane over one code; which of them ended a block."""
+    def _go_on(self, now: _State, codes: Whole) -> Whole:
+        """Move each lane over one code; how many blocks that ends in each."""
         import numpy as np
 
         step = codes >> _STEP_AT & 255
-        ended: NDArray[np.bool_] = (now.phase & _COEFFICIENTS - 1) + step >= _COEFFICIENTS
+        ended = (now.phase & _COEFFICIENTS - 1) + step > self._band.last
+        count = ended.astype(np.int64)
+        if self._band.runs:  # the end of several blocks in one code
+            count += np.where(codes & _IS_END != 0, self._extra(now, codes) + (1 << (codes >> _VALUE_AT & 15)) - 1, 0)
         now.phase = np.where(ended, self._next[now.phase // _COEFFICIENTS], now.phase + step)
         now.position = now.position + (codes & 255)
         now.zeros = (codes & _IS_ZEROS != 0) & ~ended
-        return ended
+        return count
+
+    def _extra(self, now: _State, codes: Whole) -> Whole:
+        """The bits behind each code that belong to it, as a number."""
+        bits = codes >> _VALUE_AT & 15
+        at = now.position + (codes & 255) - bits
+        read = (self._words[at >> 3] << (at & 7).astype("u4")).astype("i8")
+        number: Whole = read >> (32 - bits)
+        return number
 
     def _check(self, now: _State, codes: Whole) -> None:
         if (codes & _IS_WRONG).any():
             raise CodeError("codes that mean nothing, or values that no picture has")
         after = (now.phase & _COEFFICIENTS - 1) + (codes >> _STEP_AT & 255)
-        beyond = (after > _COEFFICIENTS) & (codes & _IS_END == 0)
-        zeros = (after >= _COEFFICIENTS) & (codes & _IS_ZEROS != 0)
+        beyond = (after > self._band.last + 1) & (codes & _IS_END == 0)
+        zeros = (after > self._band.last) & (codes & _IS_ZEROS != 0)
         if (beyond | zeros | now.zeros & (codes & _IS_END != 0)).any():
             raise CodeError("codes for zeros that say nothing about the picture")
 
     def _put(self, now: _State, codes: Whole, block: Whole, values: NDArray[np.int16]) -> None:
         bits = codes >> _VALUE_AT & 15
-        has = bits > 0
-        bits, at = bits[has], (now.position + (codes & 255))[has] - bits[has]
-        read = self._words[at >> 3] << (at & 7).astype("u4") >> (32 - bits).astype("u4")
-        number = read.astype("i8")
+        has = (bits > 0) & (codes & _IS_END == 0)
+        bits, number = bits[has], self._extra(now, codes)[has]
         number -= (number < 1 << bits - 1) * ((1 << bits) - 1)
         coefficient = (now.phase & _COEFFICIENTS - 1) + (codes >> _STEP_AT & 255) - 1
         values[block[has] * _COEFFICIENTS + coefficient[has]] = number
 
 
-def _lookup(table: HuffmanTable, largest: int, kind: int) -> Whole:
+def _lookup(table: HuffmanTable, kind: int, band: Band) -> Whole:
     """For each sixteen bits what the code does that they begin with (T.81, annex C); `kind` is 0 for DC, 1 for AC."""
     import numpy as np
 
@@ -223,18 +248,18 @@ def _lookup(table: HuffmanTable, largest: int, kind: int) -> Whole:
     for length, count in enumerate(table.counts, 1):
         for symbol in table.symbols[place : place + count]:
             size = 1 << (_CODE_BITS - length)
-            found[at : at + size] = _meaning(symbol, length, largest, kind)
+            found[at : at + size] = _meaning(symbol, length, kind, band)
             at += size
         place += count
     return found
 
 
-def _meaning(symbol: int, length: int, largest: int, kind: int) -> int:
+def _meaning(symbol: int, length: int, kind: int, band: Band) -> int:
     run, bits = divmod(symbol, 16) if kind else (0, symbol)
-    if bits > largest or (bits == 0 and symbol not in (0, _ZRL)):
+    if bits > _LARGEST[kind] or (bits == 0 and symbol not in (0, _ZRL) and not band.runs):
         return _WRONG_CODE
-    if kind and symbol == 0:
-        return length | _COEFFICIENTS << _STEP_AT | _IS_END
+    if kind and bits == 0 and symbol != _ZRL:
+        return length + run | _COEFFICIENTS << _STEP_AT | run << _VALUE_AT | _IS_END
     if kind and symbol == _ZRL:
         return length | 16 << _STEP_AT | _IS_ZEROS
     return length + bits | run + 1 << _STEP_AT | bits << _VALUE_AT

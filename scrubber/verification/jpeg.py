@@ -9,14 +9,12 @@ from scrubber.types import Leak
 from scrubber.verification import blocks, jpeg_tables, progressive
 from scrubber.verification.huffman import CodeError
 from scrubber.verification.jpeg_parts import Component, Parts, PartsError, parts
-from scrubber.verification.jpeg_scans import coefficients
+from scrubber.verification.jpeg_scans import Coded, coefficients
 from scrubber.verification.judged import Judged
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-    Coded = dict[int, NDArray[np.int16]]
 
 _BAND: Final = 16  # rows of the coarsest blocks that are looked at together, so that a large photo fits into memory
 _COARSE: Final = 4.0  # levels that a search may leave where colours were averaged, which each program does in its way
@@ -31,23 +29,22 @@ def judge(data: bytes) -> Judged:
     except PartsError as problem:
         return Judged((Leak("structure", "JPEG", str(problem)),))
     leaks = list(jpeg_tables.objections(found))
+    not_judged = jpeg_tables.not_judged(found)
     if found.progressive:
         leaks += progressive.objections(data, found)
-        return Judged(tuple(leaks), (*jpeg_tables.not_judged(found), progressive.NOT_JUDGED))
+        not_judged = (*not_judged, progressive.NOT_JUDGED)
     try:
         coded = coefficients(data, found)
     except CodeError as problem:
         kind = "trailing-data" if "behind" in str(problem) else "structure"
-        return Judged((*leaks, Leak(kind, "JPEG scan", str(problem))))
-    return Judged((*leaks, *_hidden(coded, found)), jpeg_tables.not_judged(found))
+        return Judged((*leaks, Leak(kind, "JPEG scan", str(problem))), not_judged)
+    return Judged((*leaks, *_hidden(coded, found)), not_judged)
 
 
-def _hidden(coded: Coded, found: Parts) -> Iterator[Leak]:
+def _hidden(coded: dict[int, Coded], found: Parts) -> Iterator[Leak]:
     """Leaks of what the coefficients hold that nobody sees."""
-    if coded.keys() != found.components.keys() or any(
-        component.table not in found.quantisation for component in found.components.values()
-    ):
-        yield Leak("structure", "JPEG", "a component, or its table, is missing")
+    if any(component.table not in found.quantisation for component in found.components.values()):
+        yield Leak("structure", "JPEG", "a quantisation table is missing")
         return
     edges = sum(_behind_edges(coded[each.number], each, found) for each in found.components.values())
     if edges:
@@ -60,7 +57,7 @@ def _hidden(coded: Coded, found: Parts) -> Iterator[Leak]:
         yield Leak("hidden-picture", "JPEG coefficients", _BEYOND_RANGE.format(count))
 
 
-def _out_of_range(which: list[Component], coded: Coded, found: Parts, left_over: float) -> int:
+def _out_of_range(which: list[Component], coded: dict[int, Coded], found: Parts, left_over: float) -> int:
     """How many blocks of these components, brought to the coarsest of them, no picture can have been coded to."""
     import numpy as np
 
@@ -68,13 +65,14 @@ def _out_of_range(which: list[Component], coded: Coded, found: Parts, left_over:
     if any(each.across % across or each.down % down for each in which):
         return 0
     steps = np.stack([_steps(each, found) for each in which])
+    unknown = np.stack([blocks.natural(coded[each.number].unknown) for each in which])
     count = 0
-    for top in range(0, len(coded[which[0].number]) // (which[0].down // down) + 1, _BAND):
-        bands = [_band(coded[each.number], each, found, (across, down), top) for each in which]
+    for top in range(0, len(coded[which[0].number].values) // (which[0].down // down) + 1, _BAND):
+        bands = [_band(coded[each.number].values, each, found, (across, down), top) for each in which]
         rows, columns = (min(band.shape[axis] for band in bands) for axis in (0, 1))
         if rows and columns:
             joint = np.stack([band[:rows, :columns].reshape(-1, 64) for band in bands], axis=1)
-            count += int(blocks.impossible(joint, steps, left_over).sum())
+            count += int(blocks.impossible(joint, steps, unknown, left_over).sum())
     return count
 
 
@@ -93,9 +91,10 @@ def _band(
     return blocks.transformed(fine.transpose(0, 2, 1, 3).reshape(rows, columns, 64))
 
 
-def _behind_edges(coded: NDArray[np.int16], each: Component, found: Parts) -> int:
+def _behind_edges(known: Coded, each: Component, found: Parts) -> int:
     """How many blocks at the right and lower edge hold something else there than their last column or row."""
-    table, steps = found.quantisation[each.table], _steps(each, found)
+    coded, table = known.values, found.quantisation[each.table]
+    steps = _steps(each, found) * (1 + 2 * blocks.natural(known.unknown))
     width, height = found.samples(each)
     count = 0
     if width % 8:

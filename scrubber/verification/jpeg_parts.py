@@ -45,12 +45,17 @@ class Scan:
     """One pass over the picture: `components` as pairs of component and its two Huffman tables (DC, AC).
 
     `start` and `end` are where its coded data lies in the file, `interval` how many MCUs lie between two restarts.
+    `band` are the first and the last coefficient; bits from `low` on are sent, and those from `high` on were before
+    (0: none).
     """
 
     components: tuple[tuple[Component, HuffmanTable | None, HuffmanTable | None], ...]
     start: int
     end: int
     interval: int
+    band: tuple[int, int]
+    high: int
+    low: int
 
 
 @dataclass(slots=True)
@@ -179,4 +184,7 @@ def _scan(payload: bytes, found: Parts, start: int, end: int) -> Scan:
             raise PartsError("a scan of a component that the picture does not have")
         dc, ac = (found.huffman.get((kind, number)) for kind, number in enumerate(divmod(payload[at + 1], 16)))
         chosen.append((component, dc, ac))
-    return Scan(tuple(chosen), start, end, found.interval)
+    first, last, bits = payload[-3:]
+    if not first <= last < _COEFFICIENTS:
+        raise PartsError("a scan of coefficients that there are not")
+    return Scan(tuple(chosen), start, end, found.interval, (first, last), bits >> 4, bits & 15)

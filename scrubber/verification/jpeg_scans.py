@@ -3,53 +3,117 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
-from scrubber.verification.huffman import CodeError, decode
-from scrubber.verification.jpeg_parts import Component, Parts, Scan, restarts
+from scrubber.verification.huffman import BASELINE, Band, CodeError, decode
+from scrubber.verification.jpeg_parts import Component, HuffmanTable, Parts, Scan, restarts
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Coded = NDArray[np.int16]
+    Values = NDArray[np.int16]
 
-_COEFFICIENTS = 64
+_COEFFICIENTS: Final = 64
+
+
+@dataclass(slots=True)
+class Coded:
+    """A component's coefficients, rows × columns × 64 in zigzag order.
+
+    `unknown`, 64, says by how many steps each may be larger, because bits that refine it were not read.
+    """
+
+    values: Values
+    unknown: NDArray[np.float32]
 
 
 def coefficients(data: bytes, found: Parts) -> dict[int, Coded]:
-    """Of each component by its number the coefficients, rows × columns × 64 in zigzag order. For baseline pictures.
+    """Of each component by its number what its scans say.
 
-    Raises `CodeError` if a scan is not just what a plain coder writes for them, fillers beyond the picture included.
+    Of progressive pictures the first pass over AC coefficients is followed and those that refine them are not. Raises
+    `CodeError` if a scan that is followed is not just what a plain coder writes, fillers beyond the picture included.
     """
-    return {component.number: values for scan in found.scans for component, values in _scan(data, found, scan)}
+    import numpy as np
+
+    done: dict[int, Coded] = {}
+    for component in found.components.values():
+        width, height = found.blocks(component)
+        values = np.zeros((height, width, _COEFFICIENTS), dtype=np.int16)
+        done[component.number] = Coded(values, np.zeros(_COEFFICIENTS, dtype=np.float32))
+    for scan in filter(is_followed, found.scans):
+        first, last = scan.band
+        for component, values in _scan(data, found, scan):
+            known = done[component.number]
+            known.values[:, :, first : last + 1] += values[:, :, first : last + 1] << scan.low
+            known.unknown[first : last + 1] = (1 << scan.low) - 1
+    return done
 
 
-def _scan(data: bytes, found: Parts, scan: Scan) -> Iterator[tuple[Component, Coded]]:
+def is_followed(scan: Scan) -> bool:
+    """Whether a scan is decoded here: all but those that refine AC coefficients, whose code hangs on those before."""
+    return scan.high == 0 or scan.band == (0, 0)
+
+
+def _scan(data: bytes, found: Parts, scan: Scan) -> Iterator[tuple[Component, Values]]:
     alone = len(scan.components) == 1
     shapes = [(1, 1) if alone else (each.across, each.down) for each, _, _ in scan.components]
-    slots = []
-    for (_, dc, ac), (across, down) in zip(scan.components, shapes, strict=True):
-        if dc is None or ac is None:
-            raise CodeError("a table that it needs is missing")
-        slots += [(dc, ac)] * (across * down)
     columns, rows = _units(found, scan)
+    slots = sum(across * down for across, down in shapes)
     interval = scan.interval or columns * rows
-    counts = [len(slots) * min(interval, columns * rows - at) for at in range(0, columns * rows, interval)]
-    coded = decode(restarts(data, scan), slots, counts).reshape(rows * columns, len(slots), _COEFFICIENTS)
-    first = 0
+    counts = [slots * min(interval, columns * rows - at) for at in range(0, columns * rows, interval)]
+    pieces = restarts(data, scan)
+    if scan.high:
+        coded = _bits(pieces, counts)
+    else:
+        band = Band(*scan.band, runs=scan.band[0] > 0) if found.progressive else BASELINE
+        coded = decode(pieces, _tables(scan, shapes), counts, band)
+    coded = coded.reshape(rows * columns, slots, _COEFFICIENTS)
+    at = 0
     for (component, _, _), (across, down) in zip(scan.components, shapes, strict=True):
-        own = coded[:, first : first + across * down]
-        first += across * down
+        own = coded[:, at : at + across * down]
+        at += across * down
         grid = _placed(own, rows, columns, (across, down))
         width, height = found.blocks(component)
-        if grid[:, width:].any() or grid[height:].any():
+        if not scan.high and (grid[:, width:].any() or grid[height:].any()):
             raise CodeError("blocks beyond the edge that hold something")
-        whole = _placed(_summed(own, interval), rows, columns, (across, down))
+        whole = grid if scan.high else _placed(_summed(own, interval), rows, columns, (across, down))
         yield component, whole[:height, :width]
 
 
-def _summed(own: Coded, interval: int) -> Coded:
+def _tables(scan: Scan, shapes: list[tuple[int, int]]) -> list[tuple[HuffmanTable, HuffmanTable]]:
+    """The tables of each block of an MCU. Where a scan needs but one of the two, it stands for both."""
+    slots = []
+    for (_, dc, ac), (across, down) in zip(scan.components, shapes, strict=True):
+        needed = dc if scan.band[0] == 0 else ac
+        other = ac if scan.band == (0, _COEFFICIENTS - 1) else needed
+        if needed is None or other is None:
+            raise CodeError("a table that it needs is missing")
+        slots += [(needed, other)] * (across * down)
+    return slots
+
+
+def _bits(pieces: list[bytes], counts: list[int]) -> Values:
+    """One more bit of the DC coefficient of each block (T.81, G.1.2.1.1), with nothing but ones behind the last."""
+    import numpy as np
+
+    if len(pieces) != len(counts):
+        raise CodeError("more or fewer restarts than belong there")
+    values = np.zeros((sum(counts), _COEFFICIENTS), dtype=np.int16)
+    at = 0
+    for piece, count in zip(pieces, counts, strict=True):
+        bits = np.unpackbits(np.frombuffer(piece, dtype=np.uint8))
+        if len(bits) < count:
+            raise CodeError("the picture breaks off")
+        if len(bits) - count >= 8 or not bits[count:].all():
+            raise CodeError("bits behind the end of the picture")
+        values[at : at + count, 0] = bits[:count]
+        at += count
+    return values
+
+
+def _summed(own: Values, interval: int) -> Values:
     """The same blocks with DC itself in place of its differences, which begin anew at each restart."""
     import numpy as np
 
@@ -60,7 +124,7 @@ def _summed(own: Coded, interval: int) -> Coded:
     return done
 
 
-def _placed(own: Coded, rows: int, columns: int, shape: tuple[int, int]) -> Coded:
+def _placed(own: Values, rows: int, columns: int, shape: tuple[int, int]) -> Values:
     across, down = shape
     grid = own.reshape(rows, columns, down, across, _COEFFICIENTS).transpose(0, 2, 1, 3, 4)
     return grid.reshape(rows * down, columns * across, _COEFFICIENTS)

@@ -72,26 +72,52 @@ def coded(size: tuple[int, int], channels: Sequence[np.ndarray], zeros: str = ""
                 block = values[row, column]
                 bits += _block(block, before[channel], codes, min(channel, 1), wanted)
                 before[channel] = int(block[0])
+    return header + _stuffed(bits, filling) + b"\xff\xd9"
+
+
+def progressive(size: tuple[int, int], channels: Sequence[np.ndarray]) -> bytes:
+    """The same as `coded` in four scans: DC of all channels, then AC of each."""
+    header = head(size).replace(b"\xff\xc0", b"\xff\xc2")
+    codes = tables(header)[1]
+    header = header[: header.index(b"\xff\xda")]
+    flat = [values.reshape(-1, 64) for values in channels]
+    before, bits = [0, 0, 0], []
+    for blocks in zip(*flat, strict=True):
+        for channel, block in enumerate(blocks):
+            bits += _value(int(block[0]) - before[channel], 0, codes[0, min(channel, 1)])
+            before[channel] = int(block[0])
+    parts = [header, b"\xff\xda\x00\x0c\x03\x01\x00\x02\x11\x03\x11\x00\x00\x00", _stuffed(bits)]
+    for channel, values in enumerate(flat):
+        kind = min(channel, 1)
+        bits = [piece for block in values for piece in _ac(block, codes[1, kind], iter(()))]
+        parts += [b"\xff\xda\x00\x08\x01", bytes([channel + 1, 17 * kind, 1, 63, 0]), _stuffed(bits)]
+    return b"".join([*parts, b"\xff\xd9"])
+
+
+def _stuffed(bits: Sequence[str], filling: int = 1) -> bytes:
     whole = "".join(bits)
     whole += str(filling) * (-len(whole) % 8)
-    raw = int(whole, 2).to_bytes(len(whole) // 8, "big")
-    return header + raw.replace(b"\xff", b"\xff\x00") + b"\xff\xd9"
+    return int(whole, 2).to_bytes(len(whole) // 8, "big").replace(b"\xff", b"\xff\x00")
 
 
 def _block(block: np.ndarray, before: int, codes: dict, kind: int, wanted: Iterator[str]) -> list[str]:
-    bits = _value(int(block[0]) - before, 0, codes[0, kind])
+    return _value(int(block[0]) - before, 0, codes[0, kind]) + _ac(block, codes[1, kind], wanted)
+
+
+def _ac(block: np.ndarray, codes: dict[int, Code], wanted: Iterator[str]) -> list[str]:
+    bits: list[str] = []
     last = max((at for at in range(1, 64) if block[at]), default=0)
     run = 0
     for at in range(1, last + 1):
         if not block[at]:
             run += 1
             continue
-        bits += [_code(codes[1, kind][0xF0])] * (run // 16) + _value(int(block[at]), run % 16, codes[1, kind])
+        bits += [_code(codes[0xF0])] * (run // 16) + _value(int(block[at]), run % 16, codes)
         run = 0
     if last < 63:
         if last < 40 and next(wanted, "0") == "1":
-            bits.append(_code(codes[1, kind][0xF0]))
-        bits.append(_code(codes[1, kind][0]))
+            bits.append(_code(codes[0xF0]))
+        bits.append(_code(codes[0]))
     return bits
 
 

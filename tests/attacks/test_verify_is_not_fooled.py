@@ -224,6 +224,7 @@ def test_an_honest_jpeg_is_clean_and_wholly_judged(view: list[np.ndarray]) -> No
     """Guard: the coder of these tests writes what an honest coder writes unless it is told to cheat."""
     verdict = judged(jpeg_coder.coded((96, 96), view))
     assert (verdict.clean, verdict.not_judged) == (True, ())
+    assert judged(jpeg_coder.progressive((96, 96), view)).clean
 
 
 def test_codes_for_nothing(view: list[np.ndarray]) -> None:
@@ -283,6 +284,9 @@ def test_a_portrait_beyond_white(face: np.ndarray) -> None:
         with Image.open(io.BytesIO(data)) as image:
             assert np.array(image).min() >= 254, "viewers see white"
         assert "JPEG coefficients" in wheres(data), shades
+        slow = jpeg_coder.progressive((96, 96), channels)
+        assert decoded(slow) == decoded(data)
+        assert "JPEG coefficients" in wheres(slow), shades
 
 
 def test_a_portrait_beyond_one_channel(face: np.ndarray) -> None:
