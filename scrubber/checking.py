@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from scrubber import metadata, opencv, photos
 from scrubber.errors import PhotoError
 from scrubber.faces import finding
-from scrubber.types import Leak, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from scrubber.policy import Limits, Preset
+    from scrubber.policy import Limits
     from scrubber.types import Face
 
 # Hiding acts on faint suspicions, for hiding too much is cheap; a verdict that cries wolf is not read. Half is "more
@@ -98,41 +97,20 @@ def _differs(seen: photos.Frame, painted: photos.Frame, hidden: NDArray[np.bool_
     return values > 0 and bool(cv2.norm(seen.pixels, painted.pixels, cv2.NORM_L1, opaque) > _LARGEST_ERROR * values)
 
 
-def verify(data: bytes, name: str, limits: Limits, preset: Preset, allowed: Sequence[Face] = ()) -> Verdict:
-    """Judge any file, made here or not. A face counts if it is clearly one, unless it is one of `allowed`.
-
-    Of several frames the one with most faces to be seen is counted.
-    """
-    leaks = metadata.audit(data)
-    try:
-        photo = photos.open_photo(data, name, limits)
-    except PhotoError as error:
-        leaks = (*leaks, Leak("structure", "picture", str(error)))
-        return Verdict(name, clean=False, leaks=leaks)
-    visible = max(
-        (
-            still_visible(_clear(frame.pixels, finding.find(frame.pixels, preset)), allowed=allowed)
-            for frame in photo.frames
-        ),
-        key=len,
-    )
-    return Verdict(name, clean=not leaks and not visible, leaks=leaks, faces=visible)
-
-
 def seen_again(pixels: NDArray[np.uint8]) -> list[Face]:
     """Clear faces of an H×W×3 picture that was just written.
 
     A quick look: it guards the writing (a turned picture, a shifted mask), for the finding was done before.
     """
-    return _clear(pixels, finding.find_again(pixels))
+    return clear(pixels, finding.find_again(pixels))
 
 
-def _clear(pixels: NDArray[np.uint8], faces: Sequence[Face]) -> list[Face]:
+def clear(pixels: NDArray[np.uint8], faces: Sequence[Face]) -> list[Face]:
     """Of the faces found, those that are more likely such than not, and that hold something to be seen."""
-    return [face for face in faces if face.score >= _CLEARLY and _has_detail(pixels, face)]
+    return [face for face in faces if face.score >= _CLEARLY and has_detail(pixels, face)]
 
 
-def _has_detail(pixels: NDArray[np.uint8], face: Face) -> bool:
+def has_detail(pixels: NDArray[np.uint8], face: Face) -> bool:
     """Whether a face box holds something to be seen, rather than paint.
 
     Measured is what a narrow Gaussian takes out of the box, brought to one size, around each of its pixels.

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
-from scrubber import arguments, checking, file_names, hiding, metadata, photos
+from scrubber import arguments, file_names, hiding, photos, verification
 from scrubber.arguments import is_image
+from scrubber.batch import known_copy, work
 from scrubber.guarded import read_file
 from scrubber.pipeline import find_in
 from scrubber.policy import Limits, Policy, Preset, Style
+from scrubber.types import Decision
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,19 +74,24 @@ def inspect(source: Path_ | bytes) -> list[Leak]:
     """
     data, _ = _read(source, "source", Limits())
     named = None if isinstance(source, bytes | bytearray | memoryview) else file_names.leak(arguments.path(source, ""))
-    return [*metadata.inventory(data), *([named] if named else [])]
+    return work.inspect_bytes(data, named)
 
 
 def verify(source: Path_ | bytes, *, preset: Preset = "balanced", allowed: Iterable[Region] = ()) -> Verdict:
     """Is this file fit to publish? Judges any file, made here or not.
 
     `source` is its path or its bytes. `allowed` are the places of faces that may be seen, in pixels of its upright
-    picture: regions or boxes as `hide` takes them. Raises as `inspect` does.
+    picture (of the first frame): regions or boxes as `hide` takes them. What a run published is known by its ledger.
+    Raises as `inspect` does.
     """
     limits, preset = Limits(), Policy(preset=preset).preset
     places: Sequence[Face] = arguments.regions(allowed, None, "allowed")
     data, name = _read(source, "source", limits)
-    return checking.verify(data, name, limits, preset, places)
+    decided = [Decision(face, "show", "allowed-by-box") for face in places]
+    if name != _GIVEN:
+        copy = known_copy(Path(name))
+        decided += copy.decisions if copy else ()
+    return verification.verify(data, name, limits, preset, decided)
 
 
 def _read(source: object, argument: str, limits: Limits) -> tuple[bytes, str]:

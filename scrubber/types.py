@@ -213,8 +213,8 @@ LEAK_KINDS = (
 class Verdict:
     """Is this file fit to publish? `clean` says yes: no leak in it and no face to be seen in it.
 
-    `faces` are those to be seen, in pixels of the file's own upright picture. `not_judged` are sentences on what no
-    reading of such a file can tell.
+    `faces` are those to be seen, in pixels of the file's own upright picture; `frames` says of each in which frame or
+    page, from 0 on. `not_judged` are sentences on what no reading of such a file can tell.
     """
 
     input: str
@@ -222,6 +222,7 @@ class Verdict:
     leaks: tuple[Leak, ...] = ()
     faces: tuple[Face, ...] = ()
     not_judged: tuple[str, ...] = ()
+    frames: tuple[int, ...] = ()
 
     @property
     def faces_visible(self) -> int:
@@ -234,7 +235,10 @@ class Verdict:
             "clean": self.clean,
             "leaks": [leak.as_json() for leak in self.leaks],
             "faces_visible": self.faces_visible,
-            "faces": [{"box": list(face.box.rounded()), "score": round(face.score, 3)} for face in self.faces],
+            "faces": [
+                {"frame": frame, "box": list(face.box.rounded()), "score": round(face.score, 3)}
+                for frame, face in zip(self.frames, self.faces, strict=True)
+            ],
             "not_judged": list(self.not_judged),
         }
 

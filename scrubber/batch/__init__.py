@@ -1,9 +1,9 @@
 """Folders of photos: planned first, made safe by several processes, published by one, which keeps the ledger."""
 
-from scrubber.batch.in_order import map_files
+from scrubber.batch.in_order import in_order, map_files
 from scrubber.batch.ledger import Copy, Ledger
 from scrubber.batch.plan import Found, Plan, Task, plan, search
-from scrubber.batch.published import Published, allowed_in, published, showing
+from scrubber.batch.published import Published, known_copy, published, showing
 from scrubber.batch.publisher import Publisher
 from scrubber.batch.running import failed, run, workers
 from scrubber.batch.sandbox import Direct, Executor, Sandbox, Shared
@@ -22,9 +22,10 @@ __all__ = [
     "Sandbox",
     "Shared",
     "Task",
-    "allowed_in",
     "failed",
+    "in_order",
     "judging",
+    "known_copy",
     "make_one",
     "map_files",
     "plan",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from scrubber.batch import ledger_file
-from scrubber.batch.ledger import Copy, Ledger, Private, Shown, now
+from scrubber.batch.ledger import Copy, Ledger, Place, Private, Shown, now
 from scrubber.errors import UsageError
 from scrubber.guarded import sha256_of
 from scrubber.storage import LocalFolder, discard
@@ -87,14 +87,14 @@ def entry_of(terms: Terms, source: str, result: Result, output: str | None, made
     )
     key = terms.fingerprint(result.source, made.concerns)
     purpose = terms.permissions.purpose if terms.permissions else None
-    visible = tuple(_in_the_copy(face, result) for face in result.faces if face.action == "show")
-    return Copy(output, made.sha256, result.source, source, key, now(), purpose, len(shown), visible, private)
+    factors = (result.output_width / result.width, result.output_height / result.height)
+    decided = tuple(_in_the_copy(face, factors) for face in result.faces) if output else ()
+    return Copy(output, made.sha256, result.source, source, key, now(), purpose, len(shown), factors, decided, private)
 
 
-def _in_the_copy(decision: Decision, result: Result) -> tuple[int, int, int, int, int]:
-    """The frame of a region, and its box in pixels of the copy, which may be smaller than the original."""
-    factor = result.output_width / result.width if result.width else 1.0
-    return decision.frame, *decision.face.box.scaled(factor, factor).rounded()
+def _in_the_copy(decision: Decision, factors: tuple[float, float]) -> Place:
+    """What was decided for a region, and its box in pixels of the copy, which may be smaller than the original."""
+    return decision.frame, decision.action, *decision.face.box.scaled(*factors).rounded()
 
 
 def state_of(out: Path, copy: Copy) -> Literal["intact", "missing", "changed"]:

@@ -16,14 +16,18 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePath, PurePosixPath
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from scrubber.batch import ledger_file
 from scrubber.errors import NotWritable
-from scrubber.types import Result, SourceId
+from scrubber.types import Action, Box, Decision, Face, Reason, Result, SourceId
 
 SCHEMA: Final = 1
 """Version of the entries. docs/ledger.md describes them."""
+
+
+Place: TypeAlias = tuple[int, Action, int, int, int, int]
+"""A frame, what was done there, and x, y, width and height in pixels of the copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +56,11 @@ class Private:
 class Copy:
     """One outcome in the ledger. `output` is the path below the output folder, with `/`; None for a withheld photo.
 
-    `sha256` is that of the copy, `key` stands for all that decided the outcome. `visible` are the places that it was
-    allowed to show, which is no secret: frame, x, y, width and height in pixels of the copy. `shows` counts the people
-    among them; `private` is None if it is sealed with a key that is not at hand.
+    `sha256` is that of the copy, `key` stands for all that decided the outcome. `factors` say how much smaller the
+    copy is across and down. `decided` are the places where
+    something was hidden or shown, which whoever sees the copy sees as well: frame, what was done, and x, y, width and
+    height in pixels of the copy. `shows` counts the people shown; `private` is None if it is sealed with a key that is
+    not at hand.
     """
 
     output: str | None
@@ -65,8 +71,17 @@ class Copy:
     at: str
     purpose: str | None
     shows: int
-    visible: tuple[tuple[int, int, int, int, int], ...]
+    factors: tuple[float, float]
+    decided: tuple[Place, ...]
     private: Private | None
+
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        """What was decided at each place, without who and why; boxes in pixels of the copy."""
+        reasons: dict[str, Reason] = {"show": "allowed-by-box", "hide": "pointed-hide"}
+        return tuple(
+            Decision(Face(Box(*box)), action, reasons[action], frame=frame) for frame, action, *box in self.decided
+        )
 
     @property
     def original(self) -> Path:
@@ -167,7 +182,8 @@ class Ledger:
             "at": copy.at,
             "purpose": copy.purpose,
             "shows": copy.shows,
-            "visible": copy.visible,
+            "factors": copy.factors,
+            "decided": copy.decided,
         }
         if self._recipient is None:
             self._append(values | {"private": text})
@@ -243,7 +259,8 @@ class Ledger:
             entry["at"],
             entry["purpose"],
             entry["shows"],
-            tuple((frame, x, y, width, height) for frame, x, y, width, height in entry["visible"]),
+            (entry["factors"][0], entry["factors"][1]),
+            tuple((frame, action, x, y, width, height) for frame, action, x, y, width, height in entry["decided"]),
             self._opened(entry),
         )
 

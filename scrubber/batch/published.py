@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from scrubber.batch import ledger_file
+from scrubber.batch.copies import state_of
 from scrubber.batch.ledger import Copy, Ledger
-from scrubber.types import SCHEMA, Box, Face
+from scrubber.types import SCHEMA
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +67,17 @@ def showing(person: str, identity: str | None = None) -> Iterator[Published]:
                 yield one
 
 
-def allowed_in(path: Path, sha256: str) -> tuple[tuple[int, Face], ...]:
-    """What a copy was allowed to show when it was published, as the ledger of its folder tells: frames and faces.
-
-    `sha256` is that of the file at `path` now. Nothing is allowed in a file that was not published, or was changed.
-    """
+def known_copy(path: Path) -> Copy | None:
+    """What the ledger of its folder tells of the file at `path`; None if it was not published, or was changed since."""
     full = path.resolve()
     for out in full.parents:
         ledger = Ledger(out)
-        if not ledger.path.exists():
-            continue
-        ledger.refresh()
-        copy = ledger.at(full.relative_to(out))
-        if copy is not None and copy.sha256 == sha256:
-            return tuple((frame, Face(Box(*box))) for frame, *box in copy.visible)
-    return ()
+        if ledger.path.exists():
+            ledger.refresh()
+            copy = ledger.at(full.relative_to(out))
+            if copy is not None and state_of(out, copy) == "intact":
+                return copy
+    return None
 
 
 def _folder(path: Path) -> Path | None:

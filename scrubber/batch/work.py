@@ -7,21 +7,26 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scrubber import file_names, metadata, verification
 from scrubber.batch.sandbox import Executor, Pending, Shared
 from scrubber.errors import NotWritable, WorkerLost
 from scrubber.guarded import read_file
 from scrubber.likeness import Judged, judge
 from scrubber.photos import suits
 from scrubber.pipeline import Scrubbed, make_safe
+from scrubber.policy import Limits
+from scrubber.region_list import list_regions
+from scrubber.types import LEAK_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scrubber.likeness import Judge
-    from scrubber.policy import Limits
+    from scrubber.policy import Preset
+    from scrubber.region_list import Drawing, RegionList
     from scrubber.storage import LocalFolder
     from scrubber.terms import Terms
-    from scrubber.types import Result
+    from scrubber.types import Decision, Leak, Result, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,28 @@ def size_of(source: Path) -> int:
         return source.stat().st_size
     except OSError:
         return 0
+
+
+def verify_file(path: Path, preset: Preset, decided: tuple[Decision, ...]) -> Verdict:
+    """Is the file at `path` fit to publish? Boxes of `decided` are in its pixels. Raises `PhotoError`."""
+    limits = Limits()
+    return verification.verify(read_file(path, limits), str(path), limits, preset, decided)
+
+
+def inspect_file(path: Path) -> list[Leak]:
+    """What the file at `path` gives away, its name included, the most dangerous first. Raises `PhotoError`."""
+    return inspect_bytes(read_file(path, Limits()), file_names.leak(path))
+
+
+def inspect_bytes(data: bytes, named: Leak | None = None) -> list[Leak]:
+    """The same for bytes; `named` is what its name gives away."""
+    leaks = dict.fromkeys((*metadata.inventory(data), *verification.unseen(data), *([named] if named else [])))
+    return sorted(leaks, key=lambda leak: LEAK_KINDS.index(leak.kind))
+
+
+def list_file(path: Path, terms: Shared[Terms], drawing: Drawing | None) -> RegionList:
+    """The regions in the photo at `path`, and what would be decided for each. Raises `PhotoError`."""
+    return list_regions(read_file(path, terms.value.policy.limits), str(path), terms.value, drawing)
 
 
 def judging(executor: Executor) -> Judge:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from scrubber import forking
 from scrubber.cli import options
 from scrubber.cli.output import counted, echo, echo_error, json_line
 from scrubber.cli.passphrase import asked
 from scrubber.errors import NotWritable, PhotoError, UsageError
-from scrubber.guarded import read_file
 from scrubber.numbered_picture import ENCODINGS, Encoding
 from scrubber.policy import Policy, Preset
 
 if TYPE_CHECKING:
-    from scrubber.batch import Found
+    from scrubber.batch import Executor, Found
+    from scrubber.batch.sandbox import Pending
     from scrubber.region_list import RegionList
+    from scrubber.terms import Terms
     from scrubber.types import Decision
 
 
@@ -52,41 +55,62 @@ def command(
     Example:
       scrubber faces march.jpg --consent consent.toml --for social --picture numbered.png
     """
+    forking.start()
     from scrubber import batch
     from scrubber.consent import Consent
     from scrubber.private_files import private_file
-    from scrubber.region_list import Drawing, list_regions
     from scrubber.terms import Terms
 
     agreed = Consent.load(manifest, asked) if manifest else None
-    terms = Terms.of(Policy(preset=preset), agreed, purpose, on, despite_withdrawals)
     photos, _, films = batch.search(inputs)
     targets = _targets(picture, photos)
     code = 0
-    for found, target in zip(photos, targets, strict=True):
-        try:
-            data = read_file(found.source, terms.policy.limits)
-            if target is None:
-                listed = list_regions(data, str(found.source), terms)
+    with batch.Sandbox(batch.workers(None, len(photos))) as executor:
+        policy = Policy(preset=preset)
+        terms = Terms.of(policy, agreed, purpose, on, despite_withdrawals, batch.judging(executor))
+        for target in filter(None, targets):
+            _refuse_inputs(target, photos)
+        for (_, target), call in batch.in_order(
+            executor, zip(photos, targets, strict=True), _listing(terms, frame, executor)
+        ):
+            try:
+                with ExitStack() as stack:
+                    file = stack.enter_context(private_file(target, overwrite)) if target else None
+                    listed = call.result()
+                    if file is not None:
+                        file.write(listed.picture or b"")
+            except PhotoError as error:
+                echo_error(error)
+                code = error.exit_code
+                continue
+            if as_json:
+                echo(json_line(listed.as_json()))
             else:
-                _refuse_inputs(target, photos)
-                with private_file(target, overwrite) as file:
-                    listed = list_regions(data, str(found.source), terms, Drawing(frame, _encoding(target)))
-                    file.write(listed.picture or b"")
-        except PhotoError as error:
-            echo_error(error)
-            code = error.exit_code
-            continue
-        if as_json:
-            echo(json_line(listed.as_json()))
-        else:
-            echo(*_as_text(listed))
-            echo(*(f"note: {warning}" for warning in listed.warnings), err=True)
-        if target is not None:
-            echo(f"{target}: shows everybody, with their numbers; keep it private", err=True)
+                echo(*_as_text(listed))
+                echo(*(f"note: {warning}" for warning in listed.warnings), err=True)
+            if target is not None:
+                echo(f"{target}: shows everybody, with their numbers; keep it private", err=True)
     for film in films:
         echo(f"not looked at, for films are not handled yet: {film.source}", err=True)
     return code
+
+
+def _listing(
+    terms: Terms, frame: int, executor: Executor
+) -> Callable[[tuple[Found, Path | None]], Pending[RegionList]]:
+    """Hands out one photo after the other, with the drawing that is wanted of it."""
+    from scrubber import batch
+    from scrubber.batch.work import list_file, size_of
+    from scrubber.region_list import Drawing
+
+    shared = batch.Shared(terms.for_workers())
+
+    def hand_out(wanted: tuple[Found, Path | None]) -> Pending[RegionList]:
+        source, target = wanted[0].source, wanted[1]
+        drawing = Drawing(frame, _encoding(target)) if target else None
+        return executor.submit(str(source), size_of(source), terms.policy.limits, list_file, source, shared, drawing)
+
+    return hand_out
 
 
 def _targets(picture: Path | None, photos: Sequence[Found]) -> Sequence[Path | None]:

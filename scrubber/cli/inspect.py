@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from scrubber import forking
 from scrubber.cli import options
 from scrubber.cli.output import counted, echo, echo_error, json_line
 from scrubber.errors import PhotoError
+from scrubber.policy import Limits
 from scrubber.types import SCHEMA
+
+if TYPE_CHECKING:
+    from scrubber.batch import Found
+    from scrubber.types import Leak
 
 
 @click.command("inspect")
@@ -22,30 +30,36 @@ def command(inputs: tuple[Path, ...], as_json: bool) -> int:
     Example:
       scrubber inspect photos
     """
-    from scrubber import api, batch
+    forking.start()
+    from scrubber import batch
+    from scrubber.batch.work import inspect_file
     from scrubber.overview import Overview
 
     code = 0
     overview = Overview()
     photos, others, films = batch.search(inputs)
-    for found in (*photos, *films):
-        try:
-            leaks = api.inspect(found.source)
-        except PhotoError as error:
-            echo_error(error)
-            code = error.exit_code
-            continue
-        overview.add(leaks)
-        if as_json:
-            listed = [leak.as_json() for leak in leaks]
-            echo(json_line({"schema": SCHEMA, "input": str(found.source), "format": found.format, "leaks": listed}))
-        else:
-            kind = (found.format or "no picture").upper()
-            echo(f"{found.source}: {kind}, {counted(len(leaks), 'finding') if leaks else 'nothing but the picture'}")
-            for leak in leaks:
-                echo(f"  {leak.kind:<15} {leak.detail or leak.where}" + (f"  [{leak.where}]" if leak.detail else ""))
-    if not as_json and len(photos) + len(films) > 1:
+    named = {found.source: found for found in (*photos, *films)}
+    with batch.Sandbox(batch.workers(None, len(named))) as executor:
+        for file, leaks in batch.map_files(executor, list(named), Limits(), inspect_file):
+            if isinstance(leaks, PhotoError):
+                echo_error(leaks)
+                code = leaks.exit_code
+                continue
+            overview.add(leaks)
+            echo(*_shown(named[file], leaks, as_json))
+    if not as_json and len(named) > 1:
         echo("", *overview.sentences())
     for path in others:
         echo(f"not looked at: {path}", err=True)
     return code
+
+
+def _shown(found: Found, leaks: list[Leak], as_json: bool) -> Iterator[str]:
+    if as_json:
+        listed = [leak.as_json() for leak in leaks]
+        yield json_line({"schema": SCHEMA, "input": str(found.source), "format": found.format, "leaks": listed})
+        return
+    kind = (found.format or "no picture").upper()
+    yield f"{found.source}: {kind}, {counted(len(leaks), 'finding') if leaks else 'nothing but the picture'}"
+    for leak in leaks:
+        yield f"  {leak.kind:<15} {leak.detail or leak.where}" + (f"  [{leak.where}]" if leak.detail else "")

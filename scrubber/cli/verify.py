@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
+from scrubber import forking
 from scrubber.cli import options
-from scrubber.cli.output import counted, echo, echo_error, json_line
-from scrubber.errors import PhotoError, UsageError
-from scrubber.guarded import read_file
+from scrubber.cli.output import echo, echo_error, json_line
+from scrubber.errors import PhotoError
 from scrubber.policy import Limits, Preset
+from scrubber.report import read_report
 
 if TYPE_CHECKING:
-    from scrubber.types import Face
+    from scrubber.batch.sandbox import Pending
+    from scrubber.types import Decision, Face, Leak, Result, Verdict
+
+_OUT: Final = ("published", "unchanged")
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """What the report of a run tells of a copy: its source, how much smaller it is across and down, what was decided.
+
+    Boxes of what was `decided` are in pixels of the copy.
+    """
+
+    source: str
+    factors: tuple[float, float] = (1.0, 1.0)
+    decided: tuple[Decision, ...] = ()
 
 
 @click.command("verify")
@@ -31,50 +48,101 @@ if TYPE_CHECKING:
 def command(inputs: tuple[Path, ...], report: Path | None, preset: Preset, as_json: bool) -> int:  # fmt: skip
     """Judge whether files are fit to publish: nothing in them but the picture, and no face to be seen.
 
-    Exit code 3 if one of them is not. A face that somebody agreed to show counts too, unless --report tells.
+    Exit code 3 if one of them is not. A face that somebody agreed to show counts too, unless the ledger of
+    its folder or --report tells. What no
+    reading can tell is named as not judged; clothes, places and words in the picture are never judged.
 
     \b
     Example:
       scrubber verify clean --report run.jsonl
     """
-    from scrubber import batch, checking
+    forking.start()
+    from scrubber import batch
+    from scrubber.batch.work import size_of, verify_file
 
-    allowed = _shown(report) if report else {}
+    origins = _origins(report) if report else {}
     code = 0
     photos, _, films = batch.search(inputs)
-    for found in (*photos, *films):
-        try:
-            data = read_file(found.source, Limits())
-        except PhotoError as error:
-            echo_error(error)
-            code = error.exit_code
-            continue
-        verdict = checking.verify(data, str(found.source), Limits(), preset, allowed.get(found.source.resolve(), ()))
-        code = code if verdict.clean else 3
-        if as_json:
-            echo(json_line(verdict.as_json()))
-            continue
-        echo(f"{verdict.input}: {'clean' if verdict.clean else 'not fit to publish'}")
-        if verdict.faces_visible:
-            echo(f"  {counted(verdict.faces_visible, 'face')} to be seen")
-        for leak in verdict.leaks:
-            echo(f"  {leak.kind:<15} {leak.detail or leak.where}" + (f"  [{leak.where}]" if leak.detail else ""))
+    files = [found.source for found in (*photos, *films)]
+    with batch.Sandbox(batch.workers(None, len(files))) as executor:
+
+        def judged(file: Path) -> tuple[_Origin, Pending[Verdict]]:
+            origin = origins.get(file.resolve()) or _from_ledger(file)
+            size, limits = size_of(file), Limits()
+            return origin, executor.submit(str(file), size, limits, verify_file, file, preset, origin.decided)
+
+        for _, (origin, call) in batch.in_order(executor, files, judged):
+            try:
+                verdict = call.result()
+            except PhotoError as error:
+                echo_error(error)
+                code = error.exit_code
+                continue
+            code = code if verdict.clean else 3
+            echo(*([json_line(verdict.as_json())] if as_json else _lines(verdict, origin)))
     return code
 
 
-def _shown(report: Path) -> dict[Path, tuple[Face, ...]]:
-    """Faces shown by consent, by output file, from the report of a run."""
-    from scrubber.types import Box, Face
+def _from_ledger(file: Path) -> _Origin:
+    """What the ledger of its folder tells of a copy, if it is one and nobody has changed it."""
+    from scrubber import batch
 
-    shown: dict[Path, tuple[Face, ...]] = {}
-    try:
-        for line in report.read_text(encoding="utf-8").splitlines():
-            entry = json.loads(line)
-            if entry["output"]:
-                boxes = [Box(*face["box"]) for face in entry["faces"] if face["decision"] == "show"]
-                shown[Path(entry["output"]).resolve()] = tuple(map(Face, boxes))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UsageError(
-            f"{report}: this is not the report of a run ({error}); give the file of run --report"
-        ) from error
-    return shown
+    copy = batch.known_copy(file)
+    if copy is None:
+        return _Origin(str(file))
+    return _Origin(copy.input, copy.factors, copy.decisions)
+
+
+def _lines(verdict: Verdict, origin: _Origin) -> Iterator[str]:
+    """The verdict for people: each objection with its place, and what to do about it."""
+    yield f"{verdict.input}: {'clean' if verdict.clean else 'not fit to publish'}"
+    for frame, face in zip(verdict.frames, verdict.faces, strict=True):
+        yield f"  {'face':<15} at {_box(face)}{f' in frame {frame}' if frame else ''}"
+    for leak in verdict.leaks:
+        yield f"  {leak.kind:<15} {_words(leak)}"
+    for sentence in verdict.not_judged:
+        yield f"  {'not judged':<15} {sentence}"
+    for face in verdict.faces:
+        yield f"  to hide that face: {_hide_command(origin, face)}"
+    if verdict.faces:
+        yield "  then run it again; --report FILE of that run tells who agreed to be shown"
+    if verdict.leaks:
+        yield f"  to publish the picture alone: scrubber run {_quoted(origin.source)} -o OUT"
+
+
+def _words(leak: Leak) -> str:
+    return f"{leak.detail}  [{leak.where}]" if leak.detail else leak.where
+
+
+def _box(face: Face) -> str:
+    return ",".join(map(str, face.box.rounded()))
+
+
+def _hide_command(origin: _Origin, face: Face) -> str:
+    across, down = origin.factors
+    there = replace(face, box=face.box.scaled(1 / across, 1 / down))
+    return f"scrubber consent hide {_quoted(origin.source)} --box {_box(there)}"
+
+
+def _quoted(path: str) -> str:
+    import shlex
+
+    return shlex.quote(path)
+
+
+def _origins(report: Path) -> dict[Path, _Origin]:
+    """What the report of a run tells of the copies that it made, by their paths; the last word on each counts."""
+    return {
+        Path(result.output).resolve(): _origin(result)
+        for result in read_report(report)
+        if result.output and result.status in _OUT
+    }
+
+
+def _origin(result: Result) -> _Origin:
+    across, down = result.output_width / result.width, result.output_height / result.height
+    decided = []
+    for decision in result.faces:
+        face = replace(decision.face, box=decision.face.box.scaled(across, down))
+        decided.append(replace(decision, face=face))
+    return _Origin(result.input, (across, down), tuple(decided))

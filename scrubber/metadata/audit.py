@@ -19,9 +19,9 @@ def audit(data: bytes) -> tuple[Leak, ...]:
     Judges any file, whoever made it; never raises. A format without an allow-list is itself a leak of kind
     "structure".
 
-    What no reading of the container can tell is left to the pipeline, which decodes the pixels: colour under
-    alpha 0, padding bits of PNG rows, bytes that a JPEG or WebP coder could have put between the last coded block
-    and the end of its data, and whatever a coder could say by choosing one of two ways to code the same picture.
+    What only a decoder can tell is left to `verification`: colours under alpha 0, what a JPEG or WebP has behind the
+    last coded block, and what a coder could say by choosing one of several ways to code the same picture. A run needs
+    none of that for a file that it has just coded itself.
     """
     form = identify(data[:HEADER_BYTES])
     check = ALLOWLISTS.get(form or "")

@@ -133,12 +133,34 @@ def test_verify(samples: Path, tmp_path: Path) -> None:
     clean = scrubber("verify", tmp_path / "out.jpg", "--json")
     assert clean.code == 0
     [line] = clean.lines
-    assert (line["input"], line["clean"], line["leaks"], line["faces_visible"]) == (
-        str(tmp_path / "out.jpg"),
-        True,
-        [],
-        0,
-    )
+    assert line == {"schema": 2, "input": str(tmp_path / "out.jpg"), "clean": True} | {
+        "leaks": [], "faces_visible": 0, "faces": [], "not_judged": []
+    }  # fmt: skip
+
+
+def test_verify_says_where_and_what_to_do(samples: Path) -> None:
+    photo = samples / "astronaut.jpg"
+    box = ",".join(map(str, scrubber("verify", photo, "--json").lines[0]["faces"][0]["box"]))
+    said = scrubber("verify", photo).out.decode()
+    assert f"face            at {box}\n" in said
+    assert f"scrubber consent hide {photo} --box {box}" in said
+    assert f"scrubber run {photo} -o OUT" in said
+
+
+def test_boxes_of_a_smaller_copy_are_those_of_its_original(samples: Path, tmp_path: Path) -> None:
+    """Who was shown is known in the copy, and who is to be hidden is named in the pixels of the original."""
+    photo, manifest = samples / "solvay_conference_1927.jpg", samples / "consent.toml"
+    options = ("--consent", manifest, "--for", "social", "--report", tmp_path / "run.jsonl", "--max-size", "900")
+    assert scrubber("run", photo, "-o", tmp_path / "out.jpg", *options).code == 0
+    assert scrubber("verify", tmp_path / "out.jpg", "--report", tmp_path / "run.jsonl").code == 0
+    entry = json.loads((tmp_path / "run.jsonl").read_text())
+    entry["faces"] = []
+    (tmp_path / "nobody.jsonl").write_text(json.dumps(entry))
+    said = scrubber("verify", tmp_path / "out.jpg", "--report", tmp_path / "nobody.jsonl").out.decode()
+    [line] = [line for line in said.splitlines() if "to hide that face" in line][:1]
+    assert str(photo) in line
+    x, _, width, _ = map(int, line.rpartition(" ")[2].split(","))
+    assert x > 900 or width > 30, "pixels of the original"
 
 
 def test_verify_knows_from_the_report_who_agreed(samples: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import zlib
 
@@ -10,6 +11,7 @@ import pytest
 from dirty_tiff import LONG, SHORT, Apart, clean, longs, page, shorts, tiff
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from scrubber.metadata import audit, inventory
 
@@ -108,3 +110,11 @@ def test_padding_of_bmp_rows_is_zero():
             dirty = bytearray(data)
             dirty[54 + 48 * row + column] = 1
             assert any("padding" in leak.detail for leak in audit(bytes(dirty)))
+
+
+def test_what_pillow_leaves_between_pages_is_refused():
+    """It writes each page as a file of its own, header and all, and hangs it into the chain."""
+    pages = [Image.new("RGB", (24, 16), (at, 9, 9)) for at in range(3)]
+    buffer = io.BytesIO()
+    pages[0].save(buffer, "TIFF", save_all=True, append_images=pages[1:], compression="tiff_adobe_deflate")
+    assert "trailing-data" in {leak.kind for leak in audit(buffer.getvalue())}

@@ -159,14 +159,13 @@ def test_interlaced_png_is_measured_pass_by_pass(width, height, size):
     ] == [size]
 
 
-@pytest.mark.parametrize("kind", range(5))
-@pytest.mark.parametrize("bits", [1, 2, 4, 8])
-def test_unused_colours_are_seen_through_every_filter(kind, bits):
-    width, height, colours = 13, 6, 2
+def _palette_picture(kind, bits, colours, filling=0):
+    """Thirteen by six pixels of the numbers 0 and 1; the bits behind each row are those of the number `filling`."""
+    width, height = 13, 6
     per_byte = 8 // bits
     rows = []
     for y in range(height):
-        samples = [(x + y) % 2 for x in range(width)] + [1] * (-width % per_byte)
+        samples = [(x + y) % 2 for x in range(width)] + [filling] * (-width % per_byte)
         packed = bytes(
             sum(value << (8 - bits * (i + 1)) for i, value in enumerate(samples[at : at + per_byte]))
             for at in range(0, len(samples), per_byte)
@@ -177,12 +176,23 @@ def test_unused_colours_are_seen_through_every_filter(kind, bits):
         for row, above in zip(rows, [bytes(len(rows[0])), *rows], strict=False)
     )
     data = chunk(b"IDAT", zlib.compress(raw))
-    header = (width, height, bits, 3, 0, 0, 0)
-    assert audit(_png(header, chunk(b"PLTE", bytes(3 * colours)), data)) == ()
+    return _png((width, height, bits, 3, 0, 0, 0), chunk(b"PLTE", bytes(3 * colours)), data)
+
+
+@pytest.mark.parametrize("kind", range(5))
+@pytest.mark.parametrize("bits", [1, 2, 4, 8])
+def test_unused_colours_are_seen_through_every_filter(kind, bits):
+    assert audit(_palette_picture(kind, bits, 2)) == ()
     if bits > 1:
-        assert any(
-            "1 colours that no pixel has" in leak.detail for leak in audit(_png(header, chunk(b"PLTE", bytes(9)), data))
-        )
+        details = [leak.detail for leak in audit(_palette_picture(kind, bits, 3, filling=2))]
+        assert any("1 colours that no pixel has" in detail for detail in details), "bits behind a row are no use"
+
+
+@pytest.mark.parametrize("kind", range(5))
+@pytest.mark.parametrize("bits", [1, 2, 4])
+def test_bits_behind_the_rows_are_zero(kind, bits):
+    details = [leak.detail for leak in audit(_palette_picture(kind, bits, 2, filling=1))]
+    assert details == ["bits behind the pixels of a row that are not zero"]
 
 
 def _filtered(kind: int, row: bytes, above: bytes) -> bytes:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from scrubber.metadata.allowlist.apng import Frame, frames
 from scrubber.metadata.allowlist.inflating import Stream
 from scrubber.metadata.allowlist.png_chunks import ONCE, ORDER, accepted
-from scrubber.metadata.allowlist.scanlines import Layout, unused_colours
+from scrubber.metadata.allowlist.scanlines import Layout, examine
 from scrubber.types import Leak
 
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
@@ -94,7 +94,9 @@ def _pictures(pictures: list[Frame], colours: int) -> list[Leak]:
     unused = set(range(colours if palette else 0))
     for picture, layout in zip(pictures, layouts, strict=True):
         stream = Stream(picture.pieces)
-        unused = unused_colours(stream.inflate(layout.stream_bytes), layout, unused)
+        unused, filled = examine(stream.inflate(layout.stream_bytes), layout, unused)
+        if filled:
+            found.append(Leak("structure", "PNG IDAT", "bits behind the pixels of a row that are not zero"))
         if stream.fault:
             kind = "trailing-data" if "behind" in stream.fault else "structure"
             found.append(Leak(kind, "PNG IDAT", stream.fault))

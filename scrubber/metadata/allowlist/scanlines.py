@@ -1,7 +1,7 @@
 """Rows of a PNG picture, as far as the allow-list must look at pixels (W3C PNG specification, 7 to 9).
 
-Only palette pictures are unfiltered, to see which colours they use: their rows are one byte per pixel or
-less, and the unfiltering stops as soon as every colour has been seen.
+Palette pictures are unfiltered, to see which colours they use, until every colour has been seen; pictures of less than
+eight bits a pixel to their end, to see that the bits that fill up each row are zero.
 """
 
 from __future__ import annotations
@@ -48,18 +48,23 @@ class Layout:
         return sum(self.row_bytes(width) * height for width, height in self.passes)
 
 
-def unused_colours(stream: Iterable[bytes], layout: Layout, colours: set[int]) -> set[int]:
-    """Those of the palette numbers `colours` that no pixel of `stream` has. The stream is read to its end."""
-    unused = set(colours)
+def examine(stream: Iterable[bytes], layout: Layout, colours: set[int]) -> tuple[set[int], bool]:
+    """Those of the palette numbers `colours` that no pixel of `stream` has, and whether bits behind a row are set.
+
+    The stream is read to its end.
+    """
+    unused, filled = set(colours), False
     pieces = iter(stream)
-    if unused:
+    padded = any(pixels * layout.bits % 8 for pixels, _ in layout.passes)
+    if unused or padded:
         for row, pixels in _rows(pieces, layout):
-            unused -= _indices(row, pixels, layout.bits)
-            if not unused:
+            unused -= _indices(row, pixels, layout.bits) if unused else set()
+            filled = filled or bool(row[-1] & (1 << -pixels * layout.bits % 8) - 1)
+            if not unused and (filled or not padded):
                 break
     for _ in pieces:
         pass
-    return unused
+    return unused, filled
 
 
 def _rows(stream: Iterable[bytes], layout: Layout) -> Iterator[tuple[bytes, int]]:

@@ -41,9 +41,8 @@ class _PageError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """The values of a page's tags, and where its directory begins."""
+    """The values of a page's tags."""
 
-    start: int
     values: dict[int, tuple[int, ...]]
 
     def one(self, tag: int) -> int:
@@ -81,7 +80,7 @@ class _Parser:
                 raise _PageError("a directory that is empty, cut off, or there twice")
             seen.add(at)
             self.used.append((at, end))
-            found.append(_Page(at, self._values(at + 2, count)))
+            found.append(_Page(self._values(at + 2, count)))
             at = self.number(end - 4, 4)
         return found
 
@@ -128,7 +127,7 @@ def objections(data: bytes) -> list[Leak]:
             room -= _check(parser, page, room)
     except _PageError as problem:
         return [*parser.found, Leak("structure", "TIFF", str(problem))]
-    return parser.found + _gaps(parser, frozenset(page.start for page in pages))
+    return parser.found + _gaps(parser)
 
 
 def _check(parser: _Parser, page: _Page, room: int) -> int:
@@ -158,7 +157,7 @@ def _check(parser: _Parser, page: _Page, room: int) -> int:
     return width * height * samples
 
 
-def _gaps(parser: _Parser, directories: frozenset[int]) -> list[Leak]:
+def _gaps(parser: _Parser) -> list[Leak]:
     """Bytes that are used twice, and those that are not used and not merely padding."""
     found = []
     spans = sorted(parser.used)
@@ -166,7 +165,7 @@ def _gaps(parser: _Parser, directories: frozenset[int]) -> list[Leak]:
         found.append(Leak("structure", "TIFF", "parts that overlap"))
     for (_, end), (start, _) in pairwise(spans):
         gap = parser.data[end:start]
-        if not _is_padding(gap) and not _is_page_header(gap, end, parser, directories):
+        if not _is_padding(gap):
             found.append(Leak("trailing-data", "TIFF", f"{len(gap):,} bytes that belong to nothing"))
     end = max(end for _, end in spans)
     rest = parser.data[end:]
@@ -177,16 +176,3 @@ def _gaps(parser: _Parser, directories: frozenset[int]) -> list[Leak]:
 
 def _is_padding(gap: bytes) -> bool:
     return len(gap) < _ALIGNMENT and not any(gap)
-
-
-def _is_page_header(gap: bytes, end: int, parser: _Parser, directories: frozenset[int]) -> bool:
-    """Whether a gap is what Pillow leaves in front of each further page.
-
-    It writes every page as a file of its own, header and all, at the next multiple of 16, and then hangs it into the
-    chain. That header can say nothing but how far away its page's directory is.
-    """
-    start = end + -end % _ALIGNMENT
-    padding, header = gap[: start - end], gap[start - end :]
-    if any(padding) or len(header) != _HEADER_BYTES or header[:4] != parser.data[:4]:
-        return False
-    return start + int.from_bytes(header[4:], parser.order) in directories

@@ -1,0 +1,96 @@
+"""Looks for faces in everything that somebody can make of a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from scrubber import checking
+from scrubber.faces import finding
+from scrubber.photos.photo import blended
+from scrubber.types import Leak
+from scrubber.verification.hidden import ALPHA_FORMATS, UNDER_ALPHA, layers
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from scrubber.photos import Frame
+    from scrubber.policy import Preset
+    from scrubber.types import Decision, Face
+
+    Pixels = NDArray[np.uint8]
+
+_SAME: Final = 0.4  # intersection over union of boxes around a face that is seen in two pictures
+_INSIDE, _LARGER = 0.7, 3.0  # share of a painted head's box in that of a face, and how much larger that must be
+_UNSURE: Final = "whether there is a face around a painted head, at {},{},{},{}"
+_PAPERS: Final = (255.0, 0.0, 128.0)  # white, black, and grey for what noise drowns on both of them
+
+
+def visible(frame: Frame, preset: Preset, decided: Sequence[Decision]) -> tuple[list[Face], list[str]]:
+    """Clear faces in a frame laid on white, black and grey, each once, and sentences on those that cannot be told.
+
+    `decided` is what a run decided on this frame: faces to be shown do not count, and what looks like a face because a
+    head in it was painted over is left for a person to look at.
+    """
+    shown = [each.face for each in decided if each.action == "show"]
+    painted = [each.face for each in decided if each.action == "hide"]
+    found: list[Face] = []
+    unsure: list[str] = []
+    for picture in _laid(frame):
+        faces = checking.clear(picture, finding.find(picture, preset))
+        for face in _others(checking.still_visible(faces, allowed=shown), found):
+            if any(_looks_like_more(face, head, picture) for head in painted):
+                unsure.append(_UNSURE.format(*face.box.rounded()))
+            else:
+                found.append(face)
+    return found, unsure
+
+
+def _looks_like_more(face: Face, head: Face, picture: Pixels) -> bool:
+    """Whether a face is a painted head with what is around it: bare shoulders under it look like a larger face."""
+    inside = face.box.intersection(head.box) >= _INSIDE * head.box.area
+    larger = face.box.area >= _LARGER * head.box.area
+    return inside and larger and not checking.has_detail(picture, head)
+
+
+def under_alpha(data: bytes, form: str, preset: Preset, known: Sequence[Face]) -> Iterator[Leak]:
+    """Faces in the colours of transparent pictures as stored, and in alpha alone, unless they are `known`.
+
+    Boxes are in pixels of the picture as stored. Raises what decoders raise.
+    """
+    if form not in ALPHA_FORMATS:
+        return
+    for number, _, colours, alpha in layers(data, form):
+        yield from _in_picture(colours, UNDER_ALPHA, number, preset, known)
+        if alpha.min() < alpha.max():
+            yield from _in_picture(_stretched(alpha), "alpha", number, preset, known)
+
+
+def _in_picture(picture: Pixels, where: str, number: int, preset: Preset, known: Sequence[Face]) -> Iterator[Leak]:
+    faces = checking.clear(picture, finding.find(picture, preset))
+    for face in _others(faces, known):
+        x, y, width, height = face.box.rounded()
+        frame = f"frame {number}: " if number else ""
+        yield Leak("hidden-picture", where, f"{frame}a face that is hardly seen, at {x},{y},{width},{height}")
+
+
+def _others(faces: Sequence[Face], known: Sequence[Face]) -> list[Face]:
+    return [face for face in faces if all(face.box.iou(other.box) < _SAME for other in known)]
+
+
+def _laid(frame: Frame) -> Iterator[Pixels]:
+    """The frame itself if it is opaque, else laid on papers of three greys; on one of them a face stands out."""
+    if frame.alpha is None:
+        yield frame.pixels
+    else:
+        yield from (blended(frame.pixels, frame.alpha, ground) for ground in _PAPERS)
+
+
+def _stretched(alpha: Pixels) -> Pixels:
+    """Alpha as a picture in grey, from its least value, black, to its greatest, white."""
+    import numpy as np
+
+    least, most = int(alpha.min()), int(alpha.max())
+    grey = ((alpha.astype(np.int32) - least) * 255 // (most - least)).astype(np.uint8)
+    return np.repeat(grey[:, :, None], 3, axis=2)

@@ -1,0 +1,35 @@
+"""Whether a lossless file is just what the writer makes of its pixels: then no choice of its coder can say anything.
+
+The writers have no say in what is objected to; here they only prove that nothing was left to choose.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from scrubber import photos
+from scrubber.errors import PhotoError
+from scrubber.photos.source import DECODER_FAULTS
+
+_PACKED: Final = {
+    "png": "how its rows were filtered and deflated: the same pixels can be packed in many ways",
+    "gif": "the order of its colours and how it draws its frames: the same pictures can be packed in many ways",
+    "tiff": "how its strips were deflated: the same pixels can be packed in many ways",
+    "webp": "how its lossless data was packed: the same pixels can be packed in many ways",
+}
+_LOSSY_WEBP: Final = "how its lossy WebP data is coded: the same picture can be coded in many ways"
+
+
+def not_judged(data: bytes, photo: photos.Photo) -> tuple[str, ...]:
+    """A sentence if the pixels of `photo`, which was opened from `data`, could be packed otherwise."""
+    if photo.format == "webp" and not photo.lossless:
+        return (_LOSSY_WEBP,)
+    sentence = _PACKED.get(photo.format)
+    return () if sentence is None or _written_again(photo) == data else (sentence,)
+
+
+def _written_again(photo: photos.Photo) -> bytes | None:
+    try:
+        return photos.write(photo, photo.format)[0]
+    except (PhotoError, *DECODER_FAULTS):
+        return None  # a picture that is not written here in this format

@@ -1,0 +1,71 @@
+"""Is this file fit to publish? Reads it by other code than wrote it, and says where what it objects to is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from scrubber import metadata, photos
+from scrubber.errors import PhotoError
+from scrubber.faces import finding
+from scrubber.formats import HEADER_BYTES, identify
+from scrubber.photos.source import DECODER_FAULTS
+from scrubber.types import LEAK_KINDS, Face, Leak, Verdict
+from scrubber.verification import faces, hidden, jpeg, recoding, webp
+from scrubber.verification.judged import Judged
+
+if TYPE_CHECKING:
+    from scrubber.policy import Limits, Preset
+    from scrubber.types import Decision
+
+
+def verify(data: bytes, name: str, limits: Limits, preset: Preset, decided: Sequence[Decision] = ()) -> Verdict:
+    """Judge any file, made here or not. A face counts if it is clearly one, unless a run decided to show it.
+
+    Boxes of what was `decided` are in pixels of this file, and each counts for its own frame only. Never raises for a
+    broken file: that it cannot be judged is a leak of kind "structure".
+    """
+    leaks = metadata.audit(data)
+    try:
+        photo = photos.open_photo(data, name, limits)
+    except PhotoError as error:
+        return Verdict(name, clean=False, leaks=(*leaks, Leak("structure", "picture", str(error))))
+    judged = Judged(leaks) + _unseen(data, photo.format) + Judged(not_judged=recoding.not_judged(data, photo))
+    found: list[tuple[int, Face]] = []
+    with finding.kept_warm():
+        for number, frame in enumerate(photo.frames):
+            own = [each for each in decided if each.frame == number]
+            visible, unsure = faces.visible(frame, preset, own)
+            found += [(number, face) for face in visible]
+            judged += Judged(not_judged=tuple(f"{said} in frame {number}" if number else said for said in unsure))
+        known = [*(face for _, face in found), *(each.face for each in decided if each.action == "show")]
+        judged += _hidden_faces(data, photo.format, preset, known)
+    seen = tuple(sorted(dict.fromkeys(judged.leaks), key=lambda leak: LEAK_KINDS.index(leak.kind)))
+    return Verdict(
+        name,
+        clean=not seen and not found,
+        leaks=seen,
+        faces=tuple(face for _, face in found),
+        frames=tuple(number for number, _ in found),
+        not_judged=tuple(dict.fromkeys(judged.not_judged)),
+    )
+
+
+def unseen(data: bytes) -> tuple[Leak, ...]:
+    """What `inspect` tells of the picture data of any file: what lies in it that no viewer shows. Never raises."""
+    form = identify(data[:HEADER_BYTES]) or ""
+    return tuple(dict.fromkeys((*_unseen(data, form).leaks, *hidden.told(data, form))))
+
+
+def _unseen(data: bytes, form: str) -> Judged:
+    judged = jpeg.judge(data) if form == "jpeg" else Judged()
+    if form == "webp":
+        judged += Judged(tuple(webp.objections(data)))
+    return judged + Judged(tuple(hidden.objections(data, form)))
+
+
+def _hidden_faces(data: bytes, form: str, preset: Preset, known: Sequence[Face]) -> Judged:
+    try:
+        return Judged(tuple(faces.under_alpha(data, form, preset, known)))
+    except DECODER_FAULTS:
+        return Judged()  # said already: a picture in it cannot be decoded alone
