@@ -31,6 +31,7 @@ _JUDGED_AT: Final = 32  # pixels a side, at most
 _UNDER_MASK: Final = 0.5  # a face with this share of its box hidden cannot be told
 _ALLOWED_SHARE: Final = 0.5  # of the smaller of two boxes, for a face found again to be the allowed one
 _SAME_PLACE: Final = 0.25  # intersection over union of boxes around the same face, with and without paint beside it
+_OPAQUE: Final = 255
 _LARGEST_ERROR: Final = 12.0  # mean levels of 255 that lossy coding may change under a mask; twice what was ever seen
 
 
@@ -72,7 +73,7 @@ def read_back(
     """Check a file that was just written: the photo that it shows, or else what is wrong with it.
 
     Every part of it must be on the allow-list. It must open, have the frames of `painted`, and show under each
-    frame's mask (H×W, True where hidden) what was painted there.
+    frame's mask (H×W, True where hidden) what was painted there, opaque.
     """
     leaks = metadata.audit(data)
     if leaks:
@@ -93,9 +94,11 @@ def _differs(seen: photos.Frame, painted: photos.Frame, hidden: NDArray[np.bool_
     import numpy as np
 
     cv2 = opencv.load()
-    opaque = (hidden if painted.alpha is None else hidden & (painted.alpha == 255)).view(np.uint8)
-    values = 3 * cv2.countNonZero(opaque)
-    return values > 0 and bool(cv2.norm(seen.pixels, painted.pixels, cv2.NORM_L1, opaque) > _LARGEST_ERROR * values)
+    if seen.alpha is not None and bool((seen.alpha[hidden] != _OPAQUE).any()):
+        return True  # no format that has alpha may lose any of it
+    values = 3 * cv2.countNonZero(hidden.view(np.uint8))
+    error = _LARGEST_ERROR * values
+    return values > 0 and bool(cv2.norm(seen.pixels, painted.pixels, cv2.NORM_L1, hidden.view(np.uint8)) > error)
 
 
 def verify(data: bytes, name: str, limits: Limits, preset: Preset, allowed: Sequence[Face] = ()) -> Verdict:
@@ -119,12 +122,12 @@ def verify(data: bytes, name: str, limits: Limits, preset: Preset, allowed: Sequ
     return Verdict(name, clean=not leaks and not visible, leaks=leaks, faces=visible)
 
 
-def seen_again(pixels: NDArray[np.uint8]) -> list[Face]:
-    """Clear faces of an H×W×3 picture that was just written.
+def seen_again(frame: photos.Frame) -> list[Face]:
+    """Clear faces in any view of a frame that was just written.
 
     A quick look: it guards the writing (a turned picture, a shifted mask), for the finding was done before.
     """
-    return _clear(pixels, finding.find_again(pixels))
+    return [face for view in frame.views() for face in _clear(view, finding.find_again(view))]
 
 
 def _clear(pixels: NDArray[np.uint8], faces: Sequence[Face]) -> list[Face]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from scrubber.photos import tiff_deep
+from scrubber.photos import tiff_deep, tiff_pages
 from scrubber.photos.source import Source, open_with_pillow
-from scrubber.photos.stack import saved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -55,7 +54,7 @@ def read(data: bytes) -> Source:
 
 def write(photo: Photo) -> bytes:
     """TIFF bytes, one page per frame."""
-    return saved(photo, "TIFF", compression="tiff_adobe_deflate")
+    return tiff_pages.assembled(photo)
 
 
 def _opened(data: bytes, place: int) -> Image.Image | None:
