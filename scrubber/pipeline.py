@@ -21,7 +21,8 @@ from scrubber.publishing import publish, refuse_original
 from scrubber.types import Decision, Face, Leak, Result, SourceId
 
 if TYPE_CHECKING:
-    from scrubber.consent import Decisions
+    from scrubber.consent import Decisions, Likeness
+    from scrubber.consent.matching import Gallery
     from scrubber.hiding.heads import Mask
     from scrubber.policy import Limits, Preset, Style
     from scrubber.terms import Terms
@@ -129,11 +130,17 @@ def find_in(photo: photos.Photo, preset: Preset) -> list[tuple[Face, ...]]:
 def decide_in(photo: photos.Photo, found: Sequence[Sequence[Face]], source: SourceId, terms: Terms) -> list[Decisions]:
     """Decisions for each frame of a photo that came from this source."""
     return [
-        decide(faces, source.sha256, terms.permissions, likeness(frame.pixels, terms.gallery))
+        decide(faces, source.sha256, terms.permissions, _likeness(frame, terms.gallery))
         if terms.gallery
         else decide(faces, source.sha256, terms.permissions)
         for frame, faces in zip(photo.frames, found, strict=True)
     ]
+
+
+def _likeness(frame: photos.Frame, people: Gallery) -> Likeness:
+    """What may be seen of a frame is compared: itself, or what it shows on white and on black."""
+    first, *others = frame.composites()
+    return likeness(first, people, *others)
 
 
 def scrub_file(source: Path, target: Path, terms: Terms, extensions: Sequence[str] = ()) -> Result:
