@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from scrubber import metadata, opencv, photos
 from scrubber.errors import PhotoError
 from scrubber.faces import finding
+from scrubber.photos import timing
 from scrubber.types import Leak, Verdict
 
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ def read_back(
         return None, f"the output cannot be read back: {error}"
     if [frame.size for frame in photo.frames] != [frame.size for frame in painted.frames]:
         return None, "the output has another size, or other frames, than the photo"
+    if not timing.is_quantised(photo):
+        return None, "the output keeps times of its own"
     if any(map(_differs, photo.frames, painted.frames, masks)):
         return None, "the output does not show what was painted over the faces"
     return photo, None

@@ -77,3 +77,14 @@ def test_a_face_that_only_the_paint_looks_like_does_not_count(portrait: np.ndarr
     assert checking.not_of_paint([real, below], portrait, hidden) == (real,), "the photo itself shows that one only"
     apart = replace(real, box=Box(real.box.x, portrait.shape[0] - 60, 50, 60))
     assert checking.not_of_paint([below, apart], portrait, hidden) == (apart,), "where no paint is, paint did nothing"
+
+
+def test_times_of_its_own_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    from scrubber.photos import timing
+
+    moving = Photo((Frame(picture(), None, 333.0), Frame(255 - picture(), None, 333.0)), "png", True, moving=True)
+    assert checking.read_back(photos.write(moving, "png")[0], moving, [MASK, MASK], Limits())[1] is None
+    monkeypatch.setattr(timing, "quantised", lambda photo: photo)
+    wrong = checking.read_back(photos.write(moving, "png")[0], moving, [MASK, MASK], Limits())[1]
+    assert wrong is not None
+    assert "times" in wrong

@@ -35,6 +35,11 @@ def quantised(photo: Photo) -> Photo:
     return replace(photo, frames=frames, loops=ONCE if photo.loops in (None, ONCE) else FOREVER)
 
 
+def is_quantised(photo: Photo) -> bool:
+    """Whether every frame of an animation lasts as long as it may."""
+    return not photo.moving or all(frame.milliseconds in _DURATIONS for frame in photo.frames)
+
+
 def _nearest(milliseconds: float) -> float:
     """The duration that is off by the smallest factor."""
     honoured = milliseconds if milliseconds >= _SHORTEST else _INSTEAD

@@ -107,7 +107,7 @@ def test_hdr_is_tone_mapped(sdr: np.ndarray, kind: str, transfer: int, curve: Ca
     assert 0.93 < photo.pixels.mean() / sdr.mean() < 1.0
 
 
-def test_white_paper_stays_light_and_highlights_have_room(sdr: np.ndarray) -> None:
+def test_white_paper_stays_light_and_highlights_have_room() -> None:
     lights = np.array([[WHITE] * 3, [400.0] * 3, [1000.0] * 3, [9000.0] * 3])[None].repeat(8, axis=0)
     photo = opened(png(np.rint(pq(lights) * 65535).astype(np.uint16), BT2020, PQ))
     paper, brighter, peak, beyond = photo.pixels[0, :, 0].tolist()
@@ -194,6 +194,27 @@ def test_a_profile_that_names_hdr_is_believed(sdr: np.ndarray) -> None:
     photo = opened(target.getvalue())
     assert hdr.TONE_MAPPED in photo.notes
     assert np.abs(photo.pixels.astype(int) - sdr).mean() < 10
+
+
+def test_jpeg_xl(sdr: np.ndarray) -> None:
+    """Its decoder names HDR in the profile that it makes; the header of an ordinary file is rewritten to say so."""
+    pytest.importorskip("pillow_jxl")
+    target = io.BytesIO()
+    small = cv2.resize(sdr, (48, 40), interpolation=cv2.INTER_AREA)
+    Image.fromarray((coded(small, pq) >> 8).astype(np.uint8)).save(target, "JXL", lossless=True)
+    data = target.getvalue()
+    # 18 bits of size and depth, one that says "colours as usual", three more, then frames (ISO/IEC 18181-1, annex D).
+    kept = int.from_bytes(data[2:5], "little") & (1 << 18) - 1
+    # Not as usual, no profile; RGB, D65, BT.2100; no gamma, PQ, relative; and the three.
+    fields = ((0, 2), (0, 2), (1, 2), (2, 2), (9 - 2, 4), (0, 1), (2, 2), (PQ - 2, 4), (1, 2), (0, 2), (1, 1))
+    length = 18
+    for value, bits in fields:
+        kept |= value << length
+        length += bits
+    crafted = data[:2] + kept.to_bytes((length + 7) // 8, "little") + data[5:]
+    photo = opened(crafted)
+    assert photo.notes == (hdr.TONE_MAPPED,)
+    assert np.abs(photo.pixels.astype(int) - small).mean() < 10
 
 
 @pytest.mark.parametrize("data", [b"", bytes(40), b"\0\0\0\x10meta" + bytes(8), b"\xff" * 64])
