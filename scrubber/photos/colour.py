@@ -20,6 +20,7 @@ _PROFILE_MODES: Final = (
 )  # the modes that LittleCMS is handed; others become one of these first
 _WIDE_GREY: Final = ("I;16", "I;16L", "I;16B", "I;16N", "I", "F")
 _BITS: Final = {"I": 32, "F": 32} | dict.fromkeys(("I;16", "I;16L", "I;16B", "I;16N"), 16)
+_MOST_BITS: Final = 64  # what claims more is damaged
 _GREYS: Final = frozenset({"1", "L", "LA", "La", *_WIDE_GREY})
 GREY: Final = "grey became RGB colours"
 _DAMAGED_PROFILE: Final = "the colour profile is damaged; colours were taken as sRGB"
@@ -56,7 +57,7 @@ def _lost(mode: str, bits: int) -> tuple[str, ...]:
     """Notes on what a picture of 8 bits and three colours cannot take over."""
     bits = max(bits, _BITS.get(mode, 8))
     return (
-        *((f"{bits} bits per channel became 8",) if bits > 8 else ()),
+        *((f"{bits} bits per channel became 8",) if 8 < bits <= _MOST_BITS else ()),
         *((GREY,) if mode in _GREYS else ()),
     )
 

@@ -7,6 +7,7 @@ all, says nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from scrubber.photos.hdr import Light
@@ -14,14 +15,15 @@ from scrubber.photos.hdr import Light
 if TYPE_CHECKING:
     from scrubber.photos.hdr import Deep
 
-_DEEPEST: Final = 1000  # properties and associations that are looked at; files have a few dozen
+_MOST_BOXES: Final = 1000  # properties and associations that are looked at; files have a few dozen
+_MOST_BITS: Final = 16
 
 
 def bits(data: bytes) -> int | None:
     """How many bits a channel of the primary picture has, if that is said."""
     for kind, body in _properties(data):
-        if kind == b"pixi" and len(body) > 5:
-            return max(body[5 : 5 + body[4]])
+        if kind == b"pixi" and len(body) > 5 and 0 < body[5] <= _MOST_BITS:
+            return body[5]
         if kind == b"av1C" and len(body) > 2:
             return 8 if not body[2] & 0x40 else 12 if body[2] & 0x20 else 10
     return None
@@ -41,7 +43,11 @@ def light(data: bytes, deep: Deep) -> Light | None:
 
 
 def _properties(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Kind and content of each property of the primary picture."""
+    return islice(_all_properties(data), _MOST_BOXES)
+
+
+def _all_properties(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Kind and content of each property of the primary picture; a file can name one a million times."""
     meta = dict(_boxes(_child(_boxes(data), b"meta")[4:]))
     pitm, iprp = meta.get(b"pitm", b""), list(_boxes(meta.get(b"iprp", b"")))
     primary = int.from_bytes(pitm[4:8] if pitm[:1] > b"\0" else pitm[4:6], "big")
@@ -55,7 +61,7 @@ def _associated(ipma: bytes, item: int) -> Iterator[int]:
     """Numbers, from 1 on, of the properties that belong to an item."""
     wide, name = (2 if ipma[3:4] and ipma[3] & 1 else 1), (4 if ipma[:1] > b"\0" else 2)
     at = 8
-    for _ in range(min(int.from_bytes(ipma[4:8], "big"), _DEEPEST)):
+    for _ in range(min(int.from_bytes(ipma[4:8], "big"), _MOST_BOXES)):
         own = int.from_bytes(ipma[at : at + name], "big") == item
         count = int.from_bytes(ipma[at + name : at + name + 1], "big")
         at += name + 1
@@ -71,7 +77,7 @@ def _child(boxes: Iterator[tuple[bytes, bytes]] | list[tuple[bytes, bytes]], wan
 
 def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     at = 0
-    for _ in range(_DEEPEST):
+    for _ in range(_MOST_BOXES):
         size, kind, head = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8], 8
         if size == 1:
             size, head = int.from_bytes(data[at + 8 : at + 16], "big"), 16

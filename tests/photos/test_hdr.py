@@ -225,6 +225,11 @@ def test_what_is_no_avif_says_nothing(data: bytes) -> None:
 
 def test_a_broken_box_costs_no_picture(sdr: np.ndarray) -> None:
     data = avif(coded(sdr, pq), BT2020, PQ)
+    assert isobmff.bits(data) == 10
+    at = data.index(b"pixi") + 8
+    for channels, bits in ((0, 0), (3, 0), (3, 255), (255, 255)):
+        crafted = data[:at] + bytes([channels] + [bits] * 3) + data[at + 4 :]
+        assert (isobmff.bits(crafted) or 8) <= 16
     for at in range(0, data.index(b"mdat"), 3):
         broken = data[:at] + b"\xff" + data[at + 1 :]
         isobmff.bits(broken)
