@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from scrubber import metadata, opencv, photos
 from scrubber.errors import PhotoError
 from scrubber.faces import finding
+from scrubber.photos import timing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +31,7 @@ _JUDGED_AT: Final = 32  # pixels a side, at most
 _UNDER_MASK: Final = 0.5  # a face with this share of its box hidden cannot be told
 _ALLOWED_SHARE: Final = 0.5  # of the smaller of two boxes, for a face found again to be the allowed one
 _SAME_PLACE: Final = 0.25  # intersection over union of boxes around the same face, with and without paint beside it
+_OPAQUE: Final = 255
 _LARGEST_ERROR: Final = 12.0  # mean levels of 255 that lossy coding may change under a mask; twice what was ever seen
 
 
@@ -71,7 +73,7 @@ def read_back(
     """Check a file that was just written: the photo that it shows, or else what is wrong with it.
 
     Every part of it must be on the allow-list. It must open, have the frames of `painted`, and show under each
-    frame's mask (H×W, True where hidden) what was painted there.
+    frame's mask (H×W, True where hidden) what was painted there, opaque.
     """
     leaks = metadata.audit(data)
     if leaks:
@@ -82,6 +84,8 @@ def read_back(
         return None, f"the output cannot be read back: {error}"
     if [frame.size for frame in photo.frames] != [frame.size for frame in painted.frames]:
         return None, "the output has another size, or other frames, than the photo"
+    if not timing.is_quantised(photo):
+        return None, "the output keeps times of its own"
     if any(map(_differs, photo.frames, painted.frames, masks)):
         return None, "the output does not show what was painted over the faces"
     return photo, None
@@ -92,17 +96,19 @@ def _differs(seen: photos.Frame, painted: photos.Frame, hidden: NDArray[np.bool_
     import numpy as np
 
     cv2 = opencv.load()
-    opaque = (hidden if painted.alpha is None else hidden & (painted.alpha == 255)).view(np.uint8)
-    values = 3 * cv2.countNonZero(opaque)
-    return values > 0 and bool(cv2.norm(seen.pixels, painted.pixels, cv2.NORM_L1, opaque) > _LARGEST_ERROR * values)
+    if seen.alpha is not None and bool((seen.alpha[hidden] != _OPAQUE).any()):
+        return True  # no format that has alpha may lose any of it
+    values = 3 * cv2.countNonZero(hidden.view(np.uint8))
+    error = _LARGEST_ERROR * values
+    return values > 0 and bool(cv2.norm(seen.pixels, painted.pixels, cv2.NORM_L1, hidden.view(np.uint8)) > error)
 
 
-def seen_again(pixels: NDArray[np.uint8]) -> list[Face]:
-    """Clear faces of an H×W×3 picture that was just written.
+def seen_again(frame: photos.Frame) -> list[Face]:
+    """Clear faces in any view of a frame that was just written.
 
     A quick look: it guards the writing (a turned picture, a shifted mask), for the finding was done before.
     """
-    return clear(pixels, finding.find_again(pixels))
+    return [face for view in frame.views() for face in clear(view, finding.find_again(view))]
 
 
 def clear(pixels: NDArray[np.uint8], faces: Sequence[Face]) -> list[Face]:

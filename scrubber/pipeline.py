@@ -13,9 +13,8 @@ from scrubber import checking, hiding, metadata, photos
 from scrubber.consent import decide, fit_once, misplaced, nothing_measured
 from scrubber.entry_lookup import entry_for
 from scrubber.faces import finding
-from scrubber.faces.following import follow
+from scrubber.faces.following import follow, united
 from scrubber.faces.numbering import numbered
-from scrubber.likeness import likeness
 from scrubber.types import Decision, Face, Leak, Result, SourceId
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ def make_safe(data: bytes, name: str, terms: Terms) -> Scrubbed:
     with clock("open"):
         photo, source = opened(data, name, policy.limits)
         entry = entry_for(photo, source, terms.permissions)
-        photo, target = photos.prepared(photo, policy.format, name)
+        photo = photos.laid(photo, policy.format, name)
         removed = metadata.inventory(data)
     with clock("find"):
         found = find_in(photo, policy.preset)
@@ -90,22 +89,23 @@ def make_safe(data: bytes, name: str, terms: Terms) -> Scrubbed:
             masks, painted = _hidden(photo, decided, policy.style)
         with clock("write"):
             fitted, factor = photos.fitted(painted, policy.max_size)
-            unchanged = fitted is painted and not any(decisions.hidden for decisions in decided)
-            written, extension = photos.write(fitted, target, data if unchanged else None)
-        with clock("verify"):
             smaller = [hiding.scaled(mask, frame.size) for mask, frame in zip(masks, fitted.frames, strict=True)]
+            # Not before all is painted: whether anything is clear may hang on what is hidden now.
+            fitted, target = photos.prepared(fitted.opaque(smaller), policy.format, name)
+            written, extension = photos.write(fitted, target)
+        with clock("verify"):
             seen, wrong = checking.read_back(written, fitted, smaller, policy.limits)
         if seen is None:
             return replace(copy, withheld=wrong)
         with clock("look again"):
             visible = [
-                checking.not_of_paint(faces, frame.pixels, mask)
+                _not_of_paint(faces, frame, mask)
                 for faces, frame, mask in zip(
                     _visible(seen, smaller, decided, factor), photo.frames, masks, strict=True
                 )
             ]
         if not any(visible):
-            warnings = (*warnings, *_partly_covered(decided, masks))
+            warnings = (*_warnings(fitted, decided), *_partly_covered(decided, masks))
             return replace(copy, data=written, extension=extension, warnings=warnings, output_size=_size(fitted))
         found = [(*faces, *more) for faces, more in zip(found, visible, strict=True)]
     return replace(copy, withheld="face-still-visible")
@@ -118,9 +118,9 @@ def opened(data: bytes, name: str, limits: Limits) -> tuple[photos.Photo, Source
 
 
 def find_in(photo: photos.Photo, preset: Preset) -> list[tuple[Face, ...]]:
-    """The faces in each frame of a photo; in an animation they are followed from frame to frame."""
+    """The faces in each frame of a photo, in any view of it; in an animation they are followed from frame to frame."""
     with finding.kept_warm():
-        found = [finding.find(frame.pixels, preset) for frame in photo.frames]
+        found = [united(finding.find(view, preset) for view in frame.views()) for frame in photo.frames]
     return numbered(follow(found) if photo.moving else found)
 
 
@@ -138,13 +138,19 @@ def decide_in(
     entry = entry or entry_for(photo, source, terms.permissions)
     decided = []
     for number, (frame, faces) in enumerate(zip(photo.frames, found, strict=True)):
-        alike = likeness(frame.pixels, terms.gallery) if terms.gallery else nothing_measured
+        alike = _likeness(frame, terms.gallery) if terms.gallery else nothing_measured
         decided.append(decide(faces, source, terms.permissions, alike, number, entry))
     if entry is not None:
         decided = fit_once(decided, entry)
         said = misplaced(entry, [frame.size for frame in photo.frames])
         decided[0] = replace(decided[0], warnings=(*said, *decided[0].warnings))
     return _numbered(decided)
+
+
+def _likeness(frame: photos.Frame, people: Gallery) -> Likeness:
+    """What may be seen of a frame is compared: itself, or what it shows on white and on black."""
+    first, *others = frame.composites()
+    return likeness(first, people, *others)
 
 
 def _numbered(decided: Sequence[Decisions]) -> list[Decisions]:
@@ -161,10 +167,11 @@ def _numbered(decided: Sequence[Decisions]) -> list[Decisions]:
 def _hidden(photo: photos.Photo, decided: Sequence[Decisions], style: Style) -> tuple[list[Mask], photos.Photo]:
     masks, pictures = [], []
     for frame, decisions in zip(photo.frames, decided, strict=True):
-        picture, mask = hiding.painted(frame.pixels, [decision.face for decision in decisions.hidden], style)
+        faces = [decision.face for decision in decisions.hidden]
+        picture, mask = hiding.painted(frame.pixels, faces, style, frame.alpha)
         masks.append(mask)
         pictures.append(picture)
-    return masks, photo.painted(pictures)
+    return masks, photo.painted(pictures).opaque(masks)
 
 
 def _visible(
@@ -176,10 +183,18 @@ def _visible(
     """
     visible = []
     for frame, mask, decisions in zip(seen.frames, masks, decided, strict=True):
-        faces = checking.seen_again(frame.pixels)
+        faces = checking.seen_again(frame)
         shown = [_scaled(decision.face, factor) for decision in decisions.shown]
         visible.append(tuple(_scaled(face, 1 / factor) for face in checking.still_visible(faces, mask, shown)))
     return visible
+
+
+def _not_of_paint(faces: Sequence[Face], frame: photos.Frame, mask: Mask) -> tuple[Face, ...]:
+    """Those of the faces that are in the photo itself, in any view of its frame."""
+    if not faces:
+        return ()
+    real = (checking.not_of_paint(faces, view, mask) for view in frame.views())
+    return tuple(dict.fromkeys(face for some in real for face in some))
 
 
 def _size(photo: photos.Photo) -> tuple[int, int]:

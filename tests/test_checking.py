@@ -51,14 +51,21 @@ def test_what_lies_outside_the_mask_is_not_compared() -> None:
     assert not refused(photo(255 - picture()), photo(picture()), np.zeros(SHAPE, bool))
 
 
-def test_transparent_parts_are_not_compared() -> None:
+@pytest.mark.parametrize("seen", [0, 1, 128, 254])
+def test_paint_must_be_opaque(seen: int) -> None:
+    """Alpha is a channel like the others: transparent parts are compared as well."""
+    alpha = np.full(SHAPE, 255, np.uint8)
+    alpha[40:] = 7
+    assert not refused(photo(picture(), alpha), photo(picture(), alpha))
+    pierced = alpha.copy()
+    pierced[20, 30] = seen
+    assert refused(photo(picture(), pierced), photo(picture(), alpha))
+
+
+def test_wrong_paint_is_not_excused_by_alpha() -> None:
     alpha = np.full(SHAPE, 255, np.uint8)
     alpha[MASK] = 0
-    blank = picture()
-    blank[MASK] = 0
-    assert not refused(photo(blank, alpha), photo(picture(), alpha))
-    alpha[15:20, 20:50] = 255
-    assert refused(photo(blank, alpha), photo(picture(), alpha))
+    assert refused(photo(255 - picture(), None), photo(picture(), alpha))
 
 
 def test_a_face_that_only_the_paint_looks_like_does_not_count(portrait: np.ndarray) -> None:
@@ -70,3 +77,14 @@ def test_a_face_that_only_the_paint_looks_like_does_not_count(portrait: np.ndarr
     assert checking.not_of_paint([real, below], portrait, hidden) == (real,), "the photo itself shows that one only"
     apart = replace(real, box=Box(real.box.x, portrait.shape[0] - 60, 50, 60))
     assert checking.not_of_paint([below, apart], portrait, hidden) == (apart,), "where no paint is, paint did nothing"
+
+
+def test_times_of_its_own_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    from scrubber.photos import timing
+
+    moving = Photo((Frame(picture(), None, 333.0), Frame(255 - picture(), None, 333.0)), "png", True, moving=True)
+    assert checking.read_back(photos.write(moving, "png")[0], moving, [MASK, MASK], Limits())[1] is None
+    monkeypatch.setattr(timing, "quantised", lambda photo: photo)
+    wrong = checking.read_back(photos.write(moving, "png")[0], moving, [MASK, MASK], Limits())[1]
+    assert wrong is not None
+    assert "times" in wrong

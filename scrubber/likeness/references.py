@@ -63,10 +63,11 @@ def judge(data: bytes, name: str, limits: Limits) -> Judged:
         photo = photos.open_photo(data, name, limits)
     except PhotoError as error:
         return Judged(name, fault=f"it cannot be opened ({error})")
-    clear = [face for face in finding.find(photo.pixels, "fast") if face.score >= _CLEARLY]
+    picture = photo.frames[0].composites()[0]
+    clear = [face for face in finding.find(picture, "fast") if face.score >= _CLEARLY]
     if not clear:
         return Judged(name, fault="it shows no face")
-    seen = [(face, recogniser.examine(photo.pixels, face)) for face in clear]
+    seen = [(face, recogniser.examine(picture, face)) for face in clear]
     meant = _meant(seen)
     if len(meant) > 1:
         return Judged(name, tuple(one for _, one in meant if not isinstance(one, str)), f"it shows {len(meant)} faces")

@@ -13,12 +13,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from scrubber.photos import changes
+from scrubber.photos.timing import FOREVER
 
 if TYPE_CHECKING:
     from scrubber.photos.photo import Frame, Photo
 
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
-_THOUSANDTHS, _MOST = 1000, 0xFFFF  # of a second; a delay is a fraction of two 16-bit numbers
+_THOUSANDTHS: Final = 1000  # of a second: a delay is a fraction of two 16-bit numbers
 _STAYS, _REPLACES = 0, 0  # what becomes of a frame after its time, and of what was there before it
 
 
@@ -31,9 +32,11 @@ def assembled(photo: Photo, still: Callable[[Frame], bytes]) -> bytes:
         chunks = list(_chunks(still(changes.changed(frame, previous))))
         if previous is None:
             parts += [_SIGNATURE, *(_chunk(*chunk) for chunk in chunks if chunk[0] == b"IHDR")]
-            parts.append(_chunk(b"acTL", struct.pack(">II", len(frames), photo.loops or 0)))
+            parts.append(_chunk(b"acTL", struct.pack(">II", len(frames), photo.loops or FOREVER)))
         size = columns.stop - columns.start, rows.stop - rows.start
-        control = struct.pack(">IIIIIHHBB", number, *size, columns.start, rows.start, *_delay(frame), _STAYS, _REPLACES)
+        place = *size, columns.start, rows.start
+        delay = round(frame.milliseconds), _THOUSANDTHS
+        control = struct.pack(">IIIIIHHBB", number, *place, *delay, _STAYS, _REPLACES)
         parts.append(_chunk(b"fcTL", control))
         number += 1
         for name, body in chunks:
@@ -51,13 +54,6 @@ def _with_alpha(frame: Frame) -> Frame:
     import numpy as np
 
     return frame if frame.alpha is not None else replace(frame, alpha=np.full(frame.size, 255, dtype=np.uint8))
-
-
-def _delay(frame: Frame) -> tuple[int, int]:
-    thousandths = round(frame.milliseconds)
-    if thousandths <= _MOST:
-        return thousandths, _THOUSANDTHS
-    return min(round(thousandths / _THOUSANDTHS), _MOST), 1
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -6,6 +6,8 @@ from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
+from scrubber.photos import hdr
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -17,30 +19,47 @@ _PROFILE_MODES: Final = (
     "CMYK",
 )  # the modes that LittleCMS is handed; others become one of these first
 _WIDE_GREY: Final = ("I;16", "I;16L", "I;16B", "I;16N", "I", "F")
+_BITS: Final = {"I": 32, "F": 32} | dict.fromkeys(("I;16", "I;16L", "I;16B", "I;16N"), 16)
+_MOST_BITS: Final = 64  # what claims more is damaged
+_GREYS: Final = frozenset({"1", "L", "LA", "La", *_WIDE_GREY})
+GREY: Final = "grey became RGB colours"
 _DAMAGED_PROFILE: Final = "the colour profile is damaged; colours were taken as sRGB"
 _WRONG_PROFILE: Final = "the colour profile is for another kind of picture; colours were taken as sRGB"
 
 
 def to_srgb(
-    image: Image.Image,
+    image: Image.Image, light: hdr.Light | None = None, bits: int = 8
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None, tuple[str, ...]]:
     """Pixels (H×W×3), alpha (H×W or None) and notes of a decoded image, in its stored orientation.
 
-    An embedded profile is applied by LittleCMS with relative colorimetric intent and black point compensation.
+    An embedded profile is applied by LittleCMS with relative colorimetric intent and black point compensation, unless
+    `light` says better what the numbers mean. `bits` is how many a channel had in the file, for the notes.
     """
     import numpy as np
 
-    profile = image.info.get("icc_profile")
+    profile, notes = image.info.get("icc_profile"), _lost(image.mode, bits)
+    light = light or (hdr.icc_light(profile) if profile else None)
     image, alpha = _split(image)
-    if profile and image.mode in _PROFILE_MODES:
-        image, notes = _through(image, profile)
-    else:
-        notes = ()
+    if profile and not light and image.mode in _PROFILE_MODES:
+        image, more = _through(image, profile)
+        notes += more
     pixels = np.asarray(image if image.mode == "RGB" else image.convert("RGB"), dtype=np.uint8)
+    if light:
+        pixels = hdr.to_srgb(pixels, light)
+        notes += (hdr.TONE_MAPPED,) if light.high else ()
     if alpha is None or alpha.min() == 255:
         return pixels, None, notes
     pixels = np.where(alpha[:, :, None] == 0, np.uint8(0), pixels)
     return pixels, alpha, notes
+
+
+def _lost(mode: str, bits: int) -> tuple[str, ...]:
+    """Notes on what a picture of 8 bits and three colours cannot take over."""
+    bits = max(bits, _BITS.get(mode, 8))
+    return (
+        *((f"{bits} bits per channel became 8",) if 8 < bits <= _MOST_BITS else ()),
+        *((GREY,) if mode in _GREYS else ()),
+    )
 
 
 def _split(image: Image.Image) -> tuple[Image.Image, NDArray[np.uint8] | None]:

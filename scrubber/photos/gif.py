@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from scrubber.photos.source import Source, animation, open_with_pillow
+from scrubber.photos.timing import FOREVER
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,8 +43,8 @@ def write(photo: Photo) -> bytes:
     """GIF89a bytes. Colours are kept exactly where a frame has no more than 255 of them."""
     height, width = photo.frames[0].size
     parts = [b"GIF89a", struct.pack("<HHBBB", width, height, 0, 0, 0)]
-    if photo.loops is not None:
-        parts.append(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<HB", photo.loops, 0))
+    if photo.loops == FOREVER:
+        parts.append(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<HB", FOREVER, 0))
     previous, shown = None, None
     for frame in photo.frames:
         if photo.transparent:  # what was there before must not shine through
@@ -104,7 +105,7 @@ def _frame(frame: Frame, left: int, top: int, drawn: NDArray[np.bool_], disposal
     bits = max((entries - 1).bit_length(), 1)
     table = np.zeros((1 << bits, 3), dtype=np.uint8)
     table[: len(colours)] = colours
-    ticks = min(round(frame.milliseconds / _TICK), 0xFFFF)
+    ticks = round(frame.milliseconds / _TICK)
     control = struct.pack("<BHB", disposal << 2 | leaves_out, ticks, len(colours) if leaves_out else 0)
     height, width = frame.size
     descriptor = struct.pack("<HHHHB", left, top, width, height, 0x80 | bits - 1)

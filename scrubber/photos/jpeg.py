@@ -10,7 +10,6 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from scrubber import opencv
-from scrubber.photos.own_jpeg import is_own
 from scrubber.photos.source import Source, open_with_pillow
 
 if TYPE_CHECKING:
@@ -46,19 +45,10 @@ def decoded(data: bytes) -> NDArray[np.uint8] | None:
 
 def write(photo: Photo) -> bytes:
     """JFIF bytes of the only frame."""
-    return _encoded(photo.pixels)
-
-
-def wrote(data: bytes, photo: Photo) -> bool:
-    """Whether `data` is a file of this photo that `write` made, so that it needs not be written again."""
-    return is_own(data, photo.pixels, _encoded(photo.pixels))
-
-
-def _encoded(pixels: NDArray[np.uint8]) -> bytes:
     from PIL import Image
 
     target = BytesIO()
-    Image.fromarray(pixels).save(
+    Image.fromarray(photo.pixels).save(
         target, "JPEG", quality=_QUALITY, subsampling=_SUBSAMPLING, optimize=False, progressive=False
     )
     return target.getvalue()

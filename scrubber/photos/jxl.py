@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import Final
 
 from scrubber.photos.bombs import refuse_huge
-from scrubber.photos.jxl_header import measure
+from scrubber.photos.jxl_header import bits, measure
 from scrubber.photos.source import Source
 
 NAME: Final = "jxl"
@@ -24,4 +24,4 @@ def read(data: bytes) -> Source:
     except RuntimeError as error:
         # libjxl only says that something is wrong, and how to build a libjxl that would say more.
         raise OSError("the JPEG XL decoder cannot make sense of it") from error
-    return Source(image, upright=not image.jpeg)
+    return Source(image, upright=not image.jpeg, bits=8 if image.jpeg else bits(data))

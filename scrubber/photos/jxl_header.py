@@ -1,4 +1,4 @@
-"""How large a JPEG XL says that it is: its decoder makes room for the whole picture before it tells.
+"""How large and deep a JPEG XL says that it is: its decoder makes room for the whole picture before it tells.
 
 ISO/IEC 18181-1, annex D.2 (SizeHeader); 18181-2, clause 9 (boxes).
 """
@@ -9,20 +9,48 @@ from typing import Final
 
 _CODESTREAM: Final = b"\xff\x0a"
 _RATIOS: Final = ((1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))  # width to height, from number 1 on
+_LONGEST: Final = 32  # bytes of the header that are looked at
 _LENGTHS: Final = (9, 13, 18, 30)  # bits of a length
 
 
 def measure(data: bytes) -> tuple[int, int] | None:
     """Width and height in pixels, not turned; None where no codestream is found."""
+    header = _header(data)
+    return None if header is None else _size(header)
+
+
+def bits(data: bytes) -> int:
+    """Of a channel; 8 where that is not to be found. D.3.2 (ImageMetadata) and D.3.4 (BitDepth)."""
+    header = _header(data)
+    if header is None:
+        return 8
+    _size(header)
+    if header.take(1):  # all as usual
+        return 8
+    if header.take(1):  # more fields
+        header.take(3)  # orientation
+        if header.take(1):
+            _size(header)  # as it is meant to be shown
+        if header.take(1) or header.take(1):
+            return 8  # a preview, or an animation
+    if header.take(1):  # floating point
+        return (32, 16, 24)[kind] if (kind := header.take(2)) < 3 else header.take(6) + 1
+    return (8, 10, 12)[kind] if (kind := header.take(2)) < 3 else header.take(6) + 1
+
+
+def _header(data: bytes) -> _Bits | None:
     start = _codestream(data)
     if data[start : start + 2] != _CODESTREAM:
         return None
-    bits = _Bits(data[start + 2 : start + 12])
-    in_eights = bits.take(1)
-    height = _length(bits, in_eights)
-    ratio = bits.take(3)
+    return _Bits(data[start + 2 : start + 2 + _LONGEST])
+
+
+def _size(header: _Bits) -> tuple[int, int]:
+    in_eights = header.take(1)
+    height = _length(header, in_eights)
+    ratio = header.take(3)
     if ratio == 0:
-        return _length(bits, in_eights), height
+        return _length(header, in_eights), height
     across, down = _RATIOS[ratio - 1]
     return height * across // down, height
 

@@ -45,7 +45,7 @@ def open_photo(data: bytes, name: str, limits: Limits) -> Photo:
             if not frames and not source.upright:
                 # Not before it is decoded: Pillow looks behind a PNG's pixels, and forgets there that they are broken.
                 turn = _orientation(image)
-            pixels, alpha, more = colour.to_srgb(image)
+            pixels, alpha, more = colour.to_srgb(image, source.light, source.bits)
             upright_alpha = None if alpha is None else upright(alpha, turn)
             frames.append(Frame(upright(pixels, turn), upright_alpha, float(image.info.get("duration") or 0)))
             notes |= dict.fromkeys(more)

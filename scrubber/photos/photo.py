@@ -6,14 +6,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     import numpy as np
     from numpy.typing import NDArray
 
 
 _WHITE: Final = 255.0
+_GREY: Final = 128.0
 _BLACK: Final = 0.0
+_OPAQUE: Final = 255
 _ROWS: Final = 256  # handled at once, so that floating point copies stay small
 
 
@@ -39,13 +41,31 @@ class Frame:
             return (self.pixels,)
         return blended(self.pixels, self.alpha, _WHITE), blended(self.pixels, self.alpha, _BLACK)
 
+    def views(self) -> Iterator[NDArray[np.uint8]]:
+        """All pictures that somebody can get out of the frame, H×W×3 each: just itself if it is opaque.
+
+        Else it lies on white, black and grey, for noise can drown a face on both of the others; then come the colours
+        of a program that knows no alpha, and the alpha alone. Coloured paper is left out: what it lets through has the
+        brightness that grey paper of its own brightness lets through. One is made at a time, to save memory.
+        """
+        import numpy as np
+
+        if self.alpha is None:
+            yield self.pixels
+            return
+        for ground in (_WHITE, _BLACK, _GREY):
+            yield blended(self.pixels, self.alpha, ground)
+        if ((self.alpha > 0) & (self.alpha < _OPAQUE)).any():  # else they are what lies on black
+            yield self.pixels
+        yield np.repeat(self.alpha[:, :, None], 3, axis=2)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Photo:
     """An opened photo: one frame, or several that follow each other in time (`moving`) or as pages.
 
     `format` is the container it came in, `lossless` how pixels were kept there, `loops` how often an animation is
-    repeated as the file counts it: 0 for ever, None if that is not said. `notes` are sentences about what
+    shown as the file counts it: 0 for ever, None if that is not said. `notes` are sentences about what
     could not be taken over.
     """
 
@@ -79,6 +99,25 @@ class Photo:
         """The same photo with other pixels in its frames."""
         pairs = zip(self.frames, pictures, strict=True)
         return replace(self, frames=tuple(replace(frame, pixels=pixels) for frame, pixels in pairs))
+
+    def opaque(self, masks: Iterable[NDArray[np.bool_]]) -> Photo:
+        """The same photo, opaque wherever its frame's mask (H×W) is True.
+
+        A frame in which nothing clear is left has no alpha any more, so that nobody can tell that it had some.
+        """
+        if not self.transparent:
+            return self
+        pairs = zip(self.frames, masks, strict=True)
+        return replace(self, frames=tuple(_opaque(frame, mask) for frame, mask in pairs))
+
+
+def _opaque(frame: Frame, mask: NDArray[np.bool_]) -> Frame:
+    import numpy as np
+
+    if frame.alpha is None:
+        return frame
+    alpha = np.where(mask, np.uint8(_OPAQUE), frame.alpha)
+    return replace(frame, alpha=None if alpha.min() == _OPAQUE else alpha)
 
 
 def blended(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8], ground: float = _WHITE) -> NDArray[np.uint8]:

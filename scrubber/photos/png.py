@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from scrubber.photos import apng
-from scrubber.photos.png_chunks import bare
+from scrubber.photos.deep import deep_pixels
+from scrubber.photos.hdr import Light
+from scrubber.photos.png_chunks import bare, code_points
 from scrubber.photos.source import Source, animation, open_with_pillow
 from scrubber.photos.stack import as_image
 
 if TYPE_CHECKING:
+    from PIL import Image
+
     from scrubber.photos.photo import Frame, Photo
 
 NAME: Final = "png"
@@ -19,6 +24,7 @@ ALPHA: Final = True
 MOVING: Final = True
 PAGES: Final = False
 
+_DEPTH: Final = 24  # where in the file the header says how many bits a channel has
 _EFFORT: Final = 4  # of 9; more costs seconds on a large photo and saves a few per cent
 
 
@@ -28,7 +34,19 @@ def read(data: bytes) -> Source:
     image = open_with_pillow(plain, "PNG")
     if profile is not None:
         image.info["icc_profile"] = profile
-    return animation(image, first=1 if getattr(image, "default_image", False) else 0)
+    first = 1 if getattr(image, "default_image", False) else 0
+    return animation(image, first, bits=plain[_DEPTH], light=_light(data, plain, image))
+
+
+def _light(data: bytes, plain: bytes, image: Image.Image) -> Light | None:
+    """What its colours mean if a cICP chunk says something else than sRGB; it counts more than a profile."""
+    points = code_points(data)
+    if points is None:
+        return None
+    moving = getattr(image, "n_frames", 1) > 1  # OpenCV sees one picture only
+    deep = None if moving or plain[_DEPTH] == 8 else partial(deep_pixels, plain, 16)
+    light = Light(points[0], points[1], narrow=points[3] == 0, deep=deep)
+    return light if light.counts else None
 
 
 def write(photo: Photo) -> bytes:

@@ -39,6 +39,16 @@ def bare(data: bytes) -> tuple[bytes, bytes | None]:
     return b"".join([*kept, data[position:]]), profile
 
 
+def code_points(data: bytes) -> bytes | None:
+    """The four bytes of a sound cICP chunk in front of the picture: primaries, transfer, matrix, full range."""
+    for name, body, end in _chunks(data):
+        if name == b"IDAT":
+            return None
+        if name == b"cICP" and len(body) == 4 and _sound(data[end - _FRAME - len(body) : end]):
+            return body
+    return None
+
+
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes, int]]:
     """Name, content and end offset of each whole chunk."""
     position = _SIGNATURE

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
+    from scrubber.photos.hdr import Light
     from scrubber.photos.photo import Photo
 
 DECODER_FAULTS: Final = (
@@ -43,6 +44,8 @@ class Source:
     notes: tuple[str, ...] = ()
     upright: bool = False  # already, whatever its EXIF says
     before: int = 0
+    bits: int = 8  # of a channel, as the file has them
+    light: Light | None = None  # what the numbers mean, where that is neither sRGB nor said by an ICC profile
 
     def frames(self, check: Callable[[tuple[int, int]], None]) -> Iterator[Image.Image]:
         """The chosen frames, decoded one after the other; each is only valid until the next is asked for.
@@ -102,8 +105,11 @@ def open_with_pillow(data: bytes, *decoders: str) -> Image.Image:
         return Image.open(BytesIO(data), formats=decoders)
 
 
-def animation(image: Image.Image, first: int = 0, lossless: bool = True) -> Source:
+def animation(
+    image: Image.Image, first: int = 0, lossless: bool = True, bits: int = 8, light: Light | None = None
+) -> Source:
     """A source of all frames of a file that may be animated, from the one numbered `first` on."""
     count = getattr(image, "n_frames", 1)
     moving = count - first > 1
-    return Source(image, range(first, count), lossless, moving, image.info.get("loop") if moving else None)
+    loops = image.info.get("loop") if moving else None
+    return Source(image, range(first, count), lossless, moving, loops, bits=bits, light=light)

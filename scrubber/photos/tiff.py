@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from scrubber.photos import tiff_deep
+from scrubber.photos import tiff_deep, tiff_pages
 from scrubber.photos.source import Source, open_with_pillow
-from scrubber.photos.stack import saved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,6 +24,7 @@ _NEW_SUBFILE_TYPE: Final = 254
 _REDUCED_OR_MASK: Final = 0b101  # bit 0: a smaller copy of another page; bit 2: its transparency (TIFF 6.0, page 36)
 _SIZE: Final = frozenset({256, 257})  # width and height
 _CONTENT: Final = frozenset({273, 324, 513})  # strips, tiles, a JPEG
+_BITS: Final = 258  # of each channel
 _MOST: Final = 100_000  # directories and tags in them, together: one can be listed a thousand times over
 _SHORT, _LONG = 3, 4  # types of tags
 
@@ -50,12 +50,13 @@ def read(data: bytes) -> Source:
         chosen, first = list(range(len(deep))), 0
     # Pillow turns each page as it should be when it decodes it.
     numbers = [number - first for number in chosen]
-    return Source(image, numbers, lossless=True, notes=notes, upright=True, before=first)
+    bits = max((pages[number][1].get(_BITS, 1) for number in own), default=8)
+    return Source(image, numbers, lossless=True, notes=notes, upright=True, before=first, bits=bits)
 
 
 def write(photo: Photo) -> bytes:
     """TIFF bytes, one page per frame."""
-    return saved(photo, "TIFF", compression="tiff_adobe_deflate")
+    return tiff_pages.assembled(photo)
 
 
 def _opened(data: bytes, place: int) -> Image.Image | None:
@@ -70,12 +71,17 @@ def _opened(data: bytes, place: int) -> Image.Image | None:
 
 
 def _directories(data: bytes) -> Iterator[tuple[int, Mapping[int, int]]]:
-    """Each directory's place and tags (TIFF 6.0, page 14; BigTIFF: 8 bytes for 4), with values of whole numbers."""
+    """Each directory's place and tags (TIFF 6.0, page 14; BigTIFF: 8 bytes for 4), with first whole numbers."""
     order, wide = _layout(data)
     counted, entry = (8, 20) if wide == 8 else (2, 12)
 
     def number(at: int, size: int) -> int:
         return int.from_bytes(data[at : at + size], order)
+
+    def first(place: int) -> int:
+        size, value = {_SHORT: 2, _LONG: 4}.get(number(place + 2, 2), 0), place + 4 + wide
+        fits = size * number(place + 4, wide) <= wide
+        return number(value if fits else number(value, wide), size)
 
     seen: set[int] = set()
     work, at = 0, number(wide, wide)
@@ -88,13 +94,7 @@ def _directories(data: bytes) -> Iterator[tuple[int, Mapping[int, int]]]:
             raise OSError(f"page {len(seen)} lies behind the end of the file")
         if work > _MOST:
             raise OSError("it lists more pages than a photo has")
-        yield (
-            at,
-            {
-                number(place, 2): number(place + 4 + wide, {_SHORT: 2, _LONG: 4}.get(number(place + 2, 2), 0))
-                for place in range(start, end, entry)
-            },
-        )
+        yield at, {number(place, 2): first(place) for place in range(start, end, entry)}
         at = number(end, wide)
 
 

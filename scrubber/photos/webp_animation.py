@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from scrubber.photos import changes
+from scrubber.photos.timing import FOREVER
 
 if TYPE_CHECKING:
     from scrubber.photos.photo import Frame, Photo
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 _HEADER: Final = 12  # bytes: RIFF, size, WEBP
 _MOVES, _IS_CLEAR, _REPLACES = 0x02, 0x10, 0x02  # flags of the file, and of a frame that is not blended in
 _STEP: Final = 2  # frames begin at even coordinates
-_MOST_MILLISECONDS, _MOST_LOOPS = 0xFFFFFF, 0xFFFF
 
 
 def assembled(photo: Photo, still: Callable[[Frame], bytes]) -> bytes:
@@ -25,7 +25,7 @@ def assembled(photo: Photo, still: Callable[[Frame], bytes]) -> bytes:
     height, width = photo.frames[0].size
     flags = _MOVES | (_IS_CLEAR if photo.transparent else 0)
     body = [_chunk(b"VP8X", bytes([flags, 0, 0, 0]) + _three(width - 1) + _three(height - 1))]
-    body.append(_chunk(b"ANIM", bytes(4) + min(photo.loops or 0, _MOST_LOOPS).to_bytes(2, "little")))
+    body.append(_chunk(b"ANIM", bytes(4) + (photo.loops or FOREVER).to_bytes(2, "little")))
     previous = None
     for frame in photo.frames:
         rows, columns = changes.place(frame, previous, _STEP)
@@ -34,7 +34,7 @@ def assembled(photo: Photo, still: Callable[[Frame], bytes]) -> bytes:
             rows.start // _STEP,
             columns.stop - columns.start - 1,
             rows.stop - rows.start - 1,
-            min(round(frame.milliseconds), _MOST_MILLISECONDS),
+            round(frame.milliseconds),
         )
         picture = _picture(still(changes.changed(frame, previous, _STEP)))
         body.append(_chunk(b"ANMF", b"".join(map(_three, numbers)) + bytes([_REPLACES]) + picture))

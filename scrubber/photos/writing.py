@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from scrubber.errors import DamagedPhoto, UnsupportedFormat
 from scrubber.formats import identify
-from scrubber.photos import jpeg
+from scrubber.photos import jpeg, timing
 from scrubber.photos.families import READERS, WRITERS
 from scrubber.photos.opening import open_photo
 from scrubber.photos.photo import Frame, Photo, blended
@@ -47,11 +47,10 @@ def suits(target: Path, extension: str) -> bool:
     return given == extension or given not in {writer.EXTENSION for writer in WRITERS.values()}
 
 
-def prepared(photo: Photo, wanted: Format, name: str) -> tuple[Photo, str]:
-    """The photo as the output will hold it, and the format of that output; to be painted, then written.
+def laid(photo: Photo, wanted: Format, name: str) -> Photo:
+    """The photo as the output will hold it, to be painted: on white if the output cannot be transparent.
 
-    Transparent parts lie on white if the output cannot be transparent. Raises `UnsupportedFormat` if the wanted
-    format cannot hold several frames; `name` is for its message.
+    Raises `UnsupportedFormat` if the wanted format cannot hold several frames; `name` is for its message.
     """
     target = _target(photo, wanted)
     writer = WRITERS[target]
@@ -60,22 +59,26 @@ def prepared(photo: Photo, wanted: Format, name: str) -> tuple[Photo, str]:
         raise UnsupportedFormat(f"{name}: {target.upper()} cannot hold {kind}; leave --format at keep")
     if photo.transparent and not writer.ALPHA:
         photo = replace(photo, frames=tuple(_on_white(frame) for frame in photo.frames))
+    return photo
+
+
+def prepared(photo: Photo, wanted: Format, name: str) -> tuple[Photo, str]:
+    """The photo as `laid` gives it, with a note if its format changes, and the format of the output; to be written."""
+    photo = laid(photo, wanted, name)
+    target = _target(photo, wanted)
     if wanted == "keep" and target != photo.format:
         change = f"{photo.format.upper()} is not written here; the copy is {target.upper()}"
         photo = replace(photo, notes=(*photo.notes, change))
     return photo, target
 
 
-def write(photo: Photo, target: str, original: bytes | None = None) -> tuple[bytes, str]:
+def write(photo: Photo, target: str) -> tuple[bytes, str]:
     """The bytes of a new file in the format `target`, with nothing but the frames, and its file name extension.
 
-    `original` is given where it shows just this photo: if it was written here, and writing it again would change it, it
-    is taken as it is.
+    The times of an animation are brought to those of `timing`.
     """
     writer = WRITERS[target]
-    if original is not None and photo.format == target == jpeg.NAME and jpeg.wrote(original, photo):
-        return original, writer.EXTENSION
-    return writer.write(photo), writer.EXTENSION
+    return writer.write(timing.quantised(photo)), writer.EXTENSION
 
 
 def reopened(data: bytes, limits: Limits) -> Photo:

@@ -131,6 +131,16 @@ class TestGallery:
         assert measured["collins"] > 0.9
         assert max(measured["curie"], measured["einstein"]) < 0.4
 
+    def test_a_face_is_as_like_as_where_it_is_least_so(self, agreed: Consent, portrait: np.ndarray) -> None:
+        """A transparent picture may show one person on white and another, or nobody, on black."""
+        people = gallery(agreed, ("collins",), LIMITS)
+        [face] = finding.find(portrait, "fast")
+        same = likeness(portrait, people, portrait)(face)
+        assert same == likeness(portrait, people)(face)
+        mixed = likeness(portrait, people, portrait[::-1, ::-1].copy())(face)
+        assert mixed == "low-quality" or mixed["collins"] < 0.4
+        assert likeness(portrait, people, np.zeros_like(portrait))(face) == "low-quality"
+
     def test_another_reference_is_another_fingerprint(self, agreed: Consent) -> None:
         both = gallery(agreed, ("einstein", "curie"), LIMITS).fingerprint
         assert both == gallery(agreed, ("einstein", "curie"), LIMITS).fingerprint

@@ -1,7 +1,8 @@
-"""An animation keeps its frames, their times and what is clear in them, even where two frames show the same."""
+"""An animation keeps its frames, about their times and what is clear in them, even where two frames show the same."""
 
 from __future__ import annotations
 
+import dataclasses
 import io
 
 import numpy as np
@@ -50,10 +51,10 @@ def pictures() -> list[np.ndarray]:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("order", [(0, 0, 1, 1, 1, 2), (0, 0), (1, 2, 1)], ids=["some", "all", "none"])
 def test_frames_that_show_the_same_stay(pictures: list[np.ndarray], kind: str, order: tuple[int, ...]) -> None:
-    photo = moving(kind, *(frame(pictures[at], milliseconds=50 + 10 * at) for at in order))
+    photo = moving(kind, *(frame(pictures[at], milliseconds=50 * (at + 1)) for at in order))
     copy = again(photo)
-    assert [round(each.milliseconds) for each in copy.frames] == [50 + 10 * at for at in order]
-    assert copy.loops == 3
+    assert [round(each.milliseconds) for each in copy.frames] == [50 * (at + 1) for at in order]
+    assert copy.loops == 0
     for seen, meant in zip(copy.frames, photo.frames, strict=True):
         assert seen.alpha is None
         assert np.abs(seen.pixels.astype(int) - meant.pixels).mean() <= CLOSE.get(kind, 0)
@@ -68,10 +69,31 @@ def test_what_is_clear_in_one_frame_only(pictures: list[np.ndarray], kind: str) 
     assert [(alpha == 0).sum() for alpha in shown] == [240, 0, 240]
 
 
-@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
-def test_a_long_pause_stays_long(pictures: list[np.ndarray], kind: str) -> None:
-    copy = again(moving(kind, frame(pictures[0], milliseconds=90_000), frame(pictures[1])))
-    assert round(copy.frames[0].milliseconds) == 90_000
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [(0, 100), (10, 100), (20, 20), (33, 30), (40, 40), (60, 70), (80, 70), (123, 150), (900, 1000), (90_000, 5000)],
+)
+def test_durations_are_brought_to_a_few(pictures: list[np.ndarray], kind: str, given: int, kept: int) -> None:
+    copy = again(moving(kind, frame(pictures[0], milliseconds=given), frame(pictures[1], milliseconds=given)))
+    assert [round(each.milliseconds) for each in copy.frames] == [kept, kept]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("given", "forever"), [(None, False), (0, True), (1, False), (2, True), (777, True)])
+def test_an_animation_plays_once_or_for_ever(
+    pictures: list[np.ndarray], kind: str, given: int | None, forever: bool
+) -> None:
+    copy = again(dataclasses.replace(moving(kind, frame(pictures[0]), frame(pictures[1])), loops=given))
+    assert (copy.loops == 0) is forever
+    assert copy.loops in (0, 1, None)
+    assert again(copy).loops == copy.loops
+
+
+def test_a_long_animation_lasts_about_as_long(pictures: list[np.ndarray]) -> None:
+    given = np.random.default_rng(3).integers(20, 4000, 60)
+    copy = again(moving("GIF", *(frame(pictures[at % 3], milliseconds=float(ms)) for at, ms in enumerate(given))))
+    assert sum(each.milliseconds for each in copy.frames) == pytest.approx(given.sum(), rel=0.1)
 
 
 def growing_gif(width: int, height: int) -> bytes:
