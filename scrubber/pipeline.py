@@ -15,10 +15,12 @@ from scrubber.entry_lookup import entry_for
 from scrubber.faces import finding
 from scrubber.faces.following import follow, united
 from scrubber.faces.numbering import numbered
+from scrubber.likeness import likeness
 from scrubber.types import Decision, Face, Leak, Result, SourceId
 
 if TYPE_CHECKING:
-    from scrubber.consent import Decisions, PhotoEntry
+    from scrubber.consent import Decisions, Likeness, PhotoEntry
+    from scrubber.consent.matching import Gallery
     from scrubber.hiding.heads import Mask
     from scrubber.policy import Limits, Preset, Style
     from scrubber.terms import Terms

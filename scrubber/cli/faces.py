@@ -68,8 +68,8 @@ def command(
     with batch.Sandbox(batch.workers(None, len(photos))) as executor:
         policy = Policy(preset=preset)
         terms = Terms.of(policy, agreed, purpose, on, despite_withdrawals, batch.judging(executor))
-        for target in filter(None, targets):
-            _refuse_inputs(target, photos)
+        for named in filter(None, targets):
+            _refuse_inputs(named, photos)
         for (_, target), call in batch.in_order(
             executor, zip(photos, targets, strict=True), _listing(terms, frame, executor)
         ):
