@@ -9,7 +9,6 @@ import click
 from scrubber.cli import options
 from scrubber.cli.output import counted, echo, echo_error, json_line
 from scrubber.errors import PhotoError
-from scrubber.types import SCHEMA
 
 
 @click.command("inspect")
@@ -38,7 +37,7 @@ def command(inputs: tuple[Path, ...], as_json: bool) -> int:
         overview.add(leaks)
         if as_json:
             listed = [leak.as_json() for leak in leaks]
-            echo(json_line({"schema": SCHEMA, "input": str(found.source), "format": found.format, "leaks": listed}))
+            echo(json_line({"input": str(found.source), "format": found.format, "leaks": listed}))
         else:
             kind = (found.format or "no picture").upper()
             echo(f"{found.source}: {kind}, {counted(len(leaks), 'finding') if leaks else 'nothing but the picture'}")

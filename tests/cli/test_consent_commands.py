@@ -99,7 +99,8 @@ def test_from_a_consent_to_its_withdrawal(office: Path) -> None:
     told = scrubber("faces", "portrait.jpg", *job[4:], folder=office)
     assert "Hidden: p-017 withdrew the consent (similarity 1.00)." in told.out
     again = scrubber("consent", "revoke", "p-017", "--reports", "run.jsonl", "--json", folder=office)
-    assert again.lines == [{"output": "out.jpg", "input": "portrait.jpg", "report": "run.jsonl", "there": True}]
+    [line] = again.lines
+    assert line == {"schema": 2, "output": "out.jpg", "input": "portrait.jpg", "report": "run.jsonl", "there": True}
     assert (office / "consent.toml").read_text() == text
 
 
