@@ -15,7 +15,7 @@ _SAID: Final = {
     "serial": "carry the serial number of a device",
     "thumbnail": "carry a small copy of themselves that may show what was hidden or cut away",
     "hidden-picture": "hold another picture behind the one that is seen",
-    "video": "hold a video behind the picture",
+    "video": "are a video, or hold one behind the picture",
     "depth": "hold a depth map",
     "history": "tell how they were edited",
     "trailing-data": "have something after their end",

@@ -115,7 +115,7 @@ def _listing(
 
 def _targets(picture: Path | None, photos: Sequence[Found]) -> Sequence[Path | None]:
     """Where the drawing of each photo goes. Raises `UsageError` if `picture` does not fit, `NotWritable`."""
-    if picture is None:
+    if picture is None or not photos:
         return [None] * len(photos)
     named = picture.suffix.lower() in ENCODINGS and not picture.is_dir()
     if named and len(photos) == 1:

@@ -13,7 +13,6 @@ from scrubber.cli import options
 from scrubber.cli.output import counted, echo, echo_error, json_line
 from scrubber.errors import PhotoError
 from scrubber.policy import Limits
-from scrubber.types import SCHEMA
 
 if TYPE_CHECKING:
     from scrubber.batch import Found
@@ -57,7 +56,7 @@ def command(inputs: tuple[Path, ...], as_json: bool) -> int:
 def _shown(found: Found, leaks: list[Leak], as_json: bool) -> Iterator[str]:
     if as_json:
         listed = [leak.as_json() for leak in leaks]
-        yield json_line({"schema": SCHEMA, "input": str(found.source), "format": found.format, "leaks": listed})
+        yield json_line({"input": str(found.source), "format": found.format, "leaks": listed})
         return
     kind = (found.format or "no picture").upper()
     yield f"{found.source}: {kind}, {counted(len(leaks), 'finding') if leaks else 'nothing but the picture'}"

@@ -13,6 +13,7 @@ import click
 
 from scrubber.errors import NotWritable, ScrubberError
 from scrubber.printing import encodable, escaped, json_text
+from scrubber.types import SCHEMA
 
 if TYPE_CHECKING:
     from scrubber.types import Result
@@ -37,8 +38,8 @@ def echo_error(error: ScrubberError) -> None:
 
 
 def json_line(value: dict[str, Any]) -> str:
-    """One line of JSON. It can be shown on a terminal, whatever names it holds, and still means those names."""
-    return json_text(value)
+    """One line of JSON, with the version of its schema. A terminal obeys nothing in it, whatever names it holds."""
+    return json_text({"schema": SCHEMA} | value)
 
 
 def counted(number: int, noun: str, several: str | None = None) -> str:

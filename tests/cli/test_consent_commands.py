@@ -128,7 +128,7 @@ def test_from_a_consent_to_its_withdrawal(office: Path, monkeypatch: pytest.Monk
     told = scrubber("faces", "portrait.jpg", *job[4:], folder=office)
     assert "Hidden: p-017 withdrew the consent (similarity 1.00)." in told.out
     again = CliRunner().invoke(cli, ["consent", "revoke", "p-017", "--json"])
-    assert json.loads(again.stdout) == {"output": "out.jpg"}
+    assert json.loads(again.stdout) == {"schema": 2, "output": "out.jpg"}
     assert (office / "consent.toml").read_text() == text
 
 

@@ -46,7 +46,7 @@ def export_people(manifest: Path, format_: str) -> None:
     if format_ == "dpv":
         echo(*json_text(records(consent), indent=2).split("\n"))
     else:
-        echo(*written(consent.people).rstrip().split("\r\n"))
+        echo(*written(consent.people).removesuffix("\r\n").split("\r\n"))
 
 
 @click.command("import")
