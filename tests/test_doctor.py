@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
+from base64 import urlsafe_b64encode
+from pathlib import Path
 
 import pytest
 
@@ -18,9 +21,12 @@ OPTIONAL = {
 }
 
 
-def doctor(*options: str, without: tuple[str, ...] = (), broken: tuple[str, ...] = ()) -> tuple[int, str]:
+def doctor(
+    *options: str, without: tuple[str, ...] = (), broken: tuple[str, ...] = (), first: str = "pass"
+) -> tuple[int, str]:
     """Exit code and output of the command where some modules are not installed, or cannot be loaded."""
     code = (
+        f"{first}\n"
         "import sys, importlib.abc, importlib.machinery\n"
         f"for name in {without!r}: sys.modules[name] = None\n"
         "class Broken(importlib.abc.MetaPathFinder, importlib.abc.Loader):\n"
@@ -76,3 +82,54 @@ def test_something_that_is_needed_ends_in_code_5() -> None:
     missing = {line["name"] for line in map(json.loads, out.splitlines()) if line["state"] == "missing"}
     assert code == 5
     assert "try yunet" in missing
+
+
+REFUSED = "import scrubber.batch.isolation as isolation; isolation.network_is_refused = lambda: True"
+OTHER_VERSION = """
+import importlib.metadata as metadata
+real = metadata.version
+metadata.version = lambda name: {"onnxruntime": "1.32.0", "mediapipe": "0.10.35"}.get(name) or real(name)
+"""
+
+
+def test_workers_that_keep_the_network_are_named() -> None:
+    code, out = doctor("--json", first=REFUSED)
+    [check] = [line for line in map(json.loads, out.splitlines()) if line["name"] == "workers without network"]
+    assert code == 0
+    assert check["state"] == "warning"
+    assert "could reach the network" in check["detail"]
+    assert check["remedy"]
+
+
+def test_versions_that_call_home_are_not_accepted() -> None:
+    code, out = doctor("--json", first=OTHER_VERSION)
+    missing = {line["name"]: line for line in map(json.loads, out.splitlines()) if line["state"] == "missing"}
+    assert code == 5
+    assert "internet" in missing["onnxruntime"]["detail"]
+    assert "<1.29" in missing["onnxruntime"]["remedy"]
+    assert "internet" in missing["mediapipe"]["detail"]
+
+
+def changed_package(folder: Path) -> None:
+    """A package of one's own that stands in for click: of three files one is changed and one gone."""
+    (folder / "click-9.dist-info").mkdir()
+    (folder / "click-9.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: click\nVersion: 9\n")
+    rows = []
+    for name in ("good.py", "changed.py", "gone.py"):
+        (folder / name).write_text(name)
+        digest = urlsafe_b64encode(hashlib.sha256(name.encode()).digest()).decode().rstrip("=")
+        rows.append(f"{name},sha256={digest},{len(name)}\n")
+    (folder / "click-9.dist-info" / "RECORD").write_text("".join(rows) + "click-9.dist-info/RECORD,,\n")
+    (folder / "changed.py").write_text("something else")
+    (folder / "gone.py").unlink()
+
+
+def test_installed_files_are_compared_with_what_was_written_down(tmp_path: Path) -> None:
+    changed_package(tmp_path)
+    code, out = doctor("--verify", "--json", first=f"import sys; sys.path.insert(0, {str(tmp_path)!r})")
+    files = {line["name"]: line for line in map(json.loads, out.splitlines()) if line["name"].startswith("files of")}
+    assert code == 5
+    assert files["files of click"]["state"] == "missing"
+    assert files["files of click"]["detail"] == "2 are gone or changed: changed.py, gone.py"
+    assert "--force-reinstall" in files["files of click"]["remedy"]
+    assert files["files of numpy"]["state"] == "ok"

@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import mmap
 import os
+import shutil
 import socket
+import subprocess
 import sys
 from collections.abc import Sequence
 from multiprocessing import forkserver
@@ -85,6 +87,18 @@ def test_workers_have_no_network(tasks: list[batch.Task], monkeypatch: pytest.Mo
     if reasons == {"not-writable"} and os.getuid() != 0:
         pytest.skip("this system gives no empty network namespace to ordinary users")
     assert reasons == {"damaged"}
+
+
+@linux
+@pytest.mark.skipif(not shutil.which("gcc"), reason="a system that refuses is made with gcc: apt install gcc libc6-dev")
+def test_it_is_known_where_the_network_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "refuse.c").write_text("int unshare(int flags) { (void)flags; return -1; }")
+    words = ["gcc", "-shared", "-fPIC", "-o", tmp_path / "refuse.so", tmp_path / "refuse.c"]
+    subprocess.run(words, check=True)
+    code = "from scrubber.batch import isolation; print(isolation.network_is_refused())"
+    variables = os.environ | {"LD_PRELOAD": str(tmp_path / "refuse.so")}
+    told = subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, text=True, check=True)
+    assert told.stdout == "True\n"
 
 
 @linux
