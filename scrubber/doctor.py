@@ -141,8 +141,9 @@ def _silent(found: Check) -> Check:
 
 
 def _network() -> Check:
-    if isolation.network_is_refused():
-        return Check("workers without network", "warning", isolation.NETWORK_KEPT, isolation.NETWORK_REMEDY)
+    warning = isolation.network_warning()
+    if warning:
+        return Check("workers without network", "warning", warning, isolation.NETWORK_REMEDY)
     return Check("workers without network", "ok", "each is in an empty network namespace")
 
 

@@ -8,46 +8,57 @@ import os
 import sys
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from scrubber import forking
+from scrubber.batch import socket_filter
 
 _NEW_USER, _NEW_NETWORK = 0x1000_0000, 0x4000_0000  # flags of unshare(2)
 _STATUS: Final = Path("/proc/self/status")
-NETWORK_KEPT: Final = (
-    "this system gives no empty network namespace to the processes that open photos; one that a hostile photo takes "
-    "over could reach the network"
-)
+Network: TypeAlias = Literal["none", "filtered", "open"]
+"""What a worker has of it: an empty namespace, sockets that a filter forbids, or all that the user has."""
+_STATES: Final[tuple[Network, ...]] = ("none", "filtered", "open")
+_WARNINGS: Final[dict[Network, str | None]] = {
+    "none": None,
+    "filtered": "this system gives no empty network namespace to the processes that open photos; only a filter of "
+    "system calls keeps one that a hostile photo takes over from the network",
+    "open": "this system gives no empty network namespace to the processes that open photos; one that a hostile photo "
+    "takes over could reach the network",
+}
 NETWORK_REMEDY: Final = (
     "allow it (sysctl user.max_user_namespaces; on Ubuntu kernel.apparmor_restrict_unprivileged_userns=0), or switch "
     "the network off while photos from strangers are opened"
 )
 
 
-def enter() -> bool:
-    """Give up the network; says whether that worked, which it does only where the system allows it.
+def enter() -> Network:
+    """Give up the network, as far as the system allows it; says what is left of it.
 
     Must be called while the process has one thread.
     """
-    return sys.platform == "linux" and _leave_network()
+    if sys.platform != "linux":
+        return "open"
+    if _leave_network():
+        return "none"
+    return "filtered" if socket_filter.put_up() else "open"
 
 
 @cache
-def network_is_refused() -> bool:
-    """Whether workers keep the network on this system, because it gives no empty network namespace to this user.
+def network_warning() -> str | None:
+    """What to tell the user if workers on this system get no empty network namespace; None if they do.
 
-    Found out in a process that ends at once. True wherever namespaces are not known, which is everywhere but on Linux.
+    Found out in a process that ends at once, and only once.
     """
     if sys.platform != "linux":
-        return True
+        return _WARNINGS["open"]
     trial = forking.context().Process(target=_try)  # type: ignore[attr-defined]
     trial.start()
     trial.join()
-    return bool(trial.exitcode != 0)
+    return _WARNINGS[_STATES[trial.exitcode] if trial.exitcode in (0, 1) else "open"]
 
 
 def _try() -> None:
-    sys.exit(0 if enter() else 1)
+    sys.exit(_STATES.index(enter()))
 
 
 def limit_memory(most: int) -> None:

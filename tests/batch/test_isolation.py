@@ -40,11 +40,11 @@ def outcomes(tasks: list[batch.Task], work: batch.running.Work) -> list[Result]:
 
 def reaches_out(source: Path, target: Path, _terms: Terms, _extensions: Sequence[str]) -> Result:
     """Fails as not writable if the network can be reached, as damaged if not."""
-    with socket.socket() as client:
-        try:
+    try:
+        with socket.socket() as client:
             client.connect(("127.0.0.1", int(os.environ["LISTENER"])))
-        except OSError as error:
-            raise DamagedPhoto(f"{source}: {error}") from error
+    except OSError as error:
+        raise DamagedPhoto(f"{source}: {error}") from error
     raise NotWritable(f"{target}: connected")
 
 
@@ -89,16 +89,37 @@ def test_workers_have_no_network(tasks: list[batch.Task], monkeypatch: pytest.Mo
     assert reasons == {"damaged"}
 
 
+REFUSED = """
+import os, socket, sys
+from scrubber.batch import isolation
+print(isolation.network_warning())
+pair = socket.socketpair()
+print(isolation.enter())
+for family in (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX, socket.AF_NETLINK):
+    try:
+        socket.socket(family, socket.SOCK_DGRAM)
+    except PermissionError:
+        continue
+    sys.exit(f"a socket of {family}")
+pair[0].send(b"x")
+assert pair[1].recv(1) == b"x" and open(__file__).read()
+"""
+
+
 @linux
 @pytest.mark.skipif(not shutil.which("gcc"), reason="a system that refuses is made with gcc: apt install gcc libc6-dev")
-def test_it_is_known_where_the_network_is_refused(tmp_path: Path) -> None:
+def test_where_a_namespace_is_refused_sockets_are_and_it_is_said(tmp_path: Path) -> None:
     (tmp_path / "refuse.c").write_text("int unshare(int flags) { (void)flags; return -1; }")
-    words = ["gcc", "-shared", "-fPIC", "-o", tmp_path / "refuse.so", tmp_path / "refuse.c"]
-    subprocess.run(words, check=True)
-    code = "from scrubber.batch import isolation; print(isolation.network_is_refused())"
+    (tmp_path / "script.py").write_text(REFUSED)
+    subprocess.run(["gcc", "-shared", "-fPIC", "-o", tmp_path / "refuse.so", tmp_path / "refuse.c"], check=True)
     variables = os.environ | {"LD_PRELOAD": str(tmp_path / "refuse.so")}
-    told = subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, text=True, check=True)
-    assert told.stdout == "True\n"
+    words = [sys.executable, tmp_path / "script.py"]
+    told = subprocess.run(words, env=variables, capture_output=True, text=True, check=True).stdout
+    warning, left = told.splitlines()
+    assert "no empty network namespace" in warning
+    if left == "open":
+        pytest.skip("the filter of system calls does not know this processor")
+    assert left == "filtered"
 
 
 @linux
