@@ -103,9 +103,9 @@ class _Lanes:
     def __init__(self, pieces: Sequence[bytes], slots: Sequence[Pair], counts: Sequence[int], band: Band) -> None:
         import numpy as np
 
-        padded = np.frombuffer(b"".join(pieces) + bytes(8), dtype=np.uint8).astype(np.uint32)
-        # Four bytes from each byte on, so that 25 bits can be read from any place.
-        self._words = padded[:-3] << 24 | padded[1:-2] << 16 | padded[2:-1] << 8 | padded[3:]
+        padded = b"".join(pieces) + bytes(8)
+        # Four bytes from each byte on, so that 25 bits can be read from any place; they overlap and take no memory.
+        self._words = np.ndarray((len(padded) - 3,), dtype=">u4", buffer=padded, strides=(1,))
         known = list(dict.fromkeys((table, kind) for pair in slots for kind, table in enumerate(pair)))
         self._codes = np.concatenate([_lookup(table, kind, band) for table, kind in known])
         table_of = [[known.index((table, kind)) << _CODE_BITS for kind, table in enumerate(pair)] for pair in slots]
@@ -195,9 +195,14 @@ class _Lanes:
                 raise CodeError("bits behind the end of the picture")
 
     def _code(self, now: _State) -> Whole:
-        window = self._words[now.position >> 3] << (now.position & 7).astype("u4") >> _CODE_BITS
+        window = self._window(now.position) >> _CODE_BITS
         found: Whole = self._codes[self._table[now.phase] + window]
         return found
+
+    def _window(self, position: Whole) -> NDArray[np.uint32]:
+        """The 25 bits from each position on, and no bits behind them, in the upper end of 32."""
+        read: NDArray[np.uint32] = self._words[position >> 3].astype("u4") << (position & 7).astype("u4")
+        return read
 
     def _go_on(self, now: _State, codes: Whole) -> Whole:
         """Move each lane over one code; how many blocks that ends in each."""
@@ -216,9 +221,7 @@ class _Lanes:
     def _extra(self, now: _State, codes: Whole) -> Whole:
         """The bits behind each code that belong to it, as a number."""
         bits = codes >> _VALUE_AT & 15
-        at = now.position + (codes & 255) - bits
-        read = (self._words[at >> 3] << (at & 7).astype("u4")).astype("i8")
-        number: Whole = read >> (32 - bits)
+        number: Whole = self._window(now.position + (codes & 255) - bits).astype("i8") >> (32 - bits)
         return number
 
     def _check(self, now: _State, codes: Whole) -> None:

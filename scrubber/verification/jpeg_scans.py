@@ -37,11 +37,17 @@ def coefficients(data: bytes, found: Parts) -> dict[int, Coded]:
     """
     import numpy as np
 
+    nothing = np.zeros(_COEFFICIENTS, dtype=np.float32)
+    if not found.progressive:  # without another copy of what may be half a gigabyte
+        whole = {component.number: values for scan in found.scans for component, values in _scan(data, found, scan)}
+        if whole.keys() != found.components.keys():
+            raise CodeError("a component is missing")
+        return {number: Coded(values, nothing) for number, values in whole.items()}
     done: dict[int, Coded] = {}
     for component in found.components.values():
         width, height = found.blocks(component)
         values = np.zeros((height, width, _COEFFICIENTS), dtype=np.int16)
-        done[component.number] = Coded(values, np.zeros(_COEFFICIENTS, dtype=np.float32))
+        done[component.number] = Coded(values, nothing.copy())
     for scan in filter(is_followed, found.scans):
         first, last = scan.band
         for component, values in _scan(data, found, scan):
@@ -74,12 +80,12 @@ def _scan(data: bytes, found: Parts, scan: Scan) -> Iterator[tuple[Component, Va
     for (component, _, _), (across, down) in zip(scan.components, shapes, strict=True):
         own = coded[:, at : at + across * down]
         at += across * down
-        grid = _placed(own, rows, columns, (across, down))
         width, height = found.blocks(component)
-        if not scan.high and (grid[:, width:].any() or grid[height:].any()):
-            raise CodeError("blocks beyond the edge that hold something")
-        whole = grid if scan.high else _placed(_summed(own, interval), rows, columns, (across, down))
-        yield component, whole[:height, :width]
+        if not scan.high:
+            if _beyond(own.reshape(rows, columns, down, across, _COEFFICIENTS), width, height):
+                raise CodeError("blocks beyond the edge that hold something")
+            _sum(own, interval)
+        yield component, _placed(own, rows, columns, (across, down))[:height, :width]
 
 
 def _tables(scan: Scan, shapes: list[tuple[int, int]]) -> list[tuple[HuffmanTable, HuffmanTable]]:
@@ -113,15 +119,23 @@ def _bits(pieces: list[bytes], counts: list[int]) -> Values:
     return values
 
 
-def _summed(own: Values, interval: int) -> Values:
-    """The same blocks with DC itself in place of its differences, which begin anew at each restart."""
+def _beyond(grid: Values, width: int, height: int) -> bool:
+    """Whether any block behind the picture's `width` and `height` in blocks, which only fills up its MCU, says a thing.
+
+    `grid` is rows × columns of MCUs × rows × columns of blocks in each × 64.
+    """
+    rows, columns, down, across = grid.shape[:4]
+    right, below = width - (columns - 1) * across, height - (rows - 1) * down
+    return bool(grid[:, -1, :, right:].any() or grid[-1, :, below:].any())
+
+
+def _sum(own: Values, interval: int) -> None:
+    """Put DC itself in place of its differences, which begin anew at each restart."""
     import numpy as np
 
-    done = own.copy()
-    for at in range(0, len(done), interval):
-        part = done[at : at + interval, :, 0]
+    for at in range(0, len(own), interval):
+        part = own[at : at + interval, :, 0]
         part[...] = np.cumsum(part, dtype=np.int32).reshape(part.shape)
-    return done
 
 
 def _placed(own: Values, rows: int, columns: int, shape: tuple[int, int]) -> Values:

@@ -329,7 +329,7 @@ def test_huffman_tables_in_an_order_of_their_own(scenery: np.ndarray) -> None:
         symbols = at + 5 + 16 + 162 - 125
         mixed = bytes(np.random.default_rng(1).permutation(list(data[symbols : symbols + 125])).astype(np.uint8))
         data = data[:symbols] + mixed + data[symbols + 125 :]
-    assert {"JPEG DHT", "JPEG scan"} & wheres(data)
+    assert "JPEG DHT" in wheres(data)
 
 
 def test_tables_for_one_picture_are_said_to_be_unjudged(scenery: np.ndarray) -> None:
