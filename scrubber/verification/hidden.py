@@ -18,12 +18,16 @@ if TYPE_CHECKING:
 
     Pixels = NDArray[np.uint8]
 
-ALPHA_FORMATS: Final = frozenset({"png", "webp", "gif", "tiff", "bmp", "heic", "avif", "jxl", "jp2"}) UNDER_ALPHA:
-Final = "colours under alpha 0" UNUSED: Final = "unused palette entries" _TWICE: Final = "palette" _SOFT: Final = 16
-# different values of alpha from which on it is a matte, no mere cut-out # Lossy WebP: by how many levels, on average
-around a pixel, what lies under alpha 0 may differ from what a coder leaves # there that was given black. On photos
-cut out sharply, softly, in dots and by noise our own copies reached 11, those of # quality 50 and 80 reached 31, and
-photos that were kept under alpha 0 differed by 79 to 255. _LOSSY_LEVELS: Final = 40.0 _AROUND: Final = 8  # pixels
+ALPHA_FORMATS: Final = frozenset({"png", "webp", "gif", "tiff", "bmp", "heic", "avif", "jxl", "jp2"})
+UNDER_ALPHA: Final = "colours under alpha 0"
+UNUSED: Final = "unused palette entries"
+_TWICE: Final = "palette"
+_SOFT: Final = 16  # different values of alpha from which on it is a matte, no mere cut-out
+# Lossy WebP: by how many levels, on average around a pixel, what lies under alpha 0 may differ from what a coder leaves
+# there that was given black. On photos cut out sharply, softly, in dots and by noise our own copies reached 11, those
+# of quality 50 and 80 reached 31, and photos that were kept under alpha 0 differed by 79 to 255.
+_LOSSY_LEVELS: Final = 40.0
+_AROUND: Final = 8  # pixels
 _LOSSY_QUALITY: Final = 95
 
 
