@@ -127,6 +127,7 @@ def command(
     chosen = Policy(format=policy.pop("format_"), **policy)
     forking.start()  # now, so that it loads its libraries while this process does
     from scrubber import batch, contact_sheet
+    from scrubber.batch.isolation import network_warning
     from scrubber.terms import Terms
 
     consent = _loaded(manifest) if manifest else None
@@ -135,6 +136,9 @@ def command(
     plan = _plan_for_one(inputs) if one_file else batch.plan(inputs, out)
     with ExitStack() as stack:
         executor = stack.enter_context(batch.Sandbox(batch.workers(jobs, len(plan.tasks)), jobs))
+        open_network = network_warning() if sys.platform == "linux" else None
+        if open_network and not quiet:
+            echo(f"note: {open_network}", err=True)
         terms = Terms.of(chosen, consent, purpose, on, despite_withdrawals, batch.judging(executor))
         if nobody:
             terms = terms.for_nobody()
