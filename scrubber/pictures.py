@@ -62,7 +62,7 @@ def hide(picture: Pixels | Image.Image, faces: Iterable[Region], style: Style = 
     style = Policy(style=style).style
     frame = arguments.frame(picture)
     regions = arguments.regions(faces, frame.size)
-    painted, mask = hiding.painted(frame.pixels, regions, style)
+    painted, mask = hiding.painted(frame.pixels, regions, style, frame.alpha)
     return _as_image(painted, mask, frame, picture) if is_image(picture) else painted
 
 

@@ -57,6 +57,8 @@ class SafeCopy:
 class Session:
     """Keeps models loaded between photos. Safe to use from several threads. Use it in a `with` block.
 
+    A day `on` after which somebody withdrew is refused unless `despite_withdrawals` is True.
+
     `isolate` opens files in worker processes, `jobs` of them (one per core if None); a file that breaks or hangs a
     decoder then costs itself only. Without it everything happens in this process, one photo after the other.
 
@@ -70,11 +72,13 @@ class Session:
         consent: Consent | None = None,
         purpose: str | None = None,
         on: date | None = None,
+        despite_withdrawals: bool = False,
         isolate: bool = False,
         jobs: int | None = None,
     ) -> None:
         self._policy = checked_policy(policy)
         self._consent, self._purpose, self._on = checked_consent(consent), checked_purpose(purpose), on
+        self._despite_withdrawals = despite_withdrawals
         self._isolate, self._jobs = isolate, checked_jobs(jobs)
         self._stack = ExitStack()
         self._executor: Executor | None = None
@@ -88,7 +92,9 @@ class Session:
             self._executor = self._stack.enter_context(batch.Direct())
         try:
             judge = batch.judging(self._executor) if self._isolate else None
-            self._terms = Terms.of(self._policy, self._consent, self._purpose, self._on, judge=judge)
+            self._terms = Terms.of(
+                self._policy, self._consent, self._purpose, self._on, self._despite_withdrawals, judge
+            )
         except BaseException:
             self._stack.close()
             raise
@@ -147,6 +153,7 @@ def scrub(
     consent: Consent | None = None,
     purpose: str | None = None,
     on: date | None = None,
+    despite_withdrawals: bool = False,
     isolate: bool = False,
     overwrite: bool = False,
 ) -> Result:
@@ -162,7 +169,15 @@ def scrub(
     Raises `PhotoError` for a file that cannot be opened or written, `UsageError` for a consent without a purpose,
     `ManifestError` for reference photos that cannot be used, `MissingPart` if a model is not there.
     """
-    with Session(policy=policy, consent=consent, purpose=purpose, on=on, isolate=isolate, jobs=1) as session:
+    with Session(
+        policy=policy,
+        consent=consent,
+        purpose=purpose,
+        on=on,
+        despite_withdrawals=despite_withdrawals,
+        isolate=isolate,
+        jobs=1,
+    ) as session:
         return session.scrub(source, output, overwrite=overwrite)
 
 
@@ -173,13 +188,22 @@ def scrub_bytes(
     consent: Consent | None = None,
     purpose: str | None = None,
     on: date | None = None,
+    despite_withdrawals: bool = False,
     isolate: bool = False,
 ) -> SafeCopy:
     """The same from memory to memory, or from a binary file that is read to its end. No file is written.
 
     `data` of the answer is None if the photo is withheld. Raises as `scrub` does.
     """
-    with Session(policy=policy, consent=consent, purpose=purpose, on=on, isolate=isolate, jobs=1) as session:
+    with Session(
+        policy=policy,
+        consent=consent,
+        purpose=purpose,
+        on=on,
+        despite_withdrawals=despite_withdrawals,
+        isolate=isolate,
+        jobs=1,
+    ) as session:
         return session.scrub_bytes(data)
 
 
@@ -191,6 +215,7 @@ def scrub_folder(
     consent: Consent | None = None,
     purpose: str | None = None,
     on: date | None = None,
+    despite_withdrawals: bool = False,
     jobs: int | None = None,
     isolate: bool = True,
     restart: bool = False,
@@ -208,13 +233,13 @@ def scrub_folder(
         raise UsageError("source is empty; name at least one file or folder")
     return _folder(
         [Path(each) for each in given], Path(output), checked_policy(policy), checked_consent(consent),
-        checked_purpose(purpose), on, checked_jobs(jobs), isolate, restart,
+        checked_purpose(purpose), on, despite_withdrawals, checked_jobs(jobs), isolate, restart,
     )  # fmt: skip
 
 
 def _folder(
     source: list[Path], output: Path, policy: Policy, consent: Consent | None, purpose: str | None, on: date | None,
-    jobs: int | None, isolate: bool, restart: bool,
+    despite_withdrawals: bool, jobs: int | None, isolate: bool, restart: bool,
 ) -> Iterator[Result]:  # fmt: skip
     plan = batch.plan(source, output)
     with ExitStack() as stack:
@@ -223,7 +248,9 @@ def _folder(
             executor = stack.enter_context(batch.Sandbox(batch.workers(jobs, len(plan.tasks)), jobs))
         else:
             executor = stack.enter_context(batch.Direct())
-        terms = Terms.of(policy, consent, purpose, on, judge=batch.judging(executor) if isolate else None)
+        terms = Terms.of(
+            policy, consent, purpose, on, despite_withdrawals, batch.judging(executor) if isolate else None
+        )
         yield from batch.run(plan.tasks, terms, batch.Publisher(output, terms, restart=restart), executor)
 
 

@@ -38,6 +38,8 @@ class Terms:
     """The secret key to open sealed entries of a ledger with; None if nothing is sealed."""
     recipient: str | None = None
     """The public key to seal them with; None unless the manifest is locked."""
+    manifest: str = "consent manifest"
+    """What messages call the manifest."""
 
     @classmethod
     def of(
@@ -67,7 +69,7 @@ class Terms:
 
             # Without a key nobody can read what this run adds to the ledger, but neither does it tell anything.
             recipient = recipient_of(identity or new_identity())
-        return cls(policy, permissions, known, identity, recipient)
+        return cls(policy, permissions, known, identity, recipient, consent.name)
 
     def for_workers(self) -> Terms:
         """The same without the secret key, which those that open files do not need."""

@@ -245,7 +245,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one photo. `output` is None unless a safe copy lies there now.
+    """What became of one photo. `output` is None unless a safe copy lies there now, or did until it was retracted.
 
     Boxes of `faces` are pixels of the upright original, `width` by `height`; the copy is `output_width` by
     `output_height`. These are those of the first frame, and 0 where nothing was opened or made.

@@ -189,7 +189,9 @@ def test_a_preset_that_is_none(call: Any, samples: Path) -> None:
 
 
 @pytest.mark.parametrize("call", [scrubber.inspect, scrubber.verify])
-@pytest.mark.parametrize("source", [None, 3, "", "a\0b", io.BytesIO(b"x"), PIXELS], ids=repr)
+@pytest.mark.parametrize(
+    "source", [None, 3, "", "a\0b", io.BytesIO(b"x"), PIXELS], ids=["None", "3", "nothing", "NUL", "stream", "array"]
+)
 def test_sources_that_are_none(call: Any, source: Any) -> None:
     with pytest.raises(scrubber.UsageError, match=r"^source: "):
         call(source)

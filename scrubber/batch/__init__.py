@@ -3,12 +3,12 @@
 from scrubber.batch.in_order import in_order, map_files
 from scrubber.batch.ledger import Copy, Ledger
 from scrubber.batch.plan import Found, Plan, Task, plan, search
-from scrubber.batch.published import Published, known_copy, published, showing
+from scrubber.batch.published import Published, known_copy, published, seal_ledgers, showing
 from scrubber.batch.publisher import Publisher
 from scrubber.batch.running import failed, run, workers
 from scrubber.batch.sandbox import Direct, Executor, Sandbox, Shared
 from scrubber.batch.single import make_one, publish_one, rehearse_one
-from scrubber.batch.work import judging
+from scrubber.batch.work import judging, size_of
 
 __all__ = [
     "Copy",
@@ -33,7 +33,9 @@ __all__ = [
     "published",
     "rehearse_one",
     "run",
+    "seal_ledgers",
     "search",
     "showing",
+    "size_of",
     "workers",
 ]

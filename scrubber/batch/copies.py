@@ -25,8 +25,8 @@ _NOTHING: Final = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b
 
 
 @contextmanager
-def at_work(ledger: Ledger, folder: LocalFolder) -> Iterator[None]:
-    """No other run may use the output folder inside this block. What a killed one left staged is cleared away.
+def locked(ledger: Ledger) -> Iterator[None]:
+    """No other run may use the output folder inside this block.
 
     Raises `UsageError` if another run is at work there, `NotWritable` if the state folder cannot be used.
     """
@@ -43,11 +43,18 @@ def at_work(ledger: Ledger, folder: LocalFolder) -> Iterator[None]:
     except OSError as error:
         ledger_file.refuse(ledger.path, error)
     try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def at_work(ledger: Ledger, folder: LocalFolder) -> Iterator[None]:
+    """The same for a run that stages files in the folder. What a killed one left staged is cleared away."""
+    with locked(ledger):
         sweep(ledger)
         with staging(ledger, folder):
             yield
-    finally:
-        lock.release()
 
 
 @contextmanager

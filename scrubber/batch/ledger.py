@@ -273,6 +273,16 @@ class Ledger:
         return None if text is None else _private_from_json(json.loads(text))
 
 
+def mentioned(entry: dict[str, Any]) -> set[str]:
+    """Ids of the people of whom an entry says something in clear."""
+    if "private" not in entry:
+        return set()
+    private = json.loads(entry["private"])
+    named = {face["person"] for face in private["result"]["faces"] if face["person"]}
+    pointed = {show["person"] for show in private["restrictions"].get("show", ())}
+    return named | pointed | set(private["concerns"]) | {shown["person"] for shown in private["shown"]}
+
+
 def _private_as_json(private: Private) -> dict[str, Any]:
     return {
         "result": private.result.as_json(),

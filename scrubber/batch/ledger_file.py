@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -71,10 +71,9 @@ def name_key(*, keep: bool) -> bytes:
 
 def append(path: Path, entry: dict[str, Any]) -> None:
     """Add an entry and see it down on the disk. Raises `NotWritable`."""
-    text = json.dumps(entry).encode()
     # One write to a file opened for appending: lines of several processes do not mix. A process that is killed, or
     # a disk that is full, can cut a line off; the line feed in front keeps the next entry out of such a line.
-    line = b"\n" + _checksum(text) + b" " + text + b"\n"
+    line = b"\n" + _line(entry)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = open_private(path, append=True)
@@ -120,6 +119,21 @@ def entry_at(path: Path, place: int) -> dict[str, Any] | None:
         refuse(path, error)
 
 
+def rewrite(path: Path, entries: Iterable[dict[str, Any]]) -> None:
+    """Put other entries in the place of all there are, in one step. Raises `NotWritable`."""
+    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        with os.fdopen(open_private(temporary, append=False), "wb") as file:
+            file.writelines(map(_line, entries))
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        refuse(path, error)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
 def refuse(path: Path, error: OSError) -> NoReturn:
     raise NotWritable(
         f"{error.filename or path}: {error.strerror or error}; scrubber keeps its record of published copies there: "
@@ -131,6 +145,11 @@ def _unmade_state_folder() -> Path:
     from platformdirs import user_state_path
 
     return user_state_path("scrubber", appauthor=False)
+
+
+def _line(entry: dict[str, Any]) -> bytes:
+    text = json.dumps(entry).encode()
+    return _checksum(text) + b" " + text + b"\n"
 
 
 def _entry(line: bytes) -> dict[str, Any] | None:

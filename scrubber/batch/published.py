@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import base64
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from scrubber.batch import ledger_file
-from scrubber.batch.copies import state_of
-from scrubber.batch.ledger import Copy, Ledger
+from scrubber.batch.copies import locked, state_of
+from scrubber.batch.ledger import Copy, Ledger, mentioned
 from scrubber.types import SCHEMA
 
 
@@ -78,6 +79,30 @@ def known_copy(path: Path) -> Copy | None:
             if copy is not None and state_of(out, copy) == "intact":
                 return copy
     return None
+
+
+def seal_ledgers(recipient: str, people: Set[str]) -> int:
+    """Seal, in all ledgers of this user, what entries say in clear of these people; how many entries those are.
+
+    Raises `UsageError` if a run is at work in one of the folders.
+    """
+    from scrubber.consent.sealing import seal
+
+    def sealed(entry: dict[str, Any]) -> dict[str, Any]:
+        if people.isdisjoint(mentioned(entry)):
+            return entry
+        text = entry.pop("private")
+        return entry | {"sealed": base64.b64encode(seal(recipient, text.encode())).decode()}
+
+    count = 0
+    for path in ledger_file.all_ledgers():
+        found = [entry for _, _, entry in ledger_file.entries(path)]
+        affected = sum(not people.isdisjoint(mentioned(entry)) for entry in found)
+        if affected:
+            with locked(Ledger(Path(found[0]["folder"]))):
+                ledger_file.rewrite(path, (sealed(entry) for _, _, entry in ledger_file.entries(path)))
+            count += affected
+    return count
 
 
 def _folder(path: Path) -> Path | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -14,7 +14,7 @@ from scrubber.batch.in_order import in_order
 from scrubber.batch.sandbox import Executor, Pending, Sandbox, Shared
 from scrubber.batch.work import Made, make_file, size_of
 from scrubber.errors import PhotoError, PhotoTooLarge, ScrubberError
-from scrubber.types import Result
+from scrubber.types import Result, SourceId
 
 if TYPE_CHECKING:
     from scrubber.batch.plan import Task
@@ -52,8 +52,12 @@ def run(
             executor = stack.enter_context(Sandbox(workers(None, len(tasks))))
         try:
             yield from publisher.begin(tasks)
-            yield from _results(tasks, terms, publisher, executor, work)
+            seen: list[SourceId] = []
+            for result in _results(tasks, terms, publisher, executor, work):
+                seen += [result.source] if result.source else []
+                yield result
             yield from publisher.finish()
+            yield from idle_restrictions(terms, seen)
         except BaseException:
             executor.close()  # before what it staged is cleared away, or it would stage more
             raise
@@ -92,6 +96,13 @@ def _settled(task: Task, outcome: Pending[Made], publisher: Publisher) -> Iterat
         return
     yield outcome_of_failure
     yield from publisher.withdraw(task, "has an original that could not be made safe this time")
+
+
+def idle_restrictions(terms: Terms, seen: Iterable[SourceId]) -> Iterator[Result]:
+    """For a manifest with entries that restrict something and matched none of the photos `seen`: that it has them."""
+    said = terms.permissions.unmatched(seen) if terms.permissions else ()
+    if said:
+        yield Result(terms.manifest, None, "unchanged", "restriction-matched-nothing", warnings=said)
 
 
 def failed(source: Path, error: PhotoError) -> Result:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from scrubber.types import Result, Status
 
 _NAMED: Final = 5  # files named in one line of the summary; the lines above it name all
+_IDLE: Final = "restriction-matched-nothing"  # of a result that is about the manifest and no photo
 _SEVERAL: Final = 2  # reasons from which on they are counted one by one
 _WITHOUT_OUTPUT: Final[tuple[Status, ...]] = ("withheld", "failed")
 
@@ -49,6 +50,9 @@ class Tally:
         self._warnings = list(terms.permissions.warnings) if terms.permissions else []
 
     def add(self, result: Result) -> None:
+        if result.reason == _IDLE:
+            self._warnings += result.warnings
+            return
         self._statuses[result.status] += 1
         if result.status in _WITHOUT_OUTPUT:
             reason = outcome(result.reason)
@@ -58,7 +62,7 @@ class Tally:
             if len(names) < _NAMED:
                 names.append(Path(result.input).name)
         if result.status not in ("failed", "retracted"):
-            self._faces.update(decision.action for decision in result.faces)
+            self._faces.update(face.action for face in result.faces if face.reason != "dismissed")
             for warning in result.warnings:
                 self._notes[warning] += 1
                 self._about.setdefault(warning, result.input)

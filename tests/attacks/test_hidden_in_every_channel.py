@@ -21,7 +21,7 @@ from PIL import Image
 from scrubber import Box, Consent, Face, Limits, Policy, hiding, photos
 from scrubber.faces import finding
 from scrubber.photos.photo import Frame, Photo
-from scrubber.pipeline import SafeCopy, make_safe
+from scrubber.pipeline import Scrubbed, make_safe
 from scrubber.policy import Style
 from scrubber.terms import Terms
 
@@ -38,7 +38,7 @@ SEEN, GONE = 0.5, 0.2  # of `likeness`
 KNOWN = [Face(Box(80, 60, 40, 50)), Face(Box(120, 75, 30, 36)), Face(Box(150, 120, 8, 9))]
 
 
-def cleaned(data: bytes, terms: Terms | None = None) -> SafeCopy:
+def cleaned(data: bytes, terms: Terms | None = None) -> Scrubbed:
     copy = make_safe(data, "photo", terms or Terms(Policy(preset="fast")))
     assert copy.data is not None, copy.withheld
     return copy

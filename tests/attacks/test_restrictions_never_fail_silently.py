@@ -24,7 +24,7 @@ from scrubber.consent import Consent, HideBox, PhotoEntry, ShowBox
 from scrubber.consent.editing import Draft, blank
 from scrubber.consent.permissions import Permissions
 from scrubber.errors import ManifestError, NotWritable, ScrubberError, UsageError
-from scrubber.pipeline import SafeCopy, make_safe, opened
+from scrubber.pipeline import Scrubbed, make_safe, opened
 from scrubber.policy import Limits, Policy
 from scrubber.terms import Terms
 from scrubber.types import Box, SourceId
@@ -87,7 +87,7 @@ def said_of(data: bytes, folder: Path, **keys: Any) -> Consent:
     return Consent.load(path)
 
 
-def safe(data: bytes, consent: Consent) -> SafeCopy:
+def safe(data: bytes, consent: Consent) -> Scrubbed:
     return make_safe(data, "photo.jpg", Terms.of(FAST, consent))
 
 

@@ -9,7 +9,6 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
 from multiprocessing import forkserver
 from pathlib import Path
 
@@ -18,8 +17,10 @@ from PIL import Image
 
 import scrubber
 from scrubber import Policy, batch, forking
+from scrubber.batch.sandbox import Shared
+from scrubber.batch.work import Made, make_file
 from scrubber.errors import DamagedPhoto, NotWritable
-from scrubber.pipeline import scrub_file
+from scrubber.storage import LocalFolder
 from scrubber.terms import Terms
 from scrubber.types import Result
 
@@ -31,24 +32,26 @@ def tasks(tmp_path: Path) -> list[batch.Task]:
     """Two tasks, so that they are done by workers; what is done is up to the test."""
     for name in ("a", "b"):
         Image.new("RGB", (32, 32)).save(tmp_path / f"{name}.png")
-    return [batch.Task(tmp_path / f"{name}.png", tmp_path / "out" / f"{name}.png") for name in ("a", "b")]
+    return [batch.Task(tmp_path / f"{name}.png", Path(f"{name}.png")) for name in ("a", "b")]
 
 
 def outcomes(tasks: list[batch.Task], work: batch.running.Work) -> list[Result]:
-    return list(batch.run(tasks, Terms.of(None, None, None, None), 2, work))
+    terms, out = Terms.of(None, None), tasks[0].source.parent / "out"
+    with batch.Sandbox(2) as executor:
+        return list(batch.run(tasks, terms, batch.Publisher(out, terms), executor, work))
 
 
-def reaches_out(source: Path, target: Path, _terms: Terms, _extensions: Sequence[str]) -> Result:
+def reaches_out(source: Path, _terms: Shared[Terms], _folder: LocalFolder | None) -> Made:
     """Fails as not writable if the network can be reached, as damaged if not."""
     try:
         with socket.socket() as client:
             client.connect(("127.0.0.1", int(os.environ["LISTENER"])))
     except OSError as error:
         raise DamagedPhoto(f"{source}: {error}") from error
-    raise NotWritable(f"{target}: connected")
+    raise NotWritable(f"{source}: connected")
 
 
-def takes_memory(source: Path, _target: Path, _terms: Terms, _extensions: Sequence[str]) -> Result:
+def takes_memory(source: Path, _terms: Shared[Terms], _folder: LocalFolder | None) -> Made:
     """Fails as damaged if 2 GiB cannot be had, as not writable if they can."""
     try:
         mmap.mmap(-1, 2 * 1024**3, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS).close()
@@ -57,9 +60,9 @@ def takes_memory(source: Path, _target: Path, _terms: Terms, _extensions: Sequen
     raise NotWritable(f"{source}: took two GiB")
 
 
-def plots(source: Path, target: Path, terms: Terms, extensions: Sequence[str]) -> Result:
+def plots(source: Path, terms: Shared[Terms], folder: LocalFolder | None) -> Made:
     """Fails as not writable if looking for faces loads a plotting or a sound library, as damaged if not."""
-    scrub_file(source, target, terms, extensions)
+    make_file(source, terms, folder)
     if {"matplotlib", "matplotlib.pyplot", "sounddevice"} & set(sys.modules):
         raise NotWritable(f"{source}: plotted")
     raise DamagedPhoto(f"{source}: not plotted")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from scrubber import forking
 from scrubber.cli.consent import arguments
 from scrubber.cli.output import counted, echo, echo_error
 from scrubber.cli.passphrase import asked
@@ -107,12 +108,15 @@ def _import_photos(draft: Draft, sources: list[Path], names: tuple[str, ...]) ->
     if unknown:
         raise UsageError(f"{', '.join(unknown)}: not in the manifest; add them first")
     code, named = 0, []
-    for found in batch.search(sources)[0]:
-        try:
-            named.append(named_photo(found.source, people, Limits()))
-        except PhotoError as error:
-            echo_error(error)
-            code = error.exit_code
+    files = [found.source for found in batch.search(sources)[0]]
+    forking.start()
+    with batch.Sandbox(batch.workers(None, len(files))) as executor:
+        for _, outcome in batch.map_files(executor, files, Limits(), named_photo, people, Limits()):
+            if isinstance(outcome, PhotoError):
+                echo_error(outcome)
+                code = outcome.exit_code
+            else:
+                named.append(outcome)
     added = merge_photos(draft, [one.entry for one in named if one.entry])
     for one in named:
         said = list(one.notes)

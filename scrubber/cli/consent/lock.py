@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from scrubber import forking
 from scrubber.cli.consent import arguments
 from scrubber.cli.output import counted, echo
 from scrubber.cli.passphrase import asked, chosen
+
+if TYPE_CHECKING:
+    from scrubber.consent import Consent
 
 
 @click.command("lock")
@@ -42,6 +47,7 @@ def lock_manifest(manifest: Path, out: Path | None, others: tuple[Path, ...], re
     Example:
       scrubber consent lock consent.toml --remove
     """
+    from scrubber import batch
     from scrubber.consent import Consent
     from scrubber.consent.locking import refuse_weak
     from scrubber.consent.storing import gather, lock, remove_originals
@@ -52,8 +58,12 @@ def lock_manifest(manifest: Path, out: Path | None, others: tuple[Path, ...], re
     refuse_weak(passphrase)  # before minutes of work
     target = out or manifest.with_name(f"{manifest.name}.age")
     consent = Consent.load(manifest)
-    contents = gather(consent, others, stored_embeddings(consent, Limits()), version())
+    forking.start()
+    with batch.Sandbox(batch.workers(None, 1 << 16)) as executor:
+        embeddings = stored_embeddings(consent, Limits(), batch.judging(executor))
+    contents = gather(consent, others, embeddings, version())
     lock(contents, passphrase, target)
+    _seal_ledgers(consent, Consent.load(target, passphrase))
     echo(f"{target}: holds {counted(len(contents.files), 'file')}; keep the passphrase elsewhere", err=True)
     if remove:
         for remains in remove_originals(contents, consent.folder):
@@ -63,6 +73,18 @@ def lock_manifest(manifest: Path, out: Path | None, others: tuple[Path, ...], re
         )
     else:
         echo("note: the originals are still there, in clear; --remove deletes them", err=True)
+
+
+def _seal_ledgers(consent: Consent, locked: Consent) -> None:
+    """What ledgers say in clear of the people in a manifest is sealed with its key, now that it is locked."""
+    from scrubber import batch
+    from scrubber.consent.sealing import recipient_of
+
+    if locked.ledger_identity is not None:
+        sealed = batch.seal_ledgers(recipient_of(locked.ledger_identity), {person.id for person in consent.people})
+        if sealed:
+            entries = counted(sealed, "entry", "entries")
+            echo(f"{entries} of ledgers, which name these people, are sealed with it", err=True)
 
 
 @click.command("unlock")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from scrubber import forking
 from scrubber.cli import options
 from scrubber.cli.consent import arguments
 from scrubber.cli.output import echo, json_line
@@ -19,6 +20,7 @@ from scrubber.printing import json_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from scrubber.batch import Executor
     from scrubber.consent import Consent, Remark
 
 _MANIFESTS: Final = (".toml", ".json", ".age")
@@ -75,6 +77,7 @@ def check_manifest(
     Example:
       scrubber consent check consent.toml march
     """
+    from scrubber import batch
     from scrubber.consent import Consent, check
     from scrubber.likeness import look_over
     from scrubber.policy import Limits
@@ -82,9 +85,11 @@ def check_manifest(
     manifest, named = _manifest_and_photos(given)
     photos = (*named, *photos)
     consent = Consent.load(manifest, asked)
-    remarks = (*check(consent, on), *look_over(consent, Limits()))
-    if photos:
-        remarks = (*remarks, *_against_photos(consent, photos, on, preset))
+    forking.start()
+    with batch.Sandbox(batch.workers(None, len(photos) or 1)) as executor:
+        remarks = (*check(consent, on), *look_over(consent, Limits(), batch.judging(executor)))
+        if photos:
+            remarks = (*remarks, *_against_photos(consent, photos, on, preset, executor))
     for remark in remarks:
         if as_json:
             echo(json_line(remark.as_json()))
@@ -103,7 +108,9 @@ def _manifest_and_photos(given: tuple[Path, ...]) -> tuple[Path, tuple[Path, ...
     return (*manifests, Path("consent.toml"))[0], tuple(path for path in given if path not in manifests)
 
 
-def _against_photos(consent: Consent, photos: tuple[Path, ...], on: datetime.date, preset: Preset) -> Iterator[Remark]:
+def _against_photos(
+    consent: Consent, photos: tuple[Path, ...], on: datetime.date, preset: Preset, executor: Executor
+) -> Iterator[Remark]:
     from scrubber import batch
     from scrubber.boxes_on_photos import check_photo
     from scrubber.consent import Remark
@@ -112,14 +119,14 @@ def _against_photos(consent: Consent, photos: tuple[Path, ...], on: datetime.dat
     from scrubber.types import SourceId
 
     permissions, seen = of_any_purpose(consent.manifest, on), list[SourceId]()
-    for found in batch.search(photos)[0]:
-        try:
-            source, said = check_photo(found.source, permissions, preset, Limits())
-        except PhotoError as error:
-            yield Remark("warning", str(error))
+    files = [found.source for found in batch.search(photos)[0]]
+    for file, outcome in batch.map_files(executor, files, Limits(), check_photo, permissions, preset, Limits()):
+        if isinstance(outcome, PhotoError):
+            yield Remark("warning", str(outcome))
             continue
+        source, said = outcome
         seen.append(source)
-        yield from (Remark("warning", f"{found.source}: {text}") for text in said)
+        yield from (Remark("warning", f"{file}: {text}") for text in said)
     yield from (Remark("warning", text) for text in permissions.unmatched(seen, most=None))
 
 

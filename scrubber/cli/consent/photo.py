@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from scrubber import forking
 from scrubber.cli import options
 from scrubber.cli.consent import arguments
 from scrubber.cli.output import echo
@@ -144,9 +145,13 @@ def _new(manifest: Path) -> Draft:
 
 
 def _seen(photo: Path, preset: Preset) -> Seen:
+    from scrubber import batch
     from scrubber.boxes_on_photos import look_at
 
-    return look_at(photo, preset, Limits())
+    forking.start()
+    with batch.Sandbox() as executor:
+        size, limits = batch.size_of(photo), Limits()
+        return executor.submit(str(photo), size, limits, look_at, photo, preset, limits).result()
 
 
 def _write(draft: Draft | None, manifest: Path, seen: Seen, box: HideBox | DismissBox | ShowBox, what: str) -> None:

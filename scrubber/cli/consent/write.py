@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from scrubber import forking
 from scrubber.cli import options
 from scrubber.cli.consent import arguments
 from scrubber.cli.output import counted, echo, json_line
@@ -85,6 +86,7 @@ def add_person(
     Example:
       scrubber consent add p-017 --for social --until 2027-12-31 --method written --photo a.jpg --photo b.jpg
     """
+    from scrubber import batch
     from scrubber.consent.editing import Draft
     from scrubber.consent.persons import person_of
     from scrubber.likeness import enrolling
@@ -103,7 +105,9 @@ def add_person(
         "evidence": _hash(form) if form else None,
     }
     enrolling.enrol(draft, person_of(values))  # finds mistakes in these before any photo is looked at or copied
-    enrolling.check_references(paths, limits)
+    forking.start()
+    with batch.Sandbox(batch.workers(None, len(paths))) as executor:
+        enrolling.check_references(paths, limits, batch.judging(executor))
     draft = draft.reopened()
     inside = copy or draft.locked
     references = enrolling.copied(paths, draft, person, limits) if inside else enrolling.referred_to(paths, folder)
