@@ -53,7 +53,7 @@ def test_the_python_example_works(readme: str, desk: Path, root: Path) -> None:
     [code] = blocks(readme, "python")
     environment = {**os.environ, "PYTHONPATH": str(root)}
     done = subprocess.run([sys.executable, "-c", code], cwd=desk, env=environment, capture_output=True, check=True)
-    assert done.stdout.split() == [b"published", b"1"]
+    assert done.stdout.split() == [b"published", b"1", b"image/jpeg", b"published"]
 
 
 def test_the_set_up_is_the_one_that_ci_uses(readme: str, root: Path) -> None:
@@ -64,7 +64,11 @@ def test_the_set_up_is_the_one_that_ci_uses(readme: str, root: Path) -> None:
     assert all(package in ci for package in packages.split())
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/consent.md", "docs/decisions.md", "docs/threat-model.md"])
+PAGES = ["README.md", "SECURITY.md", "CHANGELOG.md"]
+PAGES += [f"docs/{name}.md" for name in ("consent", "decisions", "detection", "ledger", "threat-model")]
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_links_lead_somewhere(root: Path, page: str) -> None:
     text = (root / page).read_text(encoding="utf-8")
     for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):

@@ -313,3 +313,60 @@ def test_standard_input_has_a_limit() -> None:
 
     with pytest.raises(scrubber.PhotoTooLarge):
         scrubber.scrub_bytes(Endless(), policy=FAST)  # type: ignore[arg-type]
+
+
+def test_a_ledger_tells_nothing_that_a_locked_manifest_protects(
+    photos: Path,
+    tmp_path: Path,
+    state: Path,
+    shows: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """Ids of people lay in the record of a run, beside a manifest that was locked away."""
+    monkeypatch.setenv("SCRUBBER_PASSPHRASE", "correct horse battery staple")
+    manifest, locked, out = tmp_path / "consent.toml", tmp_path / "consent.toml.age", tmp_path / "out"
+    secret = "person-4711"
+    manifest.write_text(shows.replace("p-1", secret))
+    words = ["run", photos, "-o", out, "--for", "social", "--preset", "fast", "--quiet"]
+    assert call(*words, "--consent", manifest) == 0
+    [ledger] = state.rglob("*.ledger")
+    assert secret in ledger.read_text()
+    monkeypatch.setenv("SCRUBBER_PASSPHRASE", "correct horse battery staple")
+    assert call("consent", "lock", manifest, "--remove") == 0
+    assert secret not in ledger.read_text()
+    for _ in range(2):
+        monkeypatch.setenv("SCRUBBER_PASSPHRASE", "correct horse battery staple")
+        assert call(*words, "--consent", locked) == 0
+        assert secret not in ledger.read_text()
+    capfd.readouterr()
+    assert call("published", out) == 0
+    said = capfd.readouterr().out
+    assert secret not in said
+    assert "shows somebody" in said
+    monkeypatch.setenv("SCRUBBER_PASSPHRASE", "correct horse battery staple")
+    assert call("published", out, "--consent", locked) == 0
+    assert f"shows {secret}" in capfd.readouterr().out
+    monkeypatch.setenv("SCRUBBER_PASSPHRASE", "correct horse battery staple")
+    assert call("consent", "revoke", secret, "--manifest", locked) == 0
+    [showing] = capfd.readouterr().out.splitlines()
+    monkeypatch.setenv("SCRUBBER_PASSPHRASE", "correct horse battery staple")
+    (photos / "portrait.jpg").unlink()
+    assert call(*words, "--consent", locked) == 0
+    assert not Path(showing).exists()
+
+
+def test_a_sealed_copy_without_its_key_is_taken_away(
+    photos: Path, tmp_path: Path, shows: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that cannot tell who is in a copy cannot say that they may be seen."""
+    manifest, out = tmp_path / "consent.toml", tmp_path / "out"
+    manifest.write_text(shows)
+    for words in (
+        ["consent", "lock", manifest],
+        ["run", photos, "-o", out, "--for", "social", "--consent", f"{manifest}.age", "--preset", "fast", "--quiet"],
+    ):
+        monkeypatch.setenv("SCRUBBER_PASSPHRASE", "correct horse battery staple")
+        assert call(*words) == 0
+    (photos / "portrait.jpg").unlink()
+    assert [result.status for result in folder_run(photos, out, shows)].count("retracted") == 1
