@@ -113,8 +113,9 @@ def inspect(path: Path_) -> list[Leak]:
 
     Raises `UnreadableFile`.
     """
-    data, named = read_file(Path(path), Limits()), file_names.leak(Path(path))
-    leaks = dict.fromkeys((*metadata.inventory(data), *verification.unseen(data), *([named] if named else [])))
+    limits = Limits()
+    data, named = read_file(Path(path), limits), file_names.leak(Path(path))
+    leaks = dict.fromkeys((*metadata.inventory(data), *verification.unseen(data, limits), *([named] if named else [])))
     return sorted(leaks, key=lambda leak: LEAK_KINDS.index(leak.kind))
 
 

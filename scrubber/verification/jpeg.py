@@ -22,13 +22,18 @@ _BEYOND_RANGE: Final = "values beyond white and black in {:,} blocks, where anot
 _BEYOND_EDGE: Final = "something behind the edges of the picture, in {:,} blocks"
 
 
-def judge(data: bytes) -> Judged:
-    """What tables, code and coefficients of the first picture in the JPEG `data` say besides that picture."""
+def judge(data: bytes, most: int) -> Judged:
+    """What tables, code and coefficients of the first picture in the JPEG `data` say besides that picture.
+
+    `most` is how many pixels are looked at.
+    """
     try:
         found = parts(data)
     except PartsError as problem:
         return Judged((Leak("structure", "JPEG", str(problem)),))
     leaks = list(jpeg_tables.objections(found))
+    if found.size[0] * found.size[1] > most:
+        return Judged((*leaks, Leak("structure", "JPEG", "there is more picture than can be looked at")))
     not_judged = jpeg_tables.not_judged(found)
     if found.progressive:
         leaks += progressive.objections(data, found)
