@@ -92,7 +92,9 @@ def inspect_file(path: Path) -> list[Leak]:
 
 def inspect_bytes(data: bytes, named: Leak | None = None) -> list[Leak]:
     """The same for bytes; `named` is what its name gives away."""
-    leaks = dict.fromkeys((*metadata.inventory(data), *verification.unseen(data), *([named] if named else [])))
+    leaks = dict.fromkeys(
+        (*metadata.inventory(data), *verification.unseen(data, Limits()), *([named] if named else []))
+    )
     return sorted(leaks, key=lambda leak: LEAK_KINDS.index(leak.kind))
 
 

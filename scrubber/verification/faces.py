@@ -54,14 +54,14 @@ def _looks_like_more(face: Face, head: Face, picture: Pixels) -> bool:
     return inside and larger and not checking.has_detail(picture, head)
 
 
-def under_alpha(data: bytes, form: str, preset: Preset, known: Sequence[Face]) -> Iterator[Leak]:
+def under_alpha(data: bytes, form: str, most: int, preset: Preset, known: Sequence[Face]) -> Iterator[Leak]:
     """Faces in the colours of transparent pictures as stored, and in alpha alone, unless they are `known`.
 
     Boxes are in pixels of the picture as stored. Raises what decoders raise.
     """
     if form not in ALPHA_FORMATS:
         return
-    for number, _, colours, alpha in layers(data, form):
+    for number, _, colours, alpha in layers(data, form, most):
         yield from _in_picture(colours, UNDER_ALPHA, number, preset, known)
         if alpha.min() < alpha.max():
             yield from _in_picture(_stretched(alpha), "alpha", number, preset, known)

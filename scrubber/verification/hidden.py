@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from scrubber import opencv
+from scrubber.photos.families import missing
 from scrubber.photos.source import DECODER_FAULTS
 from scrubber.types import Leak
 from scrubber.verification.stored import is_lossy, pictures
@@ -31,14 +32,14 @@ _AROUND: Final = 8  # pixels
 _LOSSY_QUALITY: Final = 95
 
 
-def layers(data: bytes, form: str) -> Iterator[tuple[int, Image.Image, Pixels, Pixels]]:
+def layers(data: bytes, form: str, most: int) -> Iterator[tuple[int, Image.Image, Pixels, Pixels]]:
     """Of each picture that has alpha: its number from 0 on, itself, its colours (H×W×3) as stored and its alpha (H×W).
 
     Raises what decoders raise.
     """
     import numpy as np
 
-    for number, picture in enumerate(pictures(data, form)):
+    for number, picture in enumerate(pictures(data, form, most)):
         if picture.has_transparency_data or picture.mode in ("La", "RGBa", "PA"):
             whole = picture.convert("LA") if picture.mode == "La" else picture
             rgba = np.asarray(whole.convert("RGBA"))
@@ -46,14 +47,17 @@ def layers(data: bytes, form: str) -> Iterator[tuple[int, Image.Image, Pixels, P
                 yield number, picture, np.ascontiguousarray(rgba[:, :, :3]), np.ascontiguousarray(rgba[:, :, 3])
 
 
-def objections(data: bytes, form: str) -> Iterator[Leak]:
-    """What a fit file must not have: a picture in colours or numbers that are not seen. Never raises."""
-    if form not in ALPHA_FORMATS:
+def objections(data: bytes, form: str, most: int) -> Iterator[Leak]:
+    """What a fit file must not have: a picture in colours or numbers that are not seen. Never raises.
+
+    `most` is how many pixels are looked at.
+    """
+    if form not in ALPHA_FORMATS or missing(form):
         return
     try:
-        for number, picture, colours, alpha in layers(data, form):
+        for number, picture, colours, alpha in layers(data, form, most):
             yield from _under_alpha(number, colours, alpha, lossy=is_lossy(picture, data))
-        for number, picture in enumerate(pictures(data, form)):
+        for number, picture in enumerate(pictures(data, form, most)):
             yield from _same_colours(number, picture)
         if form == "png":
             yield from _low_halves(data)
@@ -61,19 +65,19 @@ def objections(data: bytes, form: str) -> Iterator[Leak]:
         yield Leak("structure", form.upper(), f"a picture in it cannot be decoded alone ({_said(problem)})")
 
 
-def told(data: bytes, form: str) -> Iterator[Leak]:
+def told(data: bytes, form: str, most: int) -> Iterator[Leak]:
     """What `inspect` says beyond that: palette entries that no pixel uses, and soft mattes. Never raises."""
     import numpy as np
 
-    if form not in ALPHA_FORMATS:
+    if form not in ALPHA_FORMATS or missing(form):
         return
     try:
-        for number, picture in enumerate(pictures(data, form)):
+        for number, picture in enumerate(pictures(data, form, most)):
             unused = _unused(picture)
             if unused:
                 words = f"{unused} colours that no pixel has, perhaps of what was hidden"
                 yield Leak("hidden-picture", UNUSED, _in_frame(number, words))
-        for number, _, _, alpha in layers(data, form):
+        for number, _, _, alpha in layers(data, form, most):
             if len(np.unique(alpha)) >= _SOFT:
                 yield Leak("structure", "alpha", _in_frame(number, "a matte: the outline of what was cut out"))
     except DECODER_FAULTS:

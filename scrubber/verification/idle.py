@@ -5,8 +5,10 @@ This is for codes that are not followed here bit by bit, which is progressive JP
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Final
+
+from scrubber.photos.source import DECODER_FAULTS
+from scrubber.verification.stored import opened
 
 BYTES: Final = 16
 """Of an end that may do nothing: coders fill up, and a code for many empty blocks takes few."""
@@ -20,12 +22,10 @@ def is_idle(data: bytes, end: int, shown: bytes | None, form: str) -> bool:
 
 def decoded(data: bytes, form: str) -> bytes | None:
     """The pixels of the first frame, or None if they cannot be decoded."""
-    from PIL import Image
-
     try:
-        with Image.open(BytesIO(data), formats=[form]) as image:
+        with opened(data, form) as image:
             return image.tobytes()
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+    except DECODER_FAULTS:
         return None
 
 

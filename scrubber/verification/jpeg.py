@@ -19,16 +19,21 @@ if TYPE_CHECKING:
 _BAND: Final = 16  # rows of the coarsest blocks that are looked at together, so that a large photo fits into memory
 _COARSE: Final = 4.0  # levels that a search may leave where colours were averaged, which each program does in its way
 _BEYOND_RANGE: Final = "values beyond white and black in {:,} blocks, where another picture may lie"
-_BEYOND_EDGE: Final = "something behind the edges of the picture, in {:,} blocks"
+_BEYOND_EDGE: Final = "more than the edge itself is coded behind it, in {:,} blocks"
 
 
-def judge(data: bytes) -> Judged:
-    """What tables, code and coefficients of the first picture in the JPEG `data` say besides that picture."""
+def judge(data: bytes, most: int) -> Judged:
+    """What tables, code and coefficients of the first picture in the JPEG `data` say besides that picture.
+
+    `most` is how many pixels are looked at.
+    """
     try:
         found = parts(data)
     except PartsError as problem:
         return Judged((Leak("structure", "JPEG", str(problem)),))
     leaks = list(jpeg_tables.objections(found))
+    if found.size[0] * found.size[1] > most:
+        return Judged((*leaks, Leak("structure", "JPEG", "there is more picture than can be looked at")))
     not_judged = jpeg_tables.not_judged(found)
     if found.progressive:
         leaks += progressive.objections(data, found)
@@ -48,7 +53,7 @@ def _hidden(coded: dict[int, Coded], found: Parts) -> Iterator[Leak]:
         return
     edges = sum(_behind_edges(coded[each.number], each, found) for each in found.components.values())
     if edges:
-        yield Leak("hidden-picture", "JPEG edge", _BEYOND_EDGE.format(edges))
+        yield Leak("structure", "JPEG edge", _BEYOND_EDGE.format(edges))
     alone = len(found.components) == 1 or len({(each.across, each.down) for each in found.components.values()}) > 1
     count = sum(_out_of_range([each], coded, found, blocks.LEFT_OVER) for each in found.components.values() if alone)
     if len(found.components) == 3:

@@ -153,7 +153,7 @@ def _huffman(payload: bytes, found: Parts) -> None:
         counts = payload[at + 1 : at + 17]
         symbols = payload[at + 17 : at + 17 + sum(counts)]
         codes = sum(count << (16 - length) for length, count in enumerate(counts, 1))
-        if len(counts) != 16 or len(symbols) != sum(counts) or codes > 1 << 16:
+        if payload[at] >> 4 > 1 or len(counts) != 16 or len(symbols) != sum(counts) or codes > 1 << 16:
             raise PartsError("a Huffman table that is none")
         table = HuffmanTable(counts, symbols)
         found.huffman[payload[at] >> 4, payload[at] & 15] = table

@@ -9,10 +9,11 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Callable, Iterator
-from io import BytesIO
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from scrubber.photos.families import READERS
+from scrubber.photos.source import open_with_pillow
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -26,17 +27,44 @@ _GIF_HEADER: Final = 13  # bytes before the palette of the screen
 _MOST: Final = 10_000  # frames
 
 
-def pictures(data: bytes, form: str) -> Iterator[Image.Image]:
-    """Each picture of a file of the format `form` as Pillow decodes it, in its own mode. Raises what decoders raise."""
+def pictures(data: bytes, form: str, most: int) -> Iterator[Image.Image]:
+    """Each picture of a file of the format `form` as Pillow decodes it, in its own mode.
+
+    Raises what decoders raise, `OSError` too if there are more than `most` pixels in all of them.
+    """
+    total = 0
+
+    def check(size: tuple[int, int]) -> None:
+        nonlocal total
+        total += size[0] * size[1]
+        if total > most:
+            raise OSError("there is more picture than can be looked at")
+
+    with _bombs_refused():
+        if form not in _CUTS:
+            yield from READERS[form].read(data).frames(check)
+            return
+        for each in alone(data, form):
+            with opened(each, form.upper()) as image:
+                check(image.size)
+                image.load()
+                yield image
+
+
+def opened(data: bytes, decoder: str) -> Image.Image:
+    """A file opened by one of Pillow's decoders. Raises what it raises, `OSError` for a bomb."""
+    with _bombs_refused():
+        return open_with_pillow(data, decoder)
+
+
+@contextmanager
+def _bombs_refused() -> Iterator[None]:
     from PIL import Image
 
-    if form not in _CUTS:
-        yield from READERS[form].read(data).frames(lambda _size: None)
-        return
-    for each in alone(data, form):
-        with Image.open(BytesIO(each), formats=[form.upper()]) as image:
-            image.load()
-            yield image
+    try:
+        yield
+    except Image.DecompressionBombError as error:
+        raise OSError(str(error)) from error
 
 
 def alone(data: bytes, form: str) -> Iterator[bytes]:

@@ -30,7 +30,9 @@ def verify(data: bytes, name: str, limits: Limits, preset: Preset, decided: Sequ
         photo = photos.open_photo(data, name, limits)
     except PhotoError as error:
         return Verdict(name, clean=False, leaks=(*leaks, Leak("structure", "picture", str(error))))
-    judged = Judged(leaks) + _unseen(data, photo.format) + Judged(not_judged=recoding.not_judged(data, photo))
+    judged = (
+        Judged(leaks) + _unseen(data, photo.format, limits.pixels) + Judged(not_judged=recoding.not_judged(data, photo))
+    )
     found: list[tuple[int, Face]] = []
     with finding.kept_warm():
         for number, frame in enumerate(photo.frames):
@@ -39,7 +41,7 @@ def verify(data: bytes, name: str, limits: Limits, preset: Preset, decided: Sequ
             found += [(number, face) for face in visible]
             judged += Judged(not_judged=tuple(f"{said} in frame {number}" if number else said for said in unsure))
         known = [*(face for _, face in found), *(each.face for each in decided if each.action == "show")]
-        judged += _hidden_faces(data, photo.format, preset, known)
+        judged += _hidden_faces(data, photo.format, limits.pixels, preset, known)
     seen = tuple(sorted(dict.fromkeys(judged.leaks), key=lambda leak: LEAK_KINDS.index(leak.kind)))
     return Verdict(
         name,
@@ -51,21 +53,21 @@ def verify(data: bytes, name: str, limits: Limits, preset: Preset, decided: Sequ
     )
 
 
-def unseen(data: bytes) -> tuple[Leak, ...]:
+def unseen(data: bytes, limits: Limits) -> tuple[Leak, ...]:
     """What `inspect` tells of the picture data of any file: what lies in it that no viewer shows. Never raises."""
     form = identify(data[:HEADER_BYTES]) or ""
-    return tuple(dict.fromkeys((*_unseen(data, form).leaks, *hidden.told(data, form))))
+    return tuple(dict.fromkeys((*_unseen(data, form, limits.pixels).leaks, *hidden.told(data, form, limits.pixels))))
 
 
-def _unseen(data: bytes, form: str) -> Judged:
-    judged = jpeg.judge(data) if form == "jpeg" else Judged()
+def _unseen(data: bytes, form: str, most: int) -> Judged:
+    judged = jpeg.judge(data, most) if form == "jpeg" else Judged()
     if form == "webp":
         judged += Judged(tuple(webp.objections(data)))
-    return judged + Judged(tuple(hidden.objections(data, form)))
+    return judged + Judged(tuple(hidden.objections(data, form, most)))
 
 
-def _hidden_faces(data: bytes, form: str, preset: Preset, known: Sequence[Face]) -> Judged:
+def _hidden_faces(data: bytes, form: str, most: int, preset: Preset, known: Sequence[Face]) -> Judged:
     try:
-        return Judged(tuple(faces.under_alpha(data, form, preset, known)))
+        return Judged(tuple(faces.under_alpha(data, form, most, preset, known)))
     except DECODER_FAULTS:
         return Judged()  # said already: a picture in it cannot be decoded alone

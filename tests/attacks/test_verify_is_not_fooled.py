@@ -13,6 +13,8 @@ from pathlib import Path
 import jpeg_coder
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
 import scrubber
@@ -82,7 +84,7 @@ def test_a_portrait_under_alpha_0(clear_face: np.ndarray, form: str, options: di
     verdict = judged(data)
     assert not verdict.clean
     assert any(leak.kind == "hidden-picture" and "a face" in leak.detail for leak in verdict.leaks)
-    assert any(leak.where == "colours under alpha 0" for leak in unseen(data))
+    assert any(leak.where == "colours under alpha 0" for leak in unseen(data, Limits()))
 
 
 def test_a_grey_portrait_under_alpha_0(clear_face: np.ndarray) -> None:
@@ -255,7 +257,7 @@ def test_text_behind_the_last_scan(scenery: np.ndarray, options: dict) -> None:
     stuffed = data[:-2] + TEXT + data[-2:]
     assert decoded(stuffed) == decoded(data)
     assert not judged(stuffed).clean
-    assert "trailing-data" in {leak.kind for leak in unseen(stuffed)}
+    assert "trailing-data" in {leak.kind for leak in unseen(stuffed, Limits())}
 
 
 def test_text_between_scans(scenery: np.ndarray) -> None:
@@ -409,3 +411,30 @@ def test_faces_are_named_with_their_frame_and_allowed_for_it_alone(face: np.ndar
     assert [entry["frame"] for entry in verdict.as_json()["faces"]] == [1, 2]
     shown = Decision(verdict.faces[0], "show", "allowed-by-box", "p-1", frame=1)
     assert judged(data, (shown,)).frames == (2,)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    drawn=st.data(), form=st.sampled_from(["jpeg", "progressive", "png", "gif", "webp", "lossless", "tiff", "moving"])
+)
+def test_a_closer_look_takes_any_damage(scenery: np.ndarray, drawn: st.DataObject, form: str) -> None:
+    """Attack: a broken file that ends the judging program, so that the verdict is never spoken."""
+    data = bytearray(_small(scenery[:48, :56], form))
+    for _ in range(drawn.draw(st.integers(1, 6))):
+        at = drawn.draw(st.integers(0, len(data) - 1))
+        data[at : at + drawn.draw(st.integers(0, 3))] = drawn.draw(st.binary(max_size=4))
+    unseen(bytes(data[: drawn.draw(st.integers(0, 2 * len(data)))]), Limits())
+
+
+def _small(pixels: np.ndarray, form: str) -> bytes:
+    alpha = np.full(pixels.shape[:2], 255, np.uint8)
+    alpha[:20] = 0
+    clear = Image.fromarray(np.dstack([pixels, alpha]))
+    if form in ("jpeg", "progressive"):
+        return saved(Image.fromarray(pixels), "JPEG", progressive=form == "progressive", restart_marker_rows=1)
+    if form == "moving":
+        frames = [Frame(np.roll(pixels, at, axis=0), alpha, 100.0) for at in range(3)]
+        return write(Photo(tuple(frames), "webp", lossless=True, moving=True, loops=0), "webp")[0]
+    if form == "lossless":
+        return saved(clear, "WEBP", lossless=True)
+    return saved(clear, form.upper())
