@@ -95,7 +95,7 @@ def inspect_bytes(data: bytes, named: Leak | None = None) -> list[Leak]:
     leaks = dict.fromkeys(
         (*metadata.inventory(data), *verification.unseen(data, Limits()), *([named] if named else []))
     )
-    return sorted(dict.fromkeys(found), key=lambda leak: LEAK_KINDS.index(leak.kind))
+    return sorted(leaks, key=lambda leak: LEAK_KINDS.index(leak.kind))
 
 
 def list_file(path: Path, terms: Shared[Terms], drawing: Drawing | None) -> RegionList:
