@@ -1,8 +1,7 @@
 """Promise 5: every picture is opened in a worker process with limits, by every command; the library says when not.
 
-
-Two documents said so while `faces`, `verify`, references, `consent import` and one-file runs decoded in the main process,
-where a hostile file breaks or hangs the whole command.
+Two documents said so while `faces`, `verify`, references, `consent import` and one-file runs decoded in the main
+process, where a hostile file breaks or hangs the whole command.
 """
 
 from __future__ import annotations
