@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from scrubber.batch.work import Made
     from scrubber.terms import Terms
 
+_staging_here: Final = set[str]()  # tokens of what stages files in this process now
 _MOST_BYTES: Final = 4 << 30  # no copy is larger; whatever is was not made here
 _NOTHING: Final = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 """SHA-256 of no bytes: what a killed run can leave under a name of its own on a disk without hard links."""
@@ -60,18 +61,21 @@ def at_work(ledger: Ledger, folder: LocalFolder) -> Iterator[None]:
 @contextmanager
 def staging(ledger: Ledger, folder: LocalFolder) -> Iterator[None]:
     """Inside this block files may be staged; the ledger knows their token, so that none outlives a crash for long."""
-    ledger.note_staging(folder.token, os.getpid())
+    _staging_here.add(folder.token)
     try:
+        ledger.note_staging(folder.token, os.getpid())
         yield
     finally:
         folder.sweep()
         ledger.note_staging(folder.token, None)
+        _staging_here.discard(folder.token)
 
 
 def sweep(ledger: Ledger) -> None:
     """Clear away what runs left staged that were killed. Raises `NotWritable`."""
     for token, process in ledger.abandoned.items():
-        if process == os.getpid() or not _runs(process):
+        at_work_here = process == os.getpid() and token in _staging_here  # in another thread
+        if not at_work_here and (process == os.getpid() or not _runs(process)):
             LocalFolder(ledger.out, token).sweep()
             ledger.note_staging(token, None)
 

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -148,6 +149,16 @@ def test_scrub_refuses_what_it_did_not_make(photos: Path, tmp_path: Path) -> Non
     target.write_bytes(target.read_bytes() + b"changed since")
     with pytest.raises(scrubber.UsageError, match="other hands"):
         scrubber.scrub(photos / "a.png", target, policy=FAST)
+
+
+def test_threads_of_one_program_publish_into_one_folder(photos: Path, tmp_path: Path) -> None:
+    """Each call clears away what killed runs left; what another thread is about to publish is none of that."""
+    sources = [photos / name for name in ("a.png", "b.png")] * 4
+    targets = [tmp_path / "out" / f"{number}.png" for number in range(len(sources))]
+    with scrubber.Session(policy=FAST, isolate=True) as session, ThreadPoolExecutor(4) as threads:
+        results = list(threads.map(session.scrub, sources, targets))
+    assert [result.status for result in results] == ["published"] * len(sources)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(path.name for path in targets)
 
 
 def test_a_report_is_appended_to(photos: Path, tmp_path: Path) -> None:
