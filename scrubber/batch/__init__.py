@@ -1,7 +1,8 @@
 """Folders of photos: planned first, made safe by several processes, published by one, which keeps the ledger."""
 
 from scrubber.batch.in_order import in_order, map_files
-from scrubber.batch.ledger import Copy, Ledger
+from scrubber.batch.ledger import Ledger
+from scrubber.batch.ledger_entries import Copy
 from scrubber.batch.plan import Found, Plan, Task, plan, search
 from scrubber.batch.published import Published, known_copy, published, seal_ledgers, showing
 from scrubber.batch.publisher import Publisher

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from scrubber.batch import ledger_file
-from scrubber.batch.ledger import Copy, Ledger, Place, Private, Shown, now
+from scrubber.batch.ledger import Ledger
+from scrubber.batch.ledger_entries import Copy, Place, Private, Shown, now
 from scrubber.errors import UsageError
 from scrubber.guarded import sha256_of
 from scrubber.storage import LocalFolder, discard

@@ -11,91 +11,32 @@ from __future__ import annotations
 
 import base64
 import json
-import unicodedata
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path, PurePath, PurePosixPath
-from typing import Any, Final, TypeAlias
+from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path, PurePath
+from threading import RLock
+from typing import Any
 
 from scrubber.batch import ledger_file
+from scrubber.batch.ledger_entries import (
+    SCHEMA,
+    Copy,
+    Private,
+    folded,
+    now,
+    private_as_json,
+    private_from_json,
+)
 from scrubber.errors import NotWritable
-from scrubber.types import Action, Box, Decision, Face, Reason, Result, SourceId
-
-SCHEMA: Final = 1
-"""Version of the entries. docs/ledger.md describes them."""
+from scrubber.types import SourceId
 
 
-Place: TypeAlias = tuple[int, Action, int, int, int, int]
-"""A frame, what was done there, and x, y, width and height in pixels of the copy."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """Somebody whom a copy shows: by a `box` that points at the face, or by a `match` with reference photos."""
-
-    person: str
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Private:
-    """What an entry says about people; sealed where the manifest is.
-
-    `concerns` are ids of the people on whose standing the outcome hung. `restrictions` is what the manifest pointed at
-    in the photo when the copy was made.
-    """
-
-    result: Result
-    concerns: tuple[str, ...] = ()
-    shown: tuple[Shown, ...] = ()
-    restrictions: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """One outcome in the ledger. `output` is the path below the output folder, with `/`; None for a withheld photo.
-
-    `sha256` is that of the copy, `key` stands for all that decided the outcome. `factors` say how much smaller the
-    copy is across and down. `decided` are the places where
-    something was hidden or shown, which whoever sees the copy sees as well: frame, what was done, and x, y, width and
-    height in pixels of the copy. `shows` counts the people shown; `private` is None if it is sealed with a key that is
-    not at hand.
-    """
-
-    output: str | None
-    sha256: str | None
-    source: SourceId
-    input: str
-    key: str
-    at: str
-    purpose: str | None
-    shows: int
-    factors: tuple[float, float]
-    decided: tuple[Place, ...]
-    private: Private | None
-
-    @property
-    def decisions(self) -> tuple[Decision, ...]:
-        """What was decided at each place, without who and why; boxes in pixels of the copy."""
-        reasons: dict[str, Reason] = {"show": "allowed-by-box", "hide": "pointed-hide"}
-        return tuple(
-            Decision(Face(Box(*box)), action, reasons[action], frame=frame) for frame, action, *box in self.decided
-        )
-
-    @property
-    def original(self) -> Path:
-        return Path(self.input)
-
-
-def now() -> str:
-    """The moment, as entries have it: UTC, to the second."""
-    return datetime.now(UTC).replace(microsecond=0).isoformat()
-
-
-def folded(name: PurePath | str) -> str:
-    """A path as the least careful file system compares it: no case, one form of accents."""
-    return unicodedata.normalize("NFC", str(PurePosixPath(name))).casefold()
+@lru_cache(maxsize=8)
+def ledger_of(path: Path, out: Path, recipient: str | None, identity: str | None) -> Ledger:
+    """The ledger of `out` at `path`, kept open for a program that publishes one photo after the other."""
+    assert path == ledger_file.ledger_path(out)
+    return Ledger(out, recipient, identity)
 
 
 class Ledger:
@@ -106,22 +47,25 @@ class Ledger:
     `NotWritable` if the state folder cannot be used.
     """
 
+    _read_to: int
+
     def __init__(self, out: Path, recipient: str | None = None, identity: str | None = None) -> None:
         self.out = out
         self.path = ledger_file.ledger_path(out)
         self._recipient = recipient
         self._identity = identity
-        self._read_to = 0
-        self._live: dict[str, tuple[int, str]] = {}  # by folded output: where its entry begins, the hash of its source
-        self._by_source: dict[str, dict[str | None, int]] = {}  # by hash of the source, then by folded output
-        self._by_input: dict[str, set[str]] = {}  # folded outputs that were ever made from a file at this place
-        self._staging: dict[str, int] = {}  # tokens of runs that have not said that they ended, and their processes
+        self._lock = RLock()
+        self._start_over(None)
 
     def refresh(self) -> None:
-        """Take in what was appended since the last look."""
-        for place, end, entry in ledger_file.entries(self.path, self._read_to):
-            self._read_to = end
-            self._take_in(place, entry)
+        """Take in what was appended since the last look; all of it, if the file is another one now."""
+        with self._lock:
+            file = ledger_file.identity_of(self.path)
+            if file != self._file:
+                self._start_over(file)
+            for place, end, entry in ledger_file.entries(self.path, self._read_to):
+                self._read_to = end
+                self._take_in(place, entry)
 
     def copies(self) -> Iterator[Copy]:
         """Every copy that was published and not taken away since, in the order of their names."""
@@ -171,7 +115,7 @@ class Ledger:
     def note(self, copy: Copy) -> None:
         """Append an outcome; a copy is noted before it gets its final name."""
         assert copy.private is not None
-        text = json.dumps(_private_as_json(copy.private))
+        text = json.dumps(private_as_json(copy.private))
         values = {
             "what": "copy" if copy.output else "withheld",
             "output": copy.output,
@@ -214,6 +158,14 @@ class Ledger:
         except OSError as error:
             ledger_file.refuse(self.path, error)
         return there
+
+    def _start_over(self, file: int | None) -> None:
+        self._file = file
+        self._read_to = 0
+        self._live: dict[str, tuple[int, str]] = {}  # by folded output: where its entry begins, the hash of its source
+        self._by_source: dict[str, dict[str | None, int]] = {}  # by hash of the source, then by folded output
+        self._by_input: dict[str, set[str]] = {}  # folded outputs that were ever made from a file at this place
+        self._staging: dict[str, int] = {}  # tokens of runs that have not said that they ended, and their processes
 
     def _append(self, values: dict[str, Any]) -> None:
         if not self.path.exists():
@@ -270,32 +222,4 @@ class Ledger:
             from scrubber.consent.sealing import unseal
 
             text = unseal(self._identity, base64.b64decode(entry["sealed"]))
-        return None if text is None else _private_from_json(json.loads(text))
-
-
-def mentioned(entry: dict[str, Any]) -> set[str]:
-    """Ids of the people of whom an entry says something in clear."""
-    if "private" not in entry:
-        return set()
-    private = json.loads(entry["private"])
-    named = {face["person"] for face in private["result"]["faces"] if face["person"]}
-    pointed = {show["person"] for show in private["restrictions"].get("show", ())}
-    return named | pointed | set(private["concerns"]) | {shown["person"] for shown in private["shown"]}
-
-
-def _private_as_json(private: Private) -> dict[str, Any]:
-    return {
-        "result": private.result.as_json(),
-        "concerns": private.concerns,
-        "shown": [asdict(shown) for shown in private.shown],
-        "restrictions": private.restrictions,
-    }
-
-
-def _private_from_json(values: dict[str, Any]) -> Private:
-    return Private(
-        Result.from_json(values["result"]),
-        tuple(values["concerns"]),
-        tuple(Shown(**shown) for shown in values["shown"]),
-        values["restrictions"],
-    )
+        return None if text is None else private_from_json(json.loads(text))

@@ -43,6 +43,14 @@ def ledger_path(out: Path) -> Path:
     return user_state_path("scrubber", appauthor=False) / "ledgers" / f"{name}.ledger"
 
 
+def identity_of(path: Path) -> int | None:
+    """What tells a file from another in its place: its number on the disk; None if there is none."""
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return None
+
+
 def all_ledgers() -> list[Path]:
     """Every ledger of this user."""
     from platformdirs import user_state_path

@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 from scrubber.batch import ledger_file
 from scrubber.batch.copies import locked, state_of
-from scrubber.batch.ledger import Copy, Ledger, mentioned
+from scrubber.batch.ledger import Ledger
+from scrubber.batch.ledger_entries import Copy, mentioned
 from scrubber.types import SCHEMA
 
 

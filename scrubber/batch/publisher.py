@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from scrubber.batch import ledger_file
 from scrubber.batch.copies import entry_of, place_of, state_of, take_away
-from scrubber.batch.ledger import Copy, Ledger, folded
+from scrubber.batch.ledger import Ledger
+from scrubber.batch.ledger_entries import Copy, folded
 from scrubber.batch.names import Namer
 from scrubber.batch.standing import objection
 from scrubber.guarded import sha256_of

@@ -8,7 +8,9 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
 from scrubber.batch.copies import entry_of, place_of, staging, sweep, take_away
-from scrubber.batch.ledger import Copy, Ledger
+from scrubber.batch.ledger import Ledger, ledger_of
+from scrubber.batch.ledger_entries import Copy
+from scrubber.batch.ledger_file import ledger_path
 from scrubber.batch.sandbox import Executor, Shared
 from scrubber.batch.work import Made, make_bytes, make_data, make_file, size_of
 from scrubber.errors import NotWritable, PhotoError, UsageError
@@ -35,7 +37,8 @@ def publish_one(
     Raises `UsageError` for a file of somebody else, `NotWritable` for the original itself, and `PhotoError` as the
     executor does.
     """
-    folder, ledger = LocalFolder(target.parent), Ledger(target.parent, terms.recipient, terms.ledger_identity)
+    folder, out = LocalFolder(target.parent), target.parent
+    ledger = ledger_of(ledger_path(out), out, terms.recipient, terms.ledger_identity)
     if isinstance(source, Path):
         refuse_original(target, source)
     ledger.refresh()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from scrubber.batch.ledger import Copy, Private, Shown
+    from scrubber.batch.ledger_entries import Copy, Private, Shown
     from scrubber.consent import Permissions
 
 

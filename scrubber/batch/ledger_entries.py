@@ -1,0 +1,115 @@
+"""What a ledger says of one copy, as values; docs/ledger.md describes them."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path, PurePath, PurePosixPath
+from typing import Any, Final, TypeAlias
+
+from scrubber.types import Action, Box, Decision, Face, Reason, Result, SourceId
+
+SCHEMA: Final = 1
+"""Version of the entries. docs/ledger.md describes them."""
+
+
+Place: TypeAlias = tuple[int, Action, int, int, int, int]
+"""A frame, what was done there, and x, y, width and height in pixels of the copy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Somebody whom a copy shows: by a `box` that points at the face, or by a `match` with reference photos."""
+
+    person: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Private:
+    """What an entry says about people; sealed where the manifest is.
+
+    `concerns` are ids of the people on whose standing the outcome hung. `restrictions` is what the manifest pointed at
+    in the photo when the copy was made.
+    """
+
+    result: Result
+    concerns: tuple[str, ...] = ()
+    shown: tuple[Shown, ...] = ()
+    restrictions: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One outcome in the ledger. `output` is the path below the output folder, with `/`; None for a withheld photo.
+
+    `sha256` is that of the copy, `key` stands for all that decided the outcome. `factors` say how much smaller the
+    copy is across and down. `decided` are the places where
+    something was hidden or shown, which whoever sees the copy sees as well: frame, what was done, and x, y, width and
+    height in pixels of the copy. `shows` counts the people shown; `private` is None if it is sealed with a key that is
+    not at hand.
+    """
+
+    output: str | None
+    sha256: str | None
+    source: SourceId
+    input: str
+    key: str
+    at: str
+    purpose: str | None
+    shows: int
+    factors: tuple[float, float]
+    decided: tuple[Place, ...]
+    private: Private | None
+
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        """What was decided at each place, without who and why; boxes in pixels of the copy."""
+        reasons: dict[str, Reason] = {"show": "allowed-by-box", "hide": "pointed-hide"}
+        return tuple(
+            Decision(Face(Box(*box)), action, reasons[action], frame=frame) for frame, action, *box in self.decided
+        )
+
+    @property
+    def original(self) -> Path:
+        return Path(self.input)
+
+
+def now() -> str:
+    """The moment, as entries have it: UTC, to the second."""
+    return datetime.now(UTC).replace(microsecond=0).isoformat()
+
+
+def folded(name: PurePath | str) -> str:
+    """A path as the least careful file system compares it: no case, one form of accents."""
+    return unicodedata.normalize("NFC", str(PurePosixPath(name))).casefold()
+
+
+def mentioned(entry: dict[str, Any]) -> set[str]:
+    """Ids of the people of whom an entry says something in clear."""
+    if "private" not in entry:
+        return set()
+    private = json.loads(entry["private"])
+    named = {face["person"] for face in private["result"]["faces"] if face["person"]}
+    pointed = {show["person"] for show in private["restrictions"].get("show", ())}
+    return named | pointed | set(private["concerns"]) | {shown["person"] for shown in private["shown"]}
+
+
+def private_as_json(private: Private) -> dict[str, Any]:
+    return {
+        "result": private.result.as_json(),
+        "concerns": private.concerns,
+        "shown": [asdict(shown) for shown in private.shown],
+        "restrictions": private.restrictions,
+    }
+
+
+def private_from_json(values: dict[str, Any]) -> Private:
+    return Private(
+        Result.from_json(values["result"]),
+        tuple(values["concerns"]),
+        tuple(Shown(**shown) for shown in values["shown"]),
+        values["restrictions"],
+    )
