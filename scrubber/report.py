@@ -59,7 +59,9 @@ def read_report(report: Path) -> Iterator[Result]:
     remedy = "name the file that `run --report` wrote"
     try:
         text = read_bytes(report, _MOST_BYTES).decode()
-    except (OSError, PhotoError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{report}: is not the report of a run; {remedy}") from error
+    except (OSError, PhotoError) as error:
         raise UsageError(f"{report}: cannot be read ({error}); {remedy}") from error
     for number, line in enumerate(text.splitlines(), 1):
         if line.strip():

@@ -50,14 +50,17 @@ def read(path: Path, name: str) -> bytes:
         content = read_bytes(path, _LARGEST_LOCKED)
     except FileNotFoundError as error:
         raise ManifestError(f"{name}: no such file; `scrubber consent init` makes a manifest") from error
-    except IsADirectoryError as error:
-        raise ManifestError(f"{name}: is a folder; name the manifest in it, such as consent.toml") from error
     except OSError as error:
         raise ManifestError(f"{name}: cannot be read ({error.strerror}); check the path and its rights") from error
     except PhotoTooLarge as error:
         raise ManifestError(f"{name}: is far too large for a manifest; name the right file") from error
     except PhotoError as error:
-        raise ManifestError(f"{name}: is no file but a pipe or a device; name the manifest") from error
+        what = (
+            "a folder; name the manifest in it"
+            if path.is_dir()
+            else "no file but a pipe or a device; name the manifest"
+        )
+        raise ManifestError(f"{name}: is {what}, such as consent.toml") from error
     if len(content) > _LARGEST_CLEAR and not is_locked(content):
         raise ManifestError(f"{name}: is far too large for a manifest; name the right file")
     return content

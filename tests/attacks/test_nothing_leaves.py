@@ -156,8 +156,9 @@ def test_no_program_but_python_is_started(house: House) -> None:
 
 
 @pytest.mark.usefixtures("told")
-def test_no_file_is_left_outside_our_own_state_folder(house: House) -> None:
+def test_no_file_is_left_outside_our_own_state_folder(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     home = house.base / "home"
+    monkeypatch.delenv("XDG_STATE_HOME")  # the house has none
     own = home / platformdirs.user_state_path("scrubber").relative_to(Path.home())
     left = [path for path in home.rglob("*") if not path.is_relative_to(own) and not own.is_relative_to(path)]
     assert left == []

@@ -163,10 +163,12 @@ def test_boxes_of_a_smaller_copy_are_those_of_its_original(samples: Path, tmp_pa
     assert x > 900 or width > 30, "pixels of the original"
 
 
-def test_verify_knows_from_the_report_who_agreed(samples: Path, tmp_path: Path) -> None:
+def test_verify_knows_from_the_ledger_or_the_report_who_agreed(samples: Path, tmp_path: Path) -> None:
     photo, manifest = samples / "solvay_conference_1927.jpg", samples / "consent.toml"
     options = ("--consent", manifest, "--for", "social", "--report", tmp_path / "run.jsonl")
     assert scrubber("run", photo, "-o", tmp_path / "out.jpg", *options).code == 0
+    assert scrubber("verify", tmp_path / "out.jpg").code == 0
+    assert scrubber("published", tmp_path, "--forget").code == 0
     assert scrubber("verify", tmp_path / "out.jpg").code == 3
     assert scrubber("verify", tmp_path / "out.jpg", "--report", tmp_path / "run.jsonl").code == 0
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scrubber import Policy, batch
+from scrubber import batch
 
 ROOT = Path(__file__).resolve().parents[2]
 FILM = b"\0\0\0\x18ftypisom\0\0\0\0isommp42" + bytes(4000)
@@ -44,7 +44,7 @@ def test_a_search_tells_films_from_photos_and_the_rest(folder: Path, tmp_path: P
         ("damaged.mts", None),
         ("hidden.dat", "mp4"),
     ]
-    plan = batch.plan([folder], tmp_path / "out", Policy())
+    plan = batch.plan([folder], tmp_path / "out")
     assert [path.name for path in plan.films] == ["clip.mp4", "damaged.mts", "hidden.dat"]
 
 

@@ -12,7 +12,9 @@ import pytest
 from PIL import Image, ImageFilter
 
 from scrubber.consent import Consent
+from scrubber.consent.editing import Draft, blank
 from scrubber.consent.locking import sealed
+from scrubber.consent.saving import create
 from scrubber.consent.storing import gather
 from scrubber.errors import ManifestError, UsageError
 from scrubber.faces import finding, recogniser
@@ -165,7 +167,6 @@ class TestGallery:
         assert judge((tmp_path / "people/curie-1.jpg").read_bytes(), "", LIMITS).fault == "it shows 2 faces"
         with pytest.raises(ManifestError, match="it shows 2 faces"):
             gallery(consent, ("curie",), LIMITS)
-        gallery.cache_clear()
         (tmp_path / "people/curie-2.jpg").write_bytes(jpeg(solvay.crop(CURIE)))
         assert gallery(consent, ("curie",), LIMITS).people == ("curie",)
 
@@ -200,7 +201,9 @@ class TestEnrolling:
         assert referred_to([tmp_path / "a[1].jpg"], tmp_path) == ("a[[]1].jpg",)
         with pytest.raises(UsageError, match="lies outside of the manifest's folder; move it there"):
             referred_to([kept / "people/curie.jpg"], tmp_path)
-        assert copied([kept / "people/curie.jpg"], tmp_path, "p-1", LIMITS) == ("people/p-1/01.jpg",)
+        create(blank().encode(), tmp_path / "consent.toml")
+        draft = Draft(tmp_path / "consent.toml")
+        assert copied([kept / "people/curie.jpg"], draft, "p-1", LIMITS) == ("people/p-1/01.jpg",)
         assert (tmp_path / "people/p-1/01.jpg").read_bytes() == (kept / "people/curie.jpg").read_bytes()
 
 
