@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT)]
 
 with atheris.instrument_imports(include=["scrubber"]):
-    from scrubber import Consent, Limits, ManifestError, PhotoError, metadata, photos
+    from scrubber import Consent, Limits, ManifestError, PhotoError, metadata, photos, verification
 
 LIMITS = Limits(bytes=1 << 20, pixels=1 << 20)
 FORMATS = ("jpeg", "png", "webp", "gif", "tiff", "bmp")
@@ -44,6 +44,7 @@ def files(kind: str) -> object:
         for file in (rest, whole[:place] + rest, whole[:place] + rest + whole[place:]):
             metadata.inventory(file)
             metadata.audit(file)
+            verification.unseen(file, LIMITS)
             try:
                 photos.open_photo(file, "fuzzed", LIMITS)
             except PhotoError:
