@@ -62,6 +62,7 @@ class Scrubbed:
             self.source,
             *self.size,
             *self.output_size,
+            None if self.data is None else hashlib.sha256(self.data).hexdigest(),
         )
 
 

@@ -118,7 +118,7 @@ class Session:
         with self._turn():
             call = executor.submit(_UNNAMED, len(given), limits, make_bytes, given, _UNNAMED, shared)
             made = call.result()
-        result = made.result(_UNNAMED, None)
+        result = batch.with_idle_note(made.result(_UNNAMED, None), terms)
         if made.data is None:
             return SafeCopy(None, "", "", result)
         return SafeCopy(made.data, _MEDIA_TYPES[made.extension], made.extension, result)

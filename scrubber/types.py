@@ -264,6 +264,7 @@ class Result:
     height: int = 0
     output_width: int = 0
     output_height: int = 0
+    output_sha256: str | None = None
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Result:
@@ -279,6 +280,7 @@ class Result:
             tuple(value["warnings"]),
             SourceId(value["sha256"], value["pixels"]) if value["sha256"] else None,
             *(value[side] for side in ("width", "height", "output_width", "output_height")),
+            output_sha256=value["output_sha256"],
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -288,6 +290,7 @@ class Result:
             "sha256": self.source and self.source.sha256,
             "pixels": self.source and self.source.pixels,
             "output": self.output,
+            "output_sha256": self.output_sha256,
             "status": self.status,
             "reason": self.reason,
             "width": self.width,

@@ -1,5 +1,6 @@
 """Folders of photos: planned first, made safe by several processes, published by one, which keeps the ledger."""
 
+from scrubber.batch.idle import with_idle_note
 from scrubber.batch.in_order import in_order, map_files
 from scrubber.batch.ledger import Ledger
 from scrubber.batch.ledger_entries import Copy
@@ -38,5 +39,6 @@ __all__ = [
     "search",
     "showing",
     "size_of",
+    "with_idle_note",
     "workers",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
@@ -81,6 +81,20 @@ def sweep(ledger: Ledger) -> None:
             ledger.note_staging(token, None)
 
 
+def refuse_without_manifest(ledger: Ledger, terms: Terms, hashes: Sequence[str] = ()) -> None:
+    """Raise `UsageError` for a run without a manifest where an earlier one restricted photos: these, or any.
+
+    Leaving out an option must not undo a hide box or a NO PHOTO.
+    """
+    known = ledger.restricting(*hashes) if terms.permissions is None else None
+    if known is not None:
+        manifest = known.manifest or "a manifest"
+        raise UsageError(
+            f"{ledger.out}: copies here follow {manifest}, which hides places in {Path(known.input).name} or withholds "
+            f"it; give it again: --consent {manifest} (or name another output folder)"
+        )
+
+
 def place_of(source: Path) -> str:
     """How the ledger names an original: by its full path, for the next run may stand in another folder."""
     return os.path.abspath(source)  # noqa: PTH100 — links stay what they are
@@ -94,14 +108,23 @@ def entry_of(terms: Terms, source: str, result: Result, output: str | None, made
         for face in result.faces
         if face.action == "show" and face.person
     }
-    private = Private(
-        result, made.concerns, tuple(Shown(*each) for each in sorted(shown)), terms.pointed_at(result.source)
-    )
-    key = terms.fingerprint(result.source, made.concerns)
-    purpose = terms.permissions.purpose if terms.permissions else None
+    pointed_at = terms.pointed_at(result.source)
     factors = (result.output_width / result.width, result.output_height / result.height)
-    decided = tuple(_in_the_copy(face, factors) for face in result.faces) if output else ()
-    return Copy(output, made.sha256, result.source, source, key, now(), purpose, len(shown), factors, decided, private)
+    return Copy(
+        output=output,
+        sha256=result.output_sha256,
+        source=result.source,
+        input=source,
+        key=terms.fingerprint(result.source, made.concerns),
+        at=now(),
+        purpose=terms.permissions.purpose if terms.permissions else None,
+        shows=len(shown),
+        factors=factors,
+        decided=tuple(_in_the_copy(face, factors) for face in result.faces) if output else (),
+        manifest=terms.manifest if terms.permissions else None,
+        restricted=bool(pointed_at.get("hide") or pointed_at.get("no_photo")),
+        private=Private(result, made.concerns, tuple(Shown(*each) for each in sorted(shown)), pointed_at),
+    )
 
 
 def _in_the_copy(decision: Decision, factors: tuple[float, float]) -> Place:

@@ -89,6 +89,11 @@ class Ledger:
         found = (self.at(name) for name in sorted(self._by_input.get(source, ())))
         return [copy for copy in found if copy is not None and copy.input == source]
 
+    def restricting(self, *hashes: str) -> Copy | None:
+        """The last outcome for a photo with one of these hashes, if its manifest restricted it; without hashes, of any."""
+        places = [self._restricted[known] for known in hashes or self._restricted if known in self._restricted]
+        return self._copy(places[-1]) if places else None
+
     def history(self) -> Iterator[tuple[Copy, str | None]]:
         """Every copy ever published, the oldest first, and why it is no longer out, None if it is."""
         ended: dict[int, str | None] = {}  # by where the entry of the copy begins
@@ -128,6 +133,8 @@ class Ledger:
             "shows": copy.shows,
             "factors": copy.factors,
             "decided": copy.decided,
+            "manifest": copy.manifest,
+            "restricted": copy.restricted,
         }
         if self._recipient is None:
             self._append(values | {"private": text})
@@ -165,6 +172,7 @@ class Ledger:
         self._live: dict[str, tuple[int, str]] = {}  # by folded output: where its entry begins, the hash of its source
         self._by_source: dict[str, dict[str | None, int]] = {}  # by hash of the source, then by folded output
         self._by_input: dict[str, set[str]] = {}  # folded outputs that were ever made from a file at this place
+        self._restricted: dict[str, int] = {}  # by hash of bytes or pixels: where it was said last that a photo is
         self._staging: dict[str, int] = {}  # tokens of runs that have not said that they ended, and their processes
 
     def _append(self, values: dict[str, Any]) -> None:
@@ -179,6 +187,9 @@ class Ledger:
                 raise NotWritable(
                     f"{self.path}: a newer scrubber keeps this record of published copies; use that one for {self.out}"
                 )
+            case "copy" | "withheld":
+                self._note_restriction(place, entry)
+        match entry["what"]:
             case "copy":
                 name, source = folded(entry["output"]), entry["source"]["sha256"]
                 self._forget_name(name)
@@ -193,6 +204,13 @@ class Ledger:
                 self._staging[entry["token"]] = entry["process"]
             case "staging":
                 self._staging.pop(entry["token"], None)
+
+    def _note_restriction(self, place: int, entry: dict[str, Any]) -> None:
+        for known in (entry["source"]["sha256"], entry["source"]["pixels"]):
+            if entry["restricted"]:
+                self._restricted[known] = place
+            else:
+                self._restricted.pop(known, None)
 
     def _forget_name(self, name: str) -> None:
         _, source = self._live.pop(name, (0, ""))
@@ -213,6 +231,8 @@ class Ledger:
             entry["shows"],
             (entry["factors"][0], entry["factors"][1]),
             tuple((frame, action, x, y, width, height) for frame, action, x, y, width, height in entry["decided"]),
+            entry["manifest"],
+            entry["restricted"],
             self._opened(entry),
         )
 

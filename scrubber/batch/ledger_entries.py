@@ -45,11 +45,11 @@ class Private:
 class Copy:
     """One outcome in the ledger. `output` is the path below the output folder, with `/`; None for a withheld photo.
 
-    `sha256` is that of the copy, `key` stands for all that decided the outcome. `factors` say how much smaller the
-    copy is across and down. `decided` are the places where
-    something was hidden or shown, which whoever sees the copy sees as well: frame, what was done, and x, y, width and
-    height in pixels of the copy. `shows` counts the people shown; `private` is None if it is sealed with a key that is
-    not at hand.
+    `sha256` is that of the copy, `key` stands for all that decided the outcome. `factors` say how much smaller the copy
+    is across and down. `decided` are the places where something was hidden or shown, which whoever sees the copy sees
+    as well: frame, what was done, and x, y, width and height in pixels of the copy. `shows` counts the people shown.
+    `manifest` is the file that the run was given, `restricted` whether it hides a place in this photo or withholds it.
+    `private` is None if it is sealed with a key that is not at hand.
     """
 
     output: str | None
@@ -62,6 +62,8 @@ class Copy:
     shows: int
     factors: tuple[float, float]
     decided: tuple[Place, ...]
+    manifest: str | None
+    restricted: bool
     private: Private | None
 
     @property

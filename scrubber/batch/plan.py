@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Final
 
+from scrubber.batch.published import known_copy
 from scrubber.errors import NotWritable, UnreadableFile, UsageError
 from scrubber.formats import FILMS, HEADER_BYTES, identify
 from scrubber.guarded import read_start
@@ -38,11 +39,15 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run will do: `tasks` in order. `others` are files that are not photos and stay behind, as do `films`."""
+    """What a run will do: `tasks` in order. `others` are files that are not photos and stay behind, as do `films`.
+
+    `copies` counts files that stay behind because earlier runs published them.
+    """
 
     tasks: tuple[Task, ...]
     others: tuple[Path, ...] = ()
     films: tuple[Path, ...] = ()
+    copies: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +69,9 @@ def plan(inputs: Sequence[Path], out: Path) -> Plan:
     if any(given.is_dir() and given.resolve() == out.resolve() for given in inputs):
         raise UsageError(f"{out}: this is the folder with the originals; name another one for the copies")
     found, others, films = search(inputs, out)
-    tasks = (Task(each.source, each.relative) for each in found)
-    return Plan(tuple(tasks), tuple(others), tuple(film.source for film in films))
+    copies = {each.source for each in found if each.source not in inputs and known_copy(each.source)}
+    tasks = (Task(each.source, each.relative) for each in found if each.source not in copies)
+    return Plan(tuple(tasks), tuple(others), tuple(film.source for film in films), len(copies))
 
 
 def search(inputs: Sequence[Path], out: Path | None = None) -> tuple[list[Found], list[Path], list[Found]]:

@@ -19,8 +19,8 @@ from scrubber.types import SCHEMA
 class Published:
     """A copy that was published. `shows` are ids of people, None if that is sealed with a key that is not at hand.
 
-    `status` is `retracted` for a copy that is no longer out, and `why` says why. `there` tells whether a file lies
-    under its name now.
+    `status` is `retracted` for a copy that is no longer out, and `why` says why. `there` tells whether it
+    still lies under its name.
     """
 
     output: str
@@ -56,16 +56,17 @@ def published(out: Path, identity: str | None = None) -> Iterator[Published]:
 
 
 def showing(person: str, identity: str | None = None) -> Iterator[Published]:
-    """Every copy that is out and shows the person with this id, or may do so, in all output folders of this user.
+    """Every copy that shows the person with this id, or may do so, in all output folders of this user.
 
-    A copy may show anybody if that part of the ledger is sealed with a key that is not at hand.
+    Copies that are no longer out are among them, for they may have been posted. A copy may show anybody if that part
+    of the ledger is sealed with a key that is not at hand.
     """
     for path in ledger_file.all_ledgers():
         out = _folder(path)
         if out is None:
             continue
         for one in published(out, identity):
-            if one.status == "published" and (one.shows is None or person in one.shows):
+            if one.shows is None or person in one.shows:
                 yield one
 
 
@@ -127,5 +128,5 @@ def _published(out: Path, copy: Copy, why: str | None) -> Published:
         shows,
         "published" if why is None else "retracted",
         why,
-        target.is_file(),
+        why is None and target.is_file(),
     )

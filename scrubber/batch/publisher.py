@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from scrubber.batch import ledger_file
-from scrubber.batch.copies import entry_of, place_of, state_of, take_away
+from scrubber.batch.copies import entry_of, place_of, refuse_without_manifest, state_of, take_away
 from scrubber.batch.ledger import Ledger
 from scrubber.batch.ledger_entries import Copy, folded
 from scrubber.batch.names import Namer
@@ -44,7 +44,11 @@ class Publisher:
         self._namer = Namer(terms.policy.names, ledger_file.name_key(keep=not rehearse), self.ledger.names)
 
     def begin(self, tasks: Sequence[Task]) -> Iterator[Result]:
-        """Take away what must not be seen any more, before anything is made; what cannot be taken away is a result."""
+        """Take away what must not be seen any more, before anything is made; what cannot be taken away is a result.
+
+        Raises `UsageError` without a manifest where earlier runs had one that restricts photos.
+        """
+        refuse_without_manifest(self.ledger, self._terms)
         self._inputs = frozenset(place_of(task.source) for task in tasks)
         for copy in list(self.ledger.copies()):
             said = objection(copy, self._terms.permissions)
@@ -73,9 +77,10 @@ class Publisher:
 
     def settle(self, task: Task, made: Made) -> Iterator[Result]:
         """Note an outcome, and give a staged copy its final name. Raises `NotWritable`."""
+        made = replace(made, result=self._with_lifted(made.result))
         if self.rehearse:
-            rehearsed = made.result.status == "published"
-            yield replace(made.result, status="rehearsed") if rehearsed else made.result
+            rehearsed = replace(made.result, status="rehearsed", output_sha256=None)
+            yield rehearsed if made.result.status == "published" else made.result
         elif made.staged is not None:
             yield self._commit(task, made, made.staged)
         else:
@@ -104,6 +109,20 @@ class Publisher:
             gone = copy.input in self._inputs or not copy.original.exists()
             if gone and self._free(copy) and self._state(copy) == "intact":
                 yield copy
+
+    def _with_lifted(self, result: Result) -> Result:
+        """The result, which says so if an earlier manifest restricted the photo and the one of this run does not."""
+        if result.source is None:
+            return result
+        known = self.ledger.restricting(result.source.sha256, result.source.pixels)
+        now = self._terms.pointed_at(result.source)
+        if known is None or now.get("hide") or now.get("no_photo"):
+            return result
+        said = (
+            f"{known.manifest or 'a manifest'} hid places in this photo or withheld it, and the manifest of this run "
+            "does not; look at the copy"
+        )
+        return replace(result, warnings=(*result.warnings, said))
 
     def _still_valid(self, copy: Copy, task: Task) -> Result | None:
         if copy.private is None or copy.key != self._terms.fingerprint(copy.source, copy.private.concerns):

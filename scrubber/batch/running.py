@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from scrubber.batch.copies import at_work
+from scrubber.batch.idle import idle_restrictions
 from scrubber.batch.in_order import in_order
 from scrubber.batch.sandbox import Executor, Pending, Sandbox, Shared
 from scrubber.batch.work import Made, make_file, size_of
@@ -96,13 +97,6 @@ def _settled(task: Task, outcome: Pending[Made], publisher: Publisher) -> Iterat
         return
     yield outcome_of_failure
     yield from publisher.withdraw(task, "has an original that could not be made safe this time")
-
-
-def idle_restrictions(terms: Terms, seen: Iterable[SourceId]) -> Iterator[Result]:
-    """For a manifest with entries that restrict something and matched none of the photos `seen`: that it has them."""
-    said = terms.permissions.unmatched(seen) if terms.permissions else ()
-    if said:
-        yield Result(terms.manifest, None, "unchanged", "restriction-matched-nothing", warnings=said)
 
 
 def failed(source: Path, error: PhotoError) -> Result:

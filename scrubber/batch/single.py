@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
-from scrubber.batch.copies import entry_of, place_of, staging, sweep, take_away
+from scrubber.batch.copies import entry_of, place_of, refuse_without_manifest, staging, sweep, take_away
+from scrubber.batch.idle import with_idle_note
 from scrubber.batch.ledger import Ledger, ledger_of
 from scrubber.batch.ledger_entries import Copy
 from scrubber.batch.ledger_file import ledger_path
 from scrubber.batch.sandbox import Executor, Shared
 from scrubber.batch.work import Made, make_bytes, make_data, make_file, size_of
 from scrubber.errors import NotWritable, PhotoError, UsageError
+from scrubber.guarded import sha256_of
 from scrubber.storage import LocalFolder, NameTaken, refuse_original
 from scrubber.types import Result
 
@@ -42,6 +45,10 @@ def publish_one(
     if isinstance(source, Path):
         refuse_original(target, source)
     ledger.refresh()
+    if isinstance(source, Path):
+        refuse_without_manifest(ledger, terms, [sha256_of(source, terms.policy.limits.bytes) or ""])
+    else:
+        refuse_without_manifest(ledger, terms, [hashlib.sha256(source).hexdigest()])
     _make_way(ledger, target, overwrite)
     sweep(ledger)
     with staging(ledger, folder):
@@ -49,11 +56,11 @@ def publish_one(
         given, place = (str(source), place_of(source)) if isinstance(source, Path) else (_STREAM, _STREAM)
         if made.staged is None:
             ledger.note(entry_of(terms, place, made.result, None, made))
-            return replace(made.result, input=given)
+            return with_idle_note(replace(made.result, input=given), terms)
         try:
             copy = entry_of(terms, place, replace(made.result, output=str(target)), target.name, made)
             _commit(ledger, folder, copy, made.staged, overwrite)
-            return replace(made.result, input=given, output=str(target))
+            return with_idle_note(replace(made.result, input=given, output=str(target)), terms)
         finally:
             made.staged.unlink(missing_ok=True)
 
@@ -62,7 +69,8 @@ def rehearse_one(source: Path | bytes, target: Path, terms: Terms, executor: Exe
     """What `publish_one` would do, without writing anything. Raises as it does."""
     result = _made(source, target, terms, executor, None).result
     status: Status = "rehearsed" if result.status == "published" else result.status
-    return replace(result, input=str(source) if isinstance(source, Path) else _STREAM, status=status)
+    given = str(source) if isinstance(source, Path) else _STREAM
+    return with_idle_note(replace(result, input=given, status=status, output_sha256=None), terms)
 
 
 def make_one(data: bytes, name: str, terms: Terms, executor: Executor) -> Scrubbed:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,13 +32,12 @@ if TYPE_CHECKING:
 class Made:
     """A copy that was made and checked, under a temporary name if it is to be published.
 
-    `sha256` is that of the copy, `concerns` the ids of the people on whose standing the outcome hangs.
+    `concerns` are the ids of the people on whose standing the outcome hangs.
     """
 
     result: Result
     concerns: tuple[str, ...]
     extension: str = ""
-    sha256: str | None = None
     staged: Path | None = None
 
 
@@ -62,8 +60,7 @@ def make_data(
         return made
     if named is not None and not suits(named, copy.extension):
         raise NotWritable(f"{named}: the copy would not be what its name says; let the name end in {copy.extension}")
-    digest = hashlib.sha256(copy.data).hexdigest()
-    return replace(made, sha256=digest, staged=None if folder is None else folder.stage(copy.data))
+    return replace(made, staged=None if folder is None else folder.stage(copy.data))
 
 
 def make_bytes(data: bytes, name: str, terms: Shared[Terms]) -> Scrubbed:

@@ -99,7 +99,7 @@ _FILE_NAMES: Final = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff",
 )
 @click.option("--overwrite", is_flag=True, help="Let -o FILE, --report and --contact-sheet take the place of a file.")
 @options.as_json
-@click.option("--quiet", is_flag=True, help="Say nothing but errors.")
+@click.option("--quiet", is_flag=True, help="Say nothing but errors, and what had no effect.")
 def command(
     inputs: tuple[Path, ...],
     out: Path,
@@ -165,8 +165,7 @@ def command(
                 echo(complaint(result), err=True)
         if publisher is not None:
             tally.add_orphans(publisher.orphans())
-    if not quiet:
-        echo(*tally.summary().split("\n"), err=True)
+    echo(*(tally.notes() if quiet else tally.summary().split("\n")), err=True)
     return tally.exit_code
 
 
@@ -219,9 +218,11 @@ def _to_standard_output(
         result = batch.failed(source, error)
     else:
         result = made.result(str(source), None if made.data is None else str(_STANDARD))
+        result = batch.with_idle_note(result, terms)
         if made.data is not None:
             put_out_bytes(made.data)
     write(result)
+    echo(*(f"note: {warning}" for warning in result.warnings if result.status != "failed"), err=True)
     if result.output is None:
         echo(complaint(result), err=True)
         return 3

@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from scrubber.batch import idle
 from scrubber.cli.output import counted
 from scrubber.outcomes import Outcome, outcome, said
 from scrubber.printing import escaped
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from scrubber.types import Result, Status
 
 _NAMED: Final = 5  # files named in one line of the summary; the lines above it name all
-_IDLE: Final = "restriction-matched-nothing"  # of a result that is about the manifest and no photo
 _SEVERAL: Final = 2  # reasons from which on they are counted one by one
 _WITHOUT_OUTPUT: Final[tuple[Status, ...]] = ("withheld", "failed")
 
@@ -50,7 +50,7 @@ class Tally:
         self._warnings = list(terms.permissions.warnings) if terms.permissions else []
 
     def add(self, result: Result) -> None:
-        if result.reason == _IDLE:
+        if result.reason == idle.REASON:
             self._warnings += result.warnings
             return
         self._statuses[result.status] += 1
@@ -79,14 +79,22 @@ class Tally:
         """One line for each thing to say; names that hold line ends are escaped."""
         return "\n".join(map(escaped, self._lines()))
 
+    def notes(self) -> list[str]:
+        """What had no effect, or not the one that was meant; said even where nothing else is."""
+        notes = [f"note: {warning}" for warning in self._warnings]
+        return notes + [f"note: {self._subject(warning)}: {warning}" for warning in self._notes]
+
     def _lines(self) -> list[str]:
-        lines = [f"note: {warning}" for warning in self._warnings]
-        lines += [f"note: {self._subject(warning)}: {warning}" for warning in self._notes]
+        lines = self.notes()
         if self._orphans:
             named = _listed(self._orphans[:_NAMED], len(self._orphans))
             lines.append(
                 f"note: {counted(len(self._orphans), 'copy', 'copies')} of earlier runs stay, whose originals "
                 f"are gone or have changed: {named}; delete what should not be out"
+            )
+        if self._plan.copies:
+            lines.append(
+                f"{counted(self._plan.copies, 'copy', 'copies')} of earlier runs left behind, not being originals"
             )
         others = self._plan.others
         if others:

@@ -143,15 +143,27 @@ def revoke_consent(person: str, manifest: Path, as_json: bool) -> None:
     kept = next(one.references for one in draft.manifest.people if one.id == person)
     if kept:
         echo(f"note: reference photos serve to hide {person}; delete them if that is not wanted", err=True)
-    found = gone = 0
-    for published in _published_with(person, draft.ledger_identity):
-        found, gone = found + 1, gone + (not published.there)
-        echo(json_line(published.as_json()) if as_json else published.output)
+    known = list(_published_with(person, draft.ledger_identity))
+    if as_json:
+        echo(*(json_line(one.as_json()) for one in known))
+    else:
+        echo(*dict.fromkeys(map(_place, known)))
+    there = sum(one.there for one in known)
     echo(
-        f"{counted(found, 'published file')} show or may show {person} ({gone} no longer there); what was copied "
-        "elsewhere, such as to a web site, has to be taken down there",
+        f"{counted(len(known), 'copy', 'copies')} of photos showed {person}, {there} of them still here; take down what "
+        "was posted of them",
+        *(
+            ["then give the commands of your runs again: they take away the copies that are still here"]
+            if there
+            else []
+        ),
         err=True,
     )
+
+
+def _place(one: Published) -> str:
+    """The path of a copy, and that it is no longer there: what lies under this name now is another one."""
+    return one.output if one.there else f"{one.output}  (as published on {one.at[:10]}, no longer here)"
 
 
 def _published_with(person: str, identity: str | None) -> Iterator[Published]:

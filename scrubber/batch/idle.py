@@ -1,0 +1,36 @@
+"""Restrictions of a manifest that matched nothing: they are said, never passed over in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from scrubber.types import Result
+
+if TYPE_CHECKING:
+    from scrubber.terms import Terms
+    from scrubber.types import SourceId
+
+REASON: Final = "restriction-matched-nothing"
+"""Of a result that is about the manifest and no photo."""
+
+
+def idle_restrictions(terms: Terms, seen: Iterable[SourceId]) -> Iterator[Result]:
+    """For a manifest with entries that restrict something and matched none of the photos `seen`: that it has them."""
+    said = terms.permissions.unmatched(seen) if terms.permissions else ()
+    if said:
+        yield Result(terms.manifest, None, "unchanged", REASON, warnings=said)
+
+
+def with_idle_note(result: Result, terms: Terms) -> Result:
+    """The result for one photo on its own, which says so if the manifest restricts photos and none is this one."""
+    if terms.permissions is None or result.source is None or terms.pointed_at(result.source):
+        return result
+    if not terms.permissions.unmatched([result.source]):
+        return result
+    said = (
+        f"{terms.manifest} restricts photos, and none of them is this one; if it is one of them that was edited since, "
+        "say it anew for this file"
+    )
+    return replace(result, warnings=(*result.warnings, said))
