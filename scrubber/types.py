@@ -279,8 +279,7 @@ class Result:
             value["seconds"],
             tuple(value["warnings"]),
             SourceId(value["sha256"], value["pixels"]) if value["sha256"] else None,
-            *(value[side] for side in ("width", "height", "output_width", "output_height")),
-            output_sha256=value["output_sha256"],
+            *(value[key] for key in ("width", "height", "output_width", "output_height", "output_sha256")),
         )
 
     def as_json(self) -> dict[str, Any]:

@@ -90,7 +90,7 @@ class Ledger:
         return [copy for copy in found if copy is not None and copy.input == source]
 
     def restricting(self, *hashes: str) -> Copy | None:
-        """The last outcome for a photo with one of these hashes, if its manifest restricted it; without hashes, of any."""
+        """The last outcome for a photo with one of these hashes, or any, if its manifest restricted it."""
         places = [self._restricted[known] for known in hashes or self._restricted if known in self._restricted]
         return self._copy(places[-1]) if places else None
 

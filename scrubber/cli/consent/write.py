@@ -149,16 +149,10 @@ def revoke_consent(person: str, manifest: Path, as_json: bool) -> None:
     else:
         echo(*dict.fromkeys(map(_place, known)))
     there = sum(one.there for one in known)
-    echo(
-        f"{counted(len(known), 'copy', 'copies')} of photos showed {person}, {there} of them still here; take down what "
-        "was posted of them",
-        *(
-            ["then give the commands of your runs again: they take away the copies that are still here"]
-            if there
-            else []
-        ),
-        err=True,
-    )
+    copies = counted(len(known), "copy", "copies")
+    echo(f"{copies} showed {person}, {there} of them still here; take down what was posted of them", err=True)
+    if there:
+        echo("next: give the commands of your runs again; they take away the copies that are still here", err=True)
 
 
 def _place(one: Published) -> str:
