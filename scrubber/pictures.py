@@ -87,10 +87,9 @@ def verify(source: Path_ | bytes, *, preset: Preset = "balanced", allowed: Itera
     limits, preset = Limits(), Policy(preset=preset).preset
     places: Sequence[Face] = arguments.regions(allowed, None, "allowed")
     data, name = _read(source, "source", limits)
-    decided = [Decision(face, "show", "allowed-by-box") for face in places]
-    if name != _GIVEN:
-        copy = known_copy(Path(name))
-        decided += copy.decisions if copy else ()
+    allowed_here = [Decision(face, "show", "allowed-by-box") for face in places]
+    copy = None if name == _GIVEN else known_copy(Path(name))
+    decided = (*allowed_here, *(copy.decisions if copy else ())) if allowed_here or copy else None
     return verification.verify(data, name, limits, preset, decided)
 
 

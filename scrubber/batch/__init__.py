@@ -10,6 +10,7 @@ from scrubber.batch.publisher import Publisher
 from scrubber.batch.running import failed, run, workers
 from scrubber.batch.sandbox import Direct, Executor, Sandbox, Shared
 from scrubber.batch.single import make_one, publish_one, rehearse_one
+from scrubber.batch.standing import objection
 from scrubber.batch.work import judging, size_of
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "known_copy",
     "make_one",
     "map_files",
+    "objection",
     "plan",
     "publish_one",
     "published",

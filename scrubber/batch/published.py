@@ -70,11 +70,14 @@ def showing(person: str, identity: str | None = None) -> Iterator[Published]:
                 yield one
 
 
-def known_copy(path: Path) -> Copy | None:
-    """What the ledger of its folder tells of the file at `path`; None if it was not published, or was changed since."""
+def known_copy(path: Path, identity: str | None = None) -> Copy | None:
+    """What the ledger of its folder tells of the file at `path`; None if it was not published, or was changed since.
+
+    `identity` opens what is sealed in it.
+    """
     full = path.resolve()
     for out in full.parents:
-        ledger = Ledger(out)
+        ledger = Ledger(out, identity=identity)
         if ledger.path.exists():
             ledger.refresh()
             copy = ledger.at(full.relative_to(out))

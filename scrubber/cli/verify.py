@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,27 +13,35 @@ import click
 from scrubber import forking
 from scrubber.cli import options
 from scrubber.cli.output import echo, echo_error, json_line
+from scrubber.cli.passphrase import asked
 from scrubber.errors import PhotoError
+from scrubber.guarded import sha256_of
 from scrubber.policy import Limits, Preset
 from scrubber.report import read_report
+from scrubber.types import Leak
 
 if TYPE_CHECKING:
     from scrubber.batch.sandbox import Pending
-    from scrubber.types import Decision, Face, Leak, Result, Verdict
+    from scrubber.consent import Consent, Permissions
+    from scrubber.types import Decision, Face, Result, Verdict
 
 _OUT: Final = ("published", "unchanged")
+_HELD_THEN: Final = "whether those who are shown by consent may be seen today; --consent FILE --for PURPOSE tells"
 
 
 @dataclass(frozen=True, slots=True)
 class _Origin:
     """What the report of a run tells of a copy: its source, how much smaller it is across and down, what was decided.
 
-    Boxes of what was `decided` are in pixels of the copy.
+    Boxes of what was `decided` are in pixels of the copy; None says that nobody knows. `shows` counts the people shown
+    by consent, and `objection` says why they may not be now.
     """
 
     source: str
     factors: tuple[float, float] = (1.0, 1.0)
-    decided: tuple[Decision, ...] = ()
+    decided: tuple[Decision, ...] | None = None
+    shows: int = 0
+    objection: str | None = None
 
 
 @click.command("verify")
@@ -43,23 +52,30 @@ class _Origin:
     metavar="FILE",
     help="The report of the run that made the files: faces it showed by consent are not counted.",
 )
+@options.consent
 @options.preset
 @options.as_json
-def command(inputs: tuple[Path, ...], report: Path | None, preset: Preset, as_json: bool) -> int:  # fmt: skip
+def command(
+    inputs: tuple[Path, ...], report: Path | None, manifest: Path | None, purpose: str | None, on: datetime.date | None,
+    despite_withdrawals: bool, preset: Preset, as_json: bool,
+) -> int:  # fmt: skip
     """Judge whether files are fit to publish: nothing in them but the picture, and no face to be seen.
 
-    Exit code 3 if one of them is not. A face that somebody agreed to show counts too, unless the ledger of
-    its folder or --report tells. What no
-    reading can tell is named as not judged; clothes, places and words in the picture are never judged.
+    Exit code 3 if one of them is not. A face that somebody agreed to show counts too, unless the ledger of its folder
+    or --report tells of it; with --consent it must hold today as well. What no reading can tell is named as not
+    judged; clothes, places and words in the picture are never judged.
 
     \b
     Example:
-      scrubber verify clean --report run.jsonl
+      scrubber verify clean
     """
     forking.start()
     from scrubber import batch
     from scrubber.batch.work import size_of, verify_file
+    from scrubber.consent import Consent
 
+    consent = Consent.load(manifest, asked) if manifest else None
+    permissions = consent.permissions(purpose, on or datetime.date.today(), despite_withdrawals) if consent else None
     origins = _origins(report) if report else {}
     code = 0
     photos, _, films = batch.search(inputs)
@@ -67,13 +83,13 @@ def command(inputs: tuple[Path, ...], report: Path | None, preset: Preset, as_js
     with batch.Sandbox(batch.workers(None, len(files))) as executor:
 
         def judged(file: Path) -> tuple[_Origin, Pending[Verdict]]:
-            origin = origins.get(file.resolve()) or _from_ledger(file)
+            origin = _from_ledger(file, consent, permissions) or _from_report(file, origins) or _Origin(str(file))
             size, limits = size_of(file), Limits()
             return origin, executor.submit(str(file), size, limits, verify_file, file, preset, origin.decided)
 
         for _, (origin, call) in batch.in_order(executor, files, judged):
             try:
-                verdict = call.result()
+                verdict = _with_consent(call.result(), origin, consent)
             except PhotoError as error:
                 echo_error(error)
                 code = error.exit_code
@@ -83,14 +99,39 @@ def command(inputs: tuple[Path, ...], report: Path | None, preset: Preset, as_js
     return code
 
 
-def _from_ledger(file: Path) -> _Origin:
+def _from_ledger(file: Path, consent: Consent | None, permissions: Permissions | None) -> _Origin | None:
     """What the ledger of its folder tells of a copy, if it is one and nobody has changed it."""
     from scrubber import batch
 
-    copy = batch.known_copy(file)
+    copy = batch.known_copy(file, consent.ledger_identity if consent else None)
     if copy is None:
-        return _Origin(str(file))
-    return _Origin(copy.input, copy.factors, copy.decisions)
+        return None
+    objection = batch.objection(copy, permissions) if permissions else None
+    return _Origin(copy.input, copy.factors, copy.decisions, copy.shows, objection)
+
+
+def _from_report(file: Path, results: dict[Path, Result]) -> _Origin | None:
+    """What a report tells of a copy, if it is still the file that the run published."""
+    result = results.get(file.resolve())
+    if result is None or sha256_of(file, Limits().bytes) != result.output_sha256:
+        return None
+    across, down = result.output_width / result.width, result.output_height / result.height
+    decided = []
+    for decision in result.faces:
+        face = replace(decision.face, box=decision.face.box.scaled(across, down))
+        decided.append(replace(decision, face=face))
+    shows = sum(decision.action == "show" and decision.person is not None for decision in decided)
+    return _Origin(result.input, (across, down), tuple(decided), shows)
+
+
+def _with_consent(verdict: Verdict, origin: _Origin, consent: Consent | None) -> Verdict:
+    """The verdict, with what is known of the consent of people who are shown."""
+    if origin.objection:
+        leak = Leak("identity", "consent", f"it {origin.objection}")
+        return replace(verdict, clean=False, leaks=(leak, *verdict.leaks))
+    if origin.shows and consent is None:
+        return replace(verdict, not_judged=(*verdict.not_judged, _HELD_THEN))
+    return verdict
 
 
 def _lines(verdict: Verdict, origin: _Origin) -> Iterator[str]:
@@ -105,8 +146,10 @@ def _lines(verdict: Verdict, origin: _Origin) -> Iterator[str]:
     for face in verdict.faces:
         yield f"  to hide that face: {_hide_command(origin, face)}"
     if verdict.faces:
-        yield "  then run it again; --report FILE of that run tells who agreed to be shown"
-    if verdict.leaks:
+        yield "  then give the run again, with --consent and the manifest that this command names"
+    if origin.objection:
+        yield "  give the run again: it takes this copy away"
+    elif verdict.leaks:
         yield f"  to publish the picture alone: scrubber run {_quoted(origin.source)} -o OUT"
 
 
@@ -130,19 +173,16 @@ def _quoted(path: str) -> str:
     return shlex.quote(path)
 
 
-def _origins(report: Path) -> dict[Path, _Origin]:
-    """What the report of a run tells of the copies that it made, by their paths; the last word on each counts."""
-    return {
-        Path(result.output).resolve(): _origin(result)
-        for result in read_report(report)
-        if result.output and result.status in _OUT
-    }
-
-
-def _origin(result: Result) -> _Origin:
-    across, down = result.output_width / result.width, result.output_height / result.height
-    decided = []
-    for decision in result.faces:
-        face = replace(decision.face, box=decision.face.box.scaled(across, down))
-        decided.append(replace(decision, face=face))
-    return _Origin(result.input, (across, down), tuple(decided))
+def _origins(report: Path) -> dict[Path, Result]:
+    """The last word of a report on each copy, by its path; nothing on those that are not out any more."""
+    found: dict[Path, Result] = {}
+    by_input: dict[str, Path] = {}
+    for result in read_report(report):
+        if result.output and result.status in _OUT:
+            by_input[result.input] = Path(result.output).resolve()
+            found[by_input[result.input]] = result
+        elif result.output:
+            found.pop(Path(result.output).resolve(), None)
+        elif result.input in by_input:
+            found.pop(by_input[result.input], None)
+    return found

@@ -27,18 +27,19 @@ _UNSURE: Final = "whether there is a face around a painted head, at {},{},{},{}"
 _PAPERS: Final = (255.0, 0.0, 128.0)  # white, black, and grey for what noise drowns on both of them
 
 
-def visible(frame: Frame, preset: Preset, decided: Sequence[Decision]) -> tuple[list[Face], list[str]]:
+def visible(frame: Frame, preset: Preset, decided: Sequence[Decision] | None) -> tuple[list[Face], list[str]]:
     """Clear faces in a frame laid on white, black and grey, each once, and sentences on those that cannot be told.
 
-    `decided` is what a run decided on this frame: faces to be shown do not count, and what looks like a face because a
-    head in it was painted over is left for a person to look at.
+    `decided` is what a run decided on this frame, None if no run made it: faces to be shown do not count, and what
+    looks like a face because a head in it was painted over is left for a person to look at.
     """
-    shown = [each.face for each in decided if each.action == "show"]
-    painted = [each.face for each in decided if each.action == "hide"]
+    find = finding.find if decided is None else finding.find_upright
+    shown = [each.face for each in decided or () if each.action == "show"]
+    painted = [each.face for each in decided or () if each.action == "hide"]
     found: list[Face] = []
     unsure: list[str] = []
     for picture in _laid(frame):
-        faces = checking.clear(picture, finding.find(picture, preset))
+        faces = checking.clear(picture, find(picture, preset))
         for face in _others(checking.still_visible(faces, allowed=shown), found):
             if any(_looks_like_more(face, head, picture) for head in painted):
                 unsure.append(_UNSURE.format(*face.box.rounded()))

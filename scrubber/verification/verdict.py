@@ -19,10 +19,13 @@ if TYPE_CHECKING:
     from scrubber.types import Decision
 
 
-def verify(data: bytes, name: str, limits: Limits, preset: Preset, decided: Sequence[Decision] = ()) -> Verdict:
+def verify(
+    data: bytes, name: str, limits: Limits, preset: Preset, decided: Sequence[Decision] | None = None
+) -> Verdict:
     """Judge any file, made here or not. A face counts if it is clearly one, unless a run decided to show it.
 
-    Boxes of what was `decided` are in pixels of this file, and each counts for its own frame only. Never raises for a
+    Boxes of what was `decided` are in pixels of this file, and each counts for its own frame only; None says that no
+    run is known to have made it. Never raises for a
     broken file: that it cannot be judged is a leak of kind "structure".
     """
     leaks = metadata.audit(data)
@@ -36,11 +39,11 @@ def verify(data: bytes, name: str, limits: Limits, preset: Preset, decided: Sequ
     found: list[tuple[int, Face]] = []
     with finding.kept_warm():
         for number, frame in enumerate(photo.frames):
-            own = [each for each in decided if each.frame == number]
+            own = None if decided is None else [each for each in decided if each.frame == number]
             visible, unsure = faces.visible(frame, preset, own)
             found += [(number, face) for face in visible]
             judged += Judged(not_judged=tuple(f"{said} in frame {number}" if number else said for said in unsure))
-        known = [*(face for _, face in found), *(each.face for each in decided if each.action == "show")]
+        known = [*(face for _, face in found), *(each.face for each in decided or () if each.action == "show")]
         judged += _hidden_faces(data, photo.format, limits.pixels, preset, known)
     seen = tuple(sorted(dict.fromkeys(judged.leaks), key=lambda leak: LEAK_KINDS.index(leak.kind)))
     return Verdict(
