@@ -22,7 +22,8 @@ class Limits:
     seconds: float = 20.0  # for a worker process to open a photo of few bytes; larger ones get longer
 
     def __post_init__(self) -> None:
-        if self.bytes <= 0 or self.pixels <= 0 or self.seconds <= 0:
+        numbers = (self.bytes, self.pixels, self.seconds)
+        if not all(type(number) in (int, float) and 0 < number < float("inf") for number in numbers):
             raise UsageError("limits must be positive numbers of bytes, pixels and seconds")
 
 
@@ -45,5 +46,7 @@ class Policy:
             value = getattr(self, name)
             if value not in get_args(allowed):
                 raise UsageError(f"{name}={value!r} is not known; choose one of {', '.join(get_args(allowed))}")
-        if self.max_size is not None and self.max_size < 1:
-            raise UsageError("max_size must be at least 1 pixel")
+        if self.max_size is not None and (type(self.max_size) is not int or self.max_size < 1):
+            raise UsageError(f"max_size={self.max_size!r} is not possible; give a whole number of pixels, at least 1")
+        if not isinstance(self.limits, Limits):
+            raise UsageError(f"limits must be a scrubber.Limits, not {type(self.limits).__name__}")

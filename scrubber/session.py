@@ -14,13 +14,22 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, BinaryIO, Final, cast
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from scrubber import batch
 from scrubber.batch.work import make_bytes
+from scrubber.call_arguments import (
+    UNNAMED,
+    checked_bytes,
+    checked_consent,
+    checked_day,
+    checked_jobs,
+    checked_policy,
+    checked_purpose,
+    checked_switch,
+)
 from scrubber.consent import Consent
 from scrubber.errors import UsageError
-from scrubber.guarded import read_stream
 from scrubber.policy import Policy
 from scrubber.terms import Terms
 
@@ -37,8 +46,6 @@ _MEDIA_TYPES: Final = {
     ".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp", ".gif": "image/gif", ".tif": "image/tiff",
     ".bmp": "image/bmp",
 }  # fmt: skip
-_UNNAMED: Final = "-"
-"""What a result calls a photo that came as bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +84,9 @@ class Session:
         jobs: int | None = None,
     ) -> None:
         self._policy = checked_policy(policy)
-        self._consent, self._purpose, self._on = checked_consent(consent), checked_purpose(purpose), on
-        self._despite_withdrawals = despite_withdrawals
-        self._isolate, self._jobs = isolate, checked_jobs(jobs)
+        self._consent, self._purpose, self._on = checked_consent(consent), checked_purpose(purpose), checked_day(on)
+        self._despite_withdrawals = checked_switch("despite_withdrawals", despite_withdrawals)
+        self._isolate, self._jobs = checked_switch("isolate", isolate), checked_jobs(jobs)
         self._stack = ExitStack()
         self._executor: Executor | None = None
         self._terms: Terms | None = None
@@ -116,9 +123,9 @@ class Session:
         given = checked_bytes(data, limits.bytes)
         shared = batch.Shared(terms.for_workers())
         with self._turn():
-            call = executor.submit(_UNNAMED, len(given), limits, make_bytes, given, _UNNAMED, shared)
+            call = executor.submit(UNNAMED, len(given), limits, make_bytes, given, UNNAMED, shared)
             made = call.result()
-        result = batch.with_idle_note(made.result(_UNNAMED, None), terms)
+        result = batch.with_idle_note(made.result(UNNAMED, None), terms)
         if made.data is None:
             return SafeCopy(None, "", "", result)
         return SafeCopy(made.data, _MEDIA_TYPES[made.extension], made.extension, result)
@@ -126,7 +133,7 @@ class Session:
     def scrub(self, source: Path_, output: Path_, *, overwrite: bool = False) -> Result:
         """Make one photo safe and write the copy to the file `output`; see `scrubber.scrub`."""
         executor, terms = self._ready()
-        target = Path(output)
+        target, overwrite = Path(output), checked_switch("overwrite", overwrite)
         if target.is_dir():
             raise UsageError(f"{target}: this is a folder; name the file to write, or use scrub_folder")
         with self._turn():
@@ -233,7 +240,8 @@ def scrub_folder(
         raise UsageError("source is empty; name at least one file or folder")
     return _folder(
         [Path(each) for each in given], Path(output), checked_policy(policy), checked_consent(consent),
-        checked_purpose(purpose), on, despite_withdrawals, checked_jobs(jobs), isolate, restart,
+        checked_purpose(purpose), checked_day(on), checked_switch("despite_withdrawals", despite_withdrawals),
+        checked_jobs(jobs), checked_switch("isolate", isolate), checked_switch("restart", restart),
     )  # fmt: skip
 
 
@@ -252,49 +260,3 @@ def _folder(
             policy, consent, purpose, on, despite_withdrawals, batch.judging(executor) if isolate else None
         )
         yield from batch.run(plan.tasks, terms, batch.Publisher(output, terms, restart=restart), executor)
-
-
-def checked_policy(policy: object) -> Policy:
-    if policy is None:
-        return Policy()
-    if not isinstance(policy, Policy):
-        raise TypeError(f"policy must be a scrubber.Policy, not {type(policy).__name__}")
-    return policy
-
-
-def checked_consent(consent: object) -> Consent | None:
-    if consent is not None and not isinstance(consent, Consent):
-        raise TypeError(
-            f"consent must be a scrubber.Consent, not {type(consent).__name__}; use scrubber.Consent.load(path)"
-        )
-    return consent
-
-
-def checked_purpose(purpose: object) -> str | None:
-    if purpose is not None and not isinstance(purpose, str):
-        raise TypeError(f"purpose must be text such as 'social', not {type(purpose).__name__}")
-    return purpose
-
-
-def checked_jobs(jobs: object) -> int | None:
-    if jobs is None:
-        return None
-    if not isinstance(jobs, int) or isinstance(jobs, bool):
-        raise TypeError(f"jobs must be a whole number of processes, not {type(jobs).__name__}")
-    if jobs < 1:
-        raise UsageError(f"jobs={jobs} is not possible; give at least 1")
-    return jobs
-
-
-def checked_bytes(data: object, most: int) -> bytes:
-    """The bytes of `data`, which may be a binary file. Raises `TypeError` for anything else, `PhotoTooLarge`."""
-    if isinstance(data, bytes | bytearray | memoryview):
-        return bytes(data)
-    if not hasattr(data, "read"):
-        raise TypeError(
-            f"data must be bytes or a binary file, not {type(data).__name__}; for a path use scrubber.scrub"
-        )
-    try:
-        return read_stream(cast("BinaryIO", data), _UNNAMED, most)
-    except TypeError as error:
-        raise TypeError("data must be a binary file; open it with mode 'rb'") from error

@@ -40,6 +40,8 @@ class Consent:
         `passphrase` is needed, and asked for if it is a function, only if the file is locked; nothing of what is
         inside is written anywhere. Raises `ManifestError`, which lists every mistake with its line.
         """
+        if passphrase is not None and not isinstance(passphrase, str) and not callable(passphrase):
+            raise TypeError(f"passphrase must be text or a function that asks for it, not {type(passphrase).__name__}")
         file, name = Path(path), str(path)
         content = read(file, name)
         if not is_locked(content):
