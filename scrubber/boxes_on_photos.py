@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scrubber.consent.placing import lies_inside, misplaced
-from scrubber.entry_lookup import entry_for
+from scrubber.entry_lookup import entries_about, look_up
 from scrubber.errors import UsageError
 from scrubber.guarded import read_file
 from scrubber.pipeline import find_in, opened
@@ -14,20 +14,25 @@ from scrubber.pipeline import find_in, opened
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from scrubber.consent import Permissions
+    from scrubber.consent import Permissions, PhotoEntry
+    from scrubber.consent.photo_entries import PhotoEntries
     from scrubber.policy import Limits, Preset
     from scrubber.types import Box, Face, SourceId
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A photo that was looked at. `sizes` are height and width of each frame, `found` the numbered faces of each."""
+    """A photo that was looked at. `sizes` are height and width of each frame, `found` the numbered faces of each.
+
+    `entries` are those that the manifest has about it, with boxes in its pixels, whichever way it was turned then.
+    """
 
     path: Path
     source: SourceId
     sizes: tuple[tuple[int, int], ...]
     moving: bool
     found: tuple[tuple[Face, ...], ...]
+    entries: tuple[PhotoEntry, ...] = ()
 
     def face(self, number: int, frame: int | None) -> tuple[int, Face]:
         """The face that `scrubber faces` gives this number, and its frame. Raises `UsageError` if there is none."""
@@ -58,17 +63,18 @@ class Seen:
             )
 
 
-def look_at(path: Path, preset: Preset, limits: Limits) -> Seen:
-    """Open a photo and find the faces in it. Raises `PhotoError`."""
+def look_at(path: Path, preset: Preset, limits: Limits, listed: PhotoEntries) -> Seen:
+    """Open a photo, find the faces in it and what is `listed` about it. Raises `PhotoError`."""
     photo, source = opened(read_file(path, limits), str(path), limits)
     sizes = tuple(frame.size for frame in photo.frames)
-    return Seen(path, source, sizes, photo.moving, tuple(find_in(photo, preset)))
+    source, entries = entries_about(photo, source, listed)
+    return Seen(path, source, sizes, photo.moving, tuple(find_in(photo, preset)), entries)
 
 
 def check_photo(
     path: Path, permissions: Permissions, preset: Preset, limits: Limits
 ) -> tuple[SourceId, tuple[str, ...]]:
-    """What of a photo's entry in the manifest has no effect, as sentences. Raises `PhotoError`.
+    """What of a photo's entry in the manifest has no effect or is in doubt, as sentences. Raises `PhotoError`.
 
     Faces are looked for only if the entry means some.
     """
@@ -76,14 +82,15 @@ def check_photo(
     from scrubber.consent.pointing import point
 
     photo, source = opened(read_file(path, limits), str(path), limits)
-    entry = entry_for(photo, source, permissions)
+    known = look_up(photo, source, permissions)
+    entry = known.entry
     if entry is None:
-        return source, ()
-    said = list(misplaced(entry, [frame.size for frame in photo.frames]))
+        return known.source, known.doubts
+    said = [*known.doubts, *misplaced(entry, [frame.size for frame in photo.frames])]
     if entry.show or entry.dismiss:
         pointed = [point(faces, entry, number) for number, faces in enumerate(find_in(photo, preset))]
         said += [missed(show) for one in pointed for show in one.missed]
         everywhere = [dismiss for dismiss in entry.dismiss if all(dismiss in one.idle for one in pointed)]
         said += map(idle, everywhere)
         said += [idle(dismiss) for one in pointed for dismiss in one.idle if dismiss.frame is not None]
-    return source, tuple(dict.fromkeys(said))
+    return known.source, tuple(dict.fromkeys(said))

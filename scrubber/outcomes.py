@@ -22,6 +22,11 @@ _OUTCOMES: Final = {
         "somebody who refused cannot be covered without doubt", "add a hide box over both faces to the manifest"
     ),
     "no-photo-sign": Outcome("must not be shown at all, says the manifest", "do not publish it"),
+    "restriction-in-doubt": Outcome(
+        "edited since the manifest restricted it, as it seems",
+        "say it anew for this file: `scrubber consent hide` for each place, or no_photo = true in an entry for it; "
+        "no_photo = false there says that it may be seen",
+    ),
     "damaged": Outcome("damaged or cut off", "copy it again from the camera or phone"),
     "unsupported-format": Outcome("no photo that scrubber opens", "convert it to JPEG or PNG, if it is a picture"),
     "too-large": Outcome("too large", "make it smaller in another program"),

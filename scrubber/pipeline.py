@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from scrubber import checking, hiding, metadata, photos
 from scrubber.consent import decide, fit_once, misplaced, nothing_measured
-from scrubber.entry_lookup import entry_for
+from scrubber.entry_lookup import Known, look_up
 from scrubber.faces import finding
 from scrubber.faces.following import follow, united
 from scrubber.faces.numbering import numbered
@@ -19,7 +19,7 @@ from scrubber.likeness import likeness
 from scrubber.types import Decision, Face, Leak, Result, SourceId
 
 if TYPE_CHECKING:
-    from scrubber.consent import Decisions, Likeness, PhotoEntry
+    from scrubber.consent import Decisions, Likeness
     from scrubber.consent.matching import Gallery
     from scrubber.hiding.heads import Mask
     from scrubber.policy import Limits, Preset, Style
@@ -74,17 +74,17 @@ def make_safe(data: bytes, name: str, terms: Terms) -> Scrubbed:
     policy, clock = terms.policy, Stopwatch()
     with clock("open"):
         photo, source = opened(data, name, policy.limits)
-        entry = entry_for(photo, source, terms.permissions)
+        known = look_up(photo, source, terms.permissions)
         photo = photos.laid(photo, policy.format, name)
         removed = metadata.inventory(data)
     with clock("find"):
         found = find_in(photo, policy.preset)
     for _ in range(_ROUNDS):
         with clock("decide"):
-            decided = decide_in(photo, found, source, terms, entry)
+            decided = decide_in(photo, found, known, terms)
         warnings, concerns = _warnings(photo, decided), _concerns(decided)
         copy = Scrubbed(
-            source, _size(photo), _reason(decided), _listed(decided), removed, warnings, clock.seconds, concerns
+            known.source, _size(photo), _reason(decided), _listed(decided), removed, warnings, clock.seconds, concerns
         )
         if copy.withheld:
             return copy
@@ -130,23 +130,28 @@ def find_in(photo: photos.Photo, preset: Preset) -> list[tuple[Face, ...]]:
 def decide_in(
     photo: photos.Photo,
     found: Sequence[Sequence[Face]],
-    source: SourceId,
+    known: Known,
     terms: Terms,
-    entry: PhotoEntry | None = None,
 ) -> list[Decisions]:
-    """Decisions for each frame of a photo that came from this source; regions without a number get one.
+    """Decisions for each frame of a photo; regions without a number get one.
 
-    `entry` is what `entry_for` says of the photo as it was opened, which is looked up here unless given.
+    `known` is what `look_up` says of the photo as it was opened.
     """
-    entry = entry or entry_for(photo, source, terms.permissions)
-    decided = []
+    entry, decided = known.entry, []
     for number, (frame, faces) in enumerate(zip(photo.frames, found, strict=True)):
         alike = _likeness(frame, terms.gallery) if terms.gallery else nothing_measured
-        decided.append(decide(faces, source, terms.permissions, alike, number, entry))
+        decided.append(decide(faces, known.source, terms.permissions, alike, number, entry))
     if entry is not None:
         decided = fit_once(decided, entry)
         said = misplaced(entry, [frame.size for frame in photo.frames])
         decided[0] = replace(decided[0], warnings=(*said, *decided[0].warnings))
+    if known.doubts:
+        first = decided[0]
+        decided[0] = replace(
+            first,
+            withhold_reason=first.withhold_reason or "restriction-in-doubt",
+            warnings=(*known.doubts, *first.warnings),
+        )
     return _numbered(decided)
 
 

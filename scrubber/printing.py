@@ -26,6 +26,11 @@ _BYTE: Final = 0x100
 _PLANE: Final = 0x10000
 
 
+def is_active(text: str) -> bool:
+    """Whether a text holds characters that do something when they are shown, or that nobody sees."""
+    return _ACTIVE.search(text) is not None
+
+
 def escaped(text: str) -> str:
     """The text as one line that shows every character it holds, and that does nothing but be read.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from scrubber.entry_lookup import look_up
 from scrubber.errors import UsageError
 from scrubber.numbered_picture import Encoding, beside_each_other, encode, numbered_picture
 from scrubber.pipeline import decide_in, find_in, opened
@@ -63,7 +64,8 @@ def list_regions(data: bytes, name: str, terms: Terms, drawing: Drawing | None =
     if drawing and drawing.frame >= count:
         has = "one frame" if count == 1 else f"{count} frames"
         raise UsageError(f"{name}: it has {has}, counted from 0; there is no frame {drawing.frame}")
-    decided = decide_in(photo, find_in(photo, terms.policy.preset), source, terms)
+    known = look_up(photo, source, terms.permissions)
+    decided = decide_in(photo, find_in(photo, terms.policy.preset), known, terms)
     regions = tuple(
         replace(decision, frame=number) for number, decisions in enumerate(decided) for decision in decisions.faces
     )

@@ -88,11 +88,14 @@ class SourceId:
     """What finds a source again: by its bytes, or by its pixels where somebody has tagged, rated or renamed it.
 
     Both are 64 lower-case hex digits: `sha256` of the file, `pixels` of its upright decoded frames
-    (`Photo.fingerprint`), whose first 16 digits are the same whichever way the picture is turned.
+    (`Photo.fingerprint`), whose first 16 digits are the same whichever way the picture is turned. These digits are no
+    evidence: an edited photo may share them. `turned` holds hashes of pixels that the manifest names and that the
+    picture was found to have when it was turned; only whoever looked at the picture fills it in.
     """
 
     sha256: str
     pixels: str
+    turned: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

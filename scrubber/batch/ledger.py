@@ -12,7 +12,6 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path, PurePath
 from threading import RLock
@@ -125,7 +124,7 @@ class Ledger:
             "what": "copy" if copy.output else "withheld",
             "output": copy.output,
             "sha256": copy.sha256,
-            "source": asdict(copy.source),
+            "source": {"sha256": copy.source.sha256, "pixels": copy.source.pixels},
             "input": copy.input,
             "key": copy.key,
             "at": copy.at,
@@ -220,10 +219,12 @@ class Ledger:
         entry = ledger_file.entry_at(self.path, place)
         if entry is None:
             return None
+        private = self._opened(entry)
+        found = private.result.source if private else None
         return Copy(
             entry["output"],
             entry["sha256"],
-            SourceId(**entry["source"]),
+            found or SourceId(**entry["source"]),
             entry["input"],
             entry["key"],
             entry["at"],
@@ -233,7 +234,7 @@ class Ledger:
             tuple((frame, action, x, y, width, height) for frame, action, x, y, width, height in entry["decided"]),
             entry["manifest"],
             entry["restricted"],
-            self._opened(entry),
+            private,
         )
 
     def _opened(self, entry: dict[str, Any]) -> Private | None:

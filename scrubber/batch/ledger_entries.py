@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Any, Final, TypeAlias
@@ -105,12 +105,16 @@ def private_as_json(private: Private) -> dict[str, Any]:
         "concerns": private.concerns,
         "shown": [asdict(shown) for shown in private.shown],
         "restrictions": private.restrictions,
+        "turned": private.result.source.turned if private.result.source else (),
     }
 
 
 def private_from_json(values: dict[str, Any]) -> Private:
+    result = Result.from_json(values["result"])
+    if result.source is not None:
+        result = replace(result, source=replace(result.source, turned=tuple(values.get("turned", ()))))
     return Private(
-        Result.from_json(values["result"]),
+        result,
         tuple(values["concerns"]),
         tuple(Shown(**shown) for shown in values["shown"]),
         values["restrictions"],

@@ -54,14 +54,16 @@ _POINTED = ("manifest",)
 class Decisions:
     """What happens in one photo: `faces` in the order found, then the `hide` boxes that no face covers.
 
-    `withhold_reason` is not None if the file must not be published at all: somebody in it carries a no-photo sign, or
-    somebody who refused cannot be covered without doubt ("denied"). `warnings` are sentences about this photo for the
-    user. `concerns` are the ids, sorted, of the people on whose standing this outcome hangs: whatever happens to
-    anybody else in the manifest, it stays as it is (see `Permissions.fingerprint_for`).
+    `withhold_reason` is not None if the file must not be published at all: somebody in it carries a no-photo sign,
+    somebody who refused cannot be covered without doubt ("denied"), or a restriction was probably written down for the
+    photo before somebody edited it ("restriction-in-doubt", which takes the photo to find out). `warnings` are
+    sentences about this photo for the user. `concerns` are the ids, sorted, of the people on whose standing this
+    outcome hangs: whatever happens to anybody else in the manifest, it stays as it is (see
+    `Permissions.fingerprint_for`).
     """
 
     faces: tuple[Decision, ...]
-    withhold_reason: Literal["no-photo-sign", "denied"] | None = None
+    withhold_reason: Literal["no-photo-sign", "denied", "restriction-in-doubt"] | None = None
     warnings: tuple[str, ...] = ()
     concerns: tuple[str, ...] = ()
 

@@ -1,7 +1,8 @@
-"""Changes the text of a TOML manifest and keeps everything else in it: comments, order, spacing, line ends.
+"""Changes a manifest. The text of one in TOML keeps everything else: comments, order, spacing, line ends.
 
 An edit is trusted only after it was read back: the new text must parse to exactly the manifest that was meant, or
 nothing is written. New tables go after the last of their kind, so that a comment above the next section stays there.
+A manifest in JSON, which has no comments to keep, is changed as if it were TOML and written anew as JSON.
 A locked manifest is changed in memory and locked again with the same passphrase.
 """
 
@@ -23,24 +24,29 @@ from scrubber.consent.locate import Places
 from scrubber.consent.locking import Contents, Passphrase, is_locked, opened
 from scrubber.consent.look_alikes import MIX_UP, look_alike
 from scrubber.consent.manifest import DismissBox, Event, HideBox, Manifest, Person, PhotoEntry, ShowBox, What
-from scrubber.consent.reading import FIRST_LINE, LAST_LINE, parse, read
-from scrubber.consent.rendering import inline, listed, table, values_of
+from scrubber.consent.reading import FIRST_LINE, LAST_LINE, is_json, parse, read
+from scrubber.consent.rendering import as_json, inline, listed, table, values_of
 from scrubber.consent.saving import holds, save, save_new
 from scrubber.consent.storing import lock_again
 from scrubber.errors import ManifestError, NotWritable, UsageError
+from scrubber.printing import is_active
 
 PointedBox: TypeAlias = HideBox | DismissBox | ShowBox
 BoxKey: TypeAlias = Literal["hide", "dismiss", "show"]
 
+_UNNAMED: Final = "the changed manifest"  # for messages that nobody is to see
+_TABLES: Final = ("people", "photos", "events")
 _ORDER: Final = ("sha256", "pixels", "no_photo", "hide", "dismiss", "show")
 """Of the keys of a photo's table: if a file breaks off, what restricts is still there."""
 
 
 def blank(organisation: str | None = None) -> str:
-    """The text of a manifest with nobody in it yet."""
+    """The text of a manifest with nobody in it yet. Raises `UsageError` for a name that nobody can read as it is."""
+    if organisation and is_active(organisation):
+        raise UsageError("the organisation holds control characters or characters that nobody sees; type it anew")
     document = tomlkit.document()
     document.add("schema", tomlkit.item(1))
-    if organisation:
+    if organisation is not None:
         document.add("organisation", tomlkit.item(organisation))
     return f"{FIRST_LINE}\n{tomlkit.dumps(document)}{LAST_LINE}\n"
 
@@ -51,7 +57,7 @@ class Draft:
     def __init__(self, path: Path, passphrase: Passphrase | None = None) -> None:
         """`passphrase`, or a function that asks for it, is needed only if the file is locked.
 
-        Raises `ManifestError` for a manifest that is not valid, `UsageError` for one that is not TOML.
+        Raises `ManifestError` for a manifest that is not valid.
         """
         self._path, self._name = path, str(path)
         self._contents: Contents | None = None
@@ -64,10 +70,15 @@ class Draft:
             content, self._name = locked.files[locked.manifest], f"{path}/{locked.manifest}"
         self._meant = parse(content, self._name)
         text = content.decode("utf-8-sig")
-        if self._name.lower().endswith(".json") or text.lstrip().startswith("{"):
-            raise UsageError(f"{self._name}: is JSON; this command changes manifests in TOML, change this one by hand")
         self._crlf = "\r\n" in text
         self._text = text.replace("\r\n", "\n")
+        self._json = is_json(self._text, self._name)
+        if self._json:
+            manifest = self._meant
+            self._text = blank(manifest.organisation)
+            self._meant = manifest.model_copy(update={"people": (), "photos": (), "events": ()})
+            for key in _TABLES:
+                self._append(key, getattr(manifest, key))
 
     def reopened(self) -> Draft:
         """A new draft of the same file, without asking for its passphrase again."""
@@ -179,11 +190,12 @@ class Draft:
 
         Raises `ManifestError` and `NotWritable`.
         """
-        if parse(self._text, self._name) != self._meant:
+        text = as_json(self._meant) if self._json else self._text
+        if not parse(self._text, _UNNAMED) == parse(text, self._name) == self._meant:
             raise ManifestError(f"{self._name}: cannot be changed without changing something else; do it by hand")
         if not self._path.is_symlink() and not holds(self._path, self._read):
             raise NotWritable(f"{self._path}: was changed by somebody else meanwhile; give the command again")
-        data = (self._text.replace("\n", "\r\n") if self._crlf else self._text).encode()
+        data = (text.replace("\n", "\r\n") if self._crlf else text).encode()
         if self._contents is None:
             save(data, self._path)
         else:
@@ -237,7 +249,7 @@ class Draft:
         places = Places.of_toml(self._text)
         starts = {
             (name, at): places.line_and_column((name, at))[0]
-            for name in ("people", "photos", "events")
+            for name in _TABLES
             for at in range(len(getattr(self._meant, name)))
         }
         own = starts.get((key, index))

@@ -6,23 +6,25 @@ letter, so numbers never look alike.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Final
 
 MIX_UP: Final = "one would be taken for the other; give this person an id that nobody mixes up"
 
-_PAIRS: Final = (("rn", "m"), ("vv", "w"), ("cl", "d"))  # two letters that run together into one
-_SINGLE: Final = str.maketrans("01i528q9_.", "ollszbgg--")
-_SEPARATORS: Final = re.compile("-+")  # how many there are, and one at the end, is easily overlooked
+_DRAWN_ALIKE: Final = str.maketrans(
+    {"0": "o", "1": "l", "i": "l", "5": "s", "2": "z", "8": "b", "q": "g", "9": "g"}
+    | {"m": "rn", "w": "vv", "d": "cl"}  # one letter that two others run together into
+    | dict.fromkeys("-_.", "")  # where they stand, and whether, is easily overlooked
+)
+"""Each character as the plainest that is drawn alike, none of which is translated again."""
 
 
 def appearance(person: str) -> str:
-    """The same text for all ids that look alike, and another one for ids that do not."""
-    seen = person.casefold()
-    for pair, one in _PAIRS:
-        seen = seen.replace(pair, one)
-    return _SEPARATORS.sub("-", seen.translate(_SINGLE)).strip("-")
+    """The same text for all ids that look alike, and another one for ids that do not.
+
+    Letters are taken apart and never joined: whichever of two ways `vvv` is read, it comes out the same.
+    """
+    return person.casefold().translate(_DRAWN_ALIKE)
 
 
 def look_alike(person: str, others: Iterable[str]) -> str | None:

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from scrubber.consent.hashes import plain_sha256
+from scrubber.printing import is_active
 from scrubber.types import Box
 
 Item = TypeVar("Item")
@@ -78,11 +79,18 @@ def _box(value: object) -> Box:
     return Box(*map(float, value))
 
 
+def _visible(value: str) -> str:
+    """Text that shows all it holds: what turns words round or hides them would let one purpose pass for another."""
+    if is_active(value):
+        raise _refuse("holds control characters or characters that nobody sees; type it anew")
+    return value
+
+
 def _pattern(value: str) -> str:
     """A pattern that `Path.glob` takes on every system and that gives away no folder of the writer."""
     parts = value.split("/")
     nameless = parts[-1].strip() in ("", ".", "..", "**") or len(value) > 200
-    if nameless or any(ord(character) < 32 for character in value):
+    if nameless:
         raise _refuse('must name photos, as in "people/p-017/*.jpg"')
     if "\\" in value:
         raise _refuse('must be written with "/" between folders, as in "people/p-017/*.jpg"')
@@ -96,11 +104,12 @@ def _pattern(value: str) -> str:
 # Strict everywhere else; TOML and JSON know lists only, so a list is let in where a tuple is kept.
 Listed = Annotated[tuple[Item, ...], Field(strict=False)]
 PersonId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
-Purpose = Annotated[str, Field(pattern=r"^[^\s*]+( [^\s*]+)*$", max_length=64)]
+Purpose = Annotated[str, Field(pattern=r"^[^\s*]+( [^\s*]+)*$", max_length=64), AfterValidator(_visible)]
 Evidence = Annotated[str, Field(pattern=r"^sha256:[0-9a-fA-F]{64}$")]
 FrameNumber = Annotated[int, Field(ge=0, lt=_MOST_FRAMES)]
 PhotoHash = Annotated[str, Field(pattern=r"^(sha256:)?[0-9a-fA-F]{64}$"), AfterValidator(plain_sha256)]
-Pattern = Annotated[str, AfterValidator(_pattern)]
+Pattern = Annotated[str, AfterValidator(_visible), AfterValidator(_pattern)]
+Organisation = Annotated[str, AfterValidator(_visible)]
 Day = Annotated[date, BeforeValidator(_day)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 
@@ -208,7 +217,7 @@ class Manifest(_Table):
 
     version: Annotated[Literal[1], BeforeValidator(_whole_number)] = Field(alias="schema")
     """The version of this format."""
-    organisation: str | None = None
+    organisation: Organisation | None = None
     """Who holds the consents."""
     people: Listed[Person] = ()
     photos: Listed[PhotoEntry] = ()

@@ -1,9 +1,11 @@
 """Who may be seen, for one purpose on one day: the manifest resolved into what `decide` needs.
 
 A withdrawal takes effect on the earlier of the two calendar days that its moment has (in its own time zone
-and in UTC) and lasts. An event `given` or `renewed` after it revives the consent only together with a new
-consent in the person's own table, that is a `valid_from` on or after the day of the withdrawal: one stray
-line in the history must not undo what somebody took back. `changed` is for the record and revives nothing.
+and in UTC) and lasts. One that is dated after today has effect at once: nobody notes today what somebody will
+take back some day, so the date is a slip, and doubt hides. An event `given` or `renewed` after it revives the
+consent only together with a new consent in the person's own table, that is a `valid_from` on or after the day
+of the withdrawal: one stray line in the history must not undo what somebody took back. `changed` is for the
+record and revives nothing.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 _ENDS: Mapping[str, Reason] = {"withdrawn": "withdrawn", "expired": "expired"}
 _STARTS = frozenset({"given", "renewed"})
+_SEVERAL = 2
 _MOST_NAMED = 5  # entries in what a run says; `consent check` names them all
 
 
@@ -56,15 +59,29 @@ class Permissions:
     warnings: tuple[str, ...] = ()
 
     def entry(self, source: SourceId) -> PhotoEntry | None:
-        """All that the manifest says of this photo, by whichever hash it names it, and however it is turned.
+        """All that the manifest says of this photo, or may say of it, by whichever hash and however it is turned.
 
         For comparing it over time, without the photo: boxes of an entry that names it turned another way lie as they
-        were drawn there. `scrubber.entry_lookup.entry_for` looks at the photo, and turns them.
+        were drawn there, and what is in doubt counts. `scrubber.entry_lookup.look_up` looks at the photo.
         """
-        return combined((*self.photos.about(source), *self.photos.maybe_turned(source)))
+        doubted = (entry for _, entry in self.photos.in_doubt(source))
+        return combined((*self.photos.applied(source), *doubted))
+
+    def doubts(self, source: SourceId) -> tuple[str, ...]:
+        """Sentences on entries that restrict something and are probably about this photo before it was edited.
+
+        `source` must say which turns were found. A photo with a doubt must not be published.
+        """
+        return tuple(
+            f"[[photos]] entry {place} ({named(entry)}), which {_effect(entry)} a photo, is probably about this one "
+            f"before it was edited; {_say_anew(entry)}"
+            for place, entry in self.photos.in_doubt(source)
+        )
 
     def unmatched(self, seen: Iterable[SourceId], most: int | None = _MOST_NAMED) -> tuple[str, ...]:
         """Sentences on entries that restrict something and are about none of the photos that a run has `seen`.
+
+        `seen` are the sources that results carry: they say which turns were found.
 
         So nobody believes something to be hidden that was not: the photo may have been edited, cropped or converted.
         `most` entries are named, all of them if None.
@@ -114,15 +131,15 @@ class Permissions:
         """SHA-256, in hex, of all that the manifest says about one photo; another one means: make it again.
 
         `concerns` are the ids that `Decisions.concerns` named when it was made, `gallery` the `Gallery.fingerprint` of
-        the run. It covers what `entry` tells, how these people stand for this purpose on this day, and who is
-        compared; somebody else's consent that ends does not change it.
+        the run. It covers what any entry says that may be about the photo, how these people stand for this purpose on
+        this day, and who is compared; somebody else's consent that ends does not change it.
         """
-        entry = self.entry(source)
+        entries = (*self.photos.about(source), *self.photos.maybe_turned(source))
         standings = {person: astuple(self.people[person]) if person in self.people else None for person in concerns}
         said = [
             source.sha256,
             self.purpose,
-            entry.model_dump(mode="json") if entry else None,
+            sorted(entry.model_dump_json(exclude_unset=True) for entry in entries),
             standings,
             sorted(self.gallery),
             gallery,
@@ -157,7 +174,14 @@ def resolve(manifest: Manifest, purpose: str | None, on: date) -> Permissions:
 
 
 def _effect(entry: PhotoEntry) -> str:
-    return "withholds" if entry.no_photo else "hides a place in"
+    if entry.no_photo:
+        return "withholds"
+    return "hides a place in" if len(entry.hide) < _SEVERAL else f"hides {len(entry.hide)} places in"
+
+
+def _say_anew(entry: PhotoEntry) -> str:
+    again = "no_photo = true" if entry.no_photo else "as many `scrubber consent hide` boxes"
+    return f"say it anew for this file ({again}), or write no_photo = false in an entry for it if it may be seen"
 
 
 def of_any_purpose(manifest: Manifest, on: date) -> Permissions:
@@ -168,9 +192,12 @@ def of_any_purpose(manifest: Manifest, on: date) -> Permissions:
     return replace(resolve(manifest, None, on), people=people)
 
 
-def standing_reason(person: Person, events: Iterable[Event], on: date) -> Reason | None:
-    """Why `person` may not be seen on the day `on` for any purpose, the weightiest reason first; or None."""
-    ended = _ended(person, [event for event in events if event.person == person.id], on)
+def standing_reason(person: Person, events: Iterable[Event], on: date, today: date | None = None) -> Reason | None:
+    """Why `person` may not be seen on the day `on` for any purpose, the weightiest reason first; or None.
+
+    `today` is the day on which the events are read, that of the clock unless given.
+    """
+    ended = _ended(person, [event for event in events if event.person == person.id], on, today or date.today())
     if ended == "withdrawn":
         return ended
     if person.decision == "deny":
@@ -190,8 +217,8 @@ def withdrawn_since(manifest: Manifest, on: date, today: date) -> tuple[str, ...
     return tuple(
         person.id
         for person in manifest.people
-        if standing_reason(person, manifest.events, today) == "withdrawn"
-        and standing_reason(person, manifest.events, on) != "withdrawn"
+        if standing_reason(person, manifest.events, today, today) == "withdrawn"
+        and standing_reason(person, manifest.events, on, today) != "withdrawn"
     )
 
 
@@ -199,14 +226,19 @@ def _out_of_purpose(person: Person, purpose: str | None) -> Reason | None:
     return None if purpose in person.purposes else "wrong-purpose"
 
 
-def _ended(person: Person, events: Iterable[Event], on: date) -> Reason | None:
+def _ended(person: Person, events: Iterable[Event], on: date, today: date) -> Reason | None:
     history = list(events)
-    ends = [event for event in history if event.what in _ENDS and _earliest_day(event) <= on]
+    ends = [event for event in history if event.what in _ENDS and (_earliest_day(event) <= on or ahead(event, today))]
     starts = [event for event in history if event.what in _STARTS and _latest_day(event) <= on]
     lasting = [end for end in ends if not _revived(person, end, starts)]
     if not lasting:
         return None
     return "withdrawn" if any(end.what == "withdrawn" for end in lasting) else "expired"
+
+
+def ahead(event: Event, today: date) -> bool:
+    """Whether an event is dated after today, wherever on Earth it was noted."""
+    return _earliest_day(event) > today
 
 
 def _revived(person: Person, end: Event, starts: Iterable[Event]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -23,15 +24,17 @@ _WHY: dict[Reason, str] = {
 }
 
 
-def say(draft: Draft, source: SourceId, box: HideBox | DismissBox | ShowBox) -> bool:
+def say(draft: Draft, source: SourceId, box: HideBox | DismissBox | ShowBox, known: Sequence[PhotoEntry] = ()) -> bool:
     """Add a box to the photo's entry in the draft, or a new entry that names the photo by its bytes and its pixels.
 
-    False if the entry says just that already.
+    `known` are all entries about the photo, with boxes in its pixels, where somebody looked whether it was turned.
+    False if one of them says just that already. An entry for the photo turned another way gets no box: boxes of one
+    entry lie in one picture. The new one counts together with it.
     """
     key: BoxKey = "hide" if isinstance(box, HideBox) else "dismiss" if isinstance(box, DismissBox) else "show"
     photos = draft.manifest.photos
     found = PhotoEntries.of(photos).about(source)
-    if any(box in getattr(entry, key) for entry in found):
+    if any(box in getattr(entry, key) for entry in (*found, *known)):
         return False
     if not found:
         entry = PhotoEntry(sha256=source.sha256, pixels=source.pixels)
@@ -56,12 +59,14 @@ def refuse_unshowable(draft: Draft, person: str, on: date) -> None:
         raise UsageError(f"{person} {_WHY[reason]}, so the face stays hidden whoever points at it; nothing was changed")
 
 
-def objections(draft: Draft, source: SourceId, box: ShowBox | DismissBox) -> tuple[str, ...]:
-    """Sentences on what else the manifest says of this photo that keeps a box without effect."""
+def objections(
+    draft: Draft, source: SourceId, box: ShowBox | DismissBox, known: Sequence[PhotoEntry] = ()
+) -> tuple[str, ...]:
+    """Sentences on what else the manifest says of this photo that keeps a box without effect; `known` as for `say`."""
     from scrubber.consent.pointing import beats
 
     said = []
-    for entry in PhotoEntries.of(draft.manifest.photos).about(source):
+    for entry in (*PhotoEntries.of(draft.manifest.photos).about(source), *known):
         if entry.no_photo:
             said.append("no_photo withholds the whole photo all the same")
         if any(hide.frame in (None, box.frame) and beats(hide.box, box.box) for hide in entry.hide):

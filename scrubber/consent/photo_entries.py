@@ -2,6 +2,10 @@
 
 Whatever is said about one photo counts together. No entry takes the force of another: of several that name the same
 photo every hide box holds, and one no-photo sign withholds it.
+
+The first digits of a hash of pixels only tell which entries are worth a look at the picture. An entry is about a photo
+if the picture itself says so. One that shares these digits and no more is in doubt: it is probably about what the photo
+was before somebody retouched it.
 """
 
 from __future__ import annotations
@@ -57,10 +61,35 @@ class PhotoEntries:
         alike = self.by_unturned.get(source.pixels[:_UNTURNED], ())
         return tuple(entry for entry in alike if not any(entry is one for one in known))
 
+    def applied(self, source: SourceId) -> tuple[PhotoEntry, ...]:
+        """Entries about the photo, as it lies or turned as somebody who looked at it found (`SourceId.turned`)."""
+        turned = (self.by_pixels[pixels] for pixels in source.turned if pixels in self.by_pixels)
+        return tuple({id(entry): entry for entry in (*self.about(source), *turned)}.values())
+
+    def in_doubt(self, source: SourceId) -> tuple[tuple[int, PhotoEntry], ...]:
+        """Restricting entries that are probably about this photo before it was edited, with their place, from 1.
+
+        Entries that do apply lift a doubt if they say anew what is in doubt: as many hide boxes, or whether the photo
+        may be seen at all (`no_photo`, true or false). Nothing else does: a show box for an edited photo must not
+        free what was hidden in the photo.
+        """
+        own = self.applied(source)
+        if any("no_photo" in entry.model_fields_set for entry in own):
+            return ()
+        hidden = len({hide.box for entry in own for hide in entry.hide})
+        doubted = [
+            entry
+            for entry in self.maybe_turned(source)
+            if restricts(entry)
+            and not any(entry is one for one in own)
+            and (entry.no_photo or len(entry.hide) > hidden)
+        ]
+        places = {id(entry): place for place, entry in enumerate(self.entries, 1)} if doubted else {}
+        return tuple((places[id(entry)], entry) for entry in doubted)
+
     def unseen(self, seen: Iterable[SourceId]) -> Iterator[tuple[int, PhotoEntry]]:
-        """Entries that name no photo of `seen`, however it is turned, with their place in the manifest, from 1."""
-        sources = list(seen)
-        known = {id(entry) for source in sources for entry in (*self.about(source), *self.maybe_turned(source))}
+        """Entries that are about no photo of `seen`, with their place in the manifest, from 1."""
+        known = {id(entry) for source in seen for entry in self.applied(source)}
         return ((place, entry) for place, entry in enumerate(self.entries, 1) if id(entry) not in known)
 
 

@@ -75,11 +75,16 @@ def parse(content: bytes | str, name: str) -> Manifest:
     if not text.strip():
         raise ManifestError(f"{name}: is empty; `scrubber consent init` makes a manifest")
     try:
-        if name.lower().endswith(".json") or text.lstrip().startswith("{"):
+        if is_json(text, name):
             return _parse_json(text, name)
         return _parse_toml(text, name)
     except RecursionError as error:
         raise ManifestError(f"{name}: brackets are nested too deeply; a manifest needs four levels at most") from error
+
+
+def is_json(text: str, name: str) -> bool:
+    """Whether the manifest in `text` is JSON: if its name ends so or it starts with a brace."""
+    return name.lower().endswith(".json") or text.lstrip().startswith("{")
 
 
 def _decoded(content: bytes, name: str) -> str:

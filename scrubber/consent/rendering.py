@@ -1,14 +1,16 @@
-"""Tables of a manifest as TOML text, the way a person would write them; what restricts comes first."""
+"""Tables of a manifest as text, the way a person would write them; what restricts comes first."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import tomlkit
 from tomlkit.items import Array, InlineTable, Table
 
-from scrubber.consent.manifest import DismissBox, Event, HideBox, Person, PhotoEntry, ShowBox
+from scrubber.consent.manifest import DismissBox, Event, HideBox, Manifest, Person, PhotoEntry, ShowBox
 from scrubber.types import Box
 
 
@@ -18,8 +20,8 @@ def values_of(item: Person | PhotoEntry | Event | HideBox | DismissBox | ShowBox
         case PhotoEntry():
             hashes = {"sha256": item.sha256, "pixels": item.pixels}
             values: dict[str, Any] = {key: value for key, value in hashes.items() if value}
-            if item.no_photo:
-                values["no_photo"] = True
+            if "no_photo" in item.model_fields_set:  # false says something, too
+                values["no_photo"] = item.no_photo
             return values | {
                 key: list(map(values_of, boxes))
                 for key, boxes in (("hide", item.hide), ("dismiss", item.dismiss), ("show", item.show))
@@ -35,6 +37,14 @@ def values_of(item: Person | PhotoEntry | Event | HideBox | DismissBox | ShowBox
             return {"person": item.person, "box": _numbers(item.box)} | frame
         case HideBox() | DismissBox():
             return {"box": _numbers(item.box)} | ({} if item.frame is None else {"frame": item.frame})
+
+
+def as_json(manifest: Manifest) -> str:
+    """The whole manifest as JSON, which has no dates: days and moments are text there."""
+    tables = {key: list(map(values_of, getattr(manifest, key))) for key in ("people", "photos", "events")}
+    values = {"schema": manifest.version, "organisation": manifest.organisation, **tables}
+    written = {key: value for key, value in values.items() if value not in (None, [])}
+    return json.dumps(written, indent=2, ensure_ascii=False, default=_iso) + "\n"
 
 
 def table(values: dict[str, Any]) -> Table:
@@ -59,6 +69,11 @@ def inline(values: dict[str, Any]) -> InlineTable:
     for key, value in values.items():
         made.append(key, listed(value) if isinstance(value, list) else tomlkit.item(value))
     return made
+
+
+def _iso(value: date) -> str:
+    """A day, or a moment, which is a kind of day to Python."""
+    return value.isoformat()
 
 
 def _numbers(box: Box) -> list[float]:

@@ -1,7 +1,8 @@
 """People of a manifest as a table of comma-separated values (RFC 4180), the way spreadsheets write and read it.
 
-One row per person, one column per key of `[[people]]`, named alike. Lists are split by semicolons. Cells that a
-spreadsheet would take for a formula get an apostrophe in front, which is taken off again when they are read.
+One row per person, one column per key of `[[people]]`, named alike. Lists are split by semicolons. What a spreadsheet
+would take for a formula gets an apostrophe in front, which is taken off again when it is read; every item of a list
+too, for some spreadsheets take its semicolons for the ends of cells.
 """
 
 from __future__ import annotations
@@ -20,17 +21,21 @@ from scrubber.errors import UsageError
 COLUMNS: Final = tuple(Person.model_fields)
 _LISTS: Final = ("purposes", "references")
 _YES, _NO = frozenset({"true", "yes", "1", "x"}), frozenset({"false", "no", "0", ""})
-_FORMULA: Final = re.compile(r"[=+\-@\t\r]")
+_FORMULA: Final = re.compile("'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+"""What starts a formula (OWASP, CSV injection; the last four are wide), and what our own guard made of it."""
 _NAMES: Final = frozenset({"name", "first name", "last name", "surname", "full name", "email", "phone", "address"})
 
 
 def written(people: Iterable[Person]) -> str:
-    """The table of `people`, with a heading and Windows line ends, as RFC 4180 and spreadsheets want it."""
+    """The table of `people`, with a heading and Windows line ends, as RFC 4180 and spreadsheets want it.
+
+    Raises `UsageError` for what a table cannot hold.
+    """
     text = io.StringIO()
     table = csv.writer(text)
     table.writerow(COLUMNS)
     for person in people:
-        table.writerow([_guarded(_cell(getattr(person, column))) for column in COLUMNS])
+        table.writerow([_cell(getattr(person, column)) for column in COLUMNS])
     return text.getvalue()
 
 
@@ -78,9 +83,9 @@ def _person(cells: Mapping[str, str], where: str, mistakes: list[str]) -> Person
 
 
 def _value(column: str, cell: str) -> Any:
-    cell = cell.removeprefix("'") if _FORMULA.match(cell[1:2]) else cell
     if column in _LISTS:
-        return [part.strip() for part in cell.split(";") if part.strip()]
+        return [_unguarded(part.strip()) for part in cell.split(";") if part.strip()]
+    cell = _unguarded(cell)
     if column == "minor" and cell.lower() in _YES | _NO:
         return cell.lower() in _YES
     return cell
@@ -90,12 +95,19 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, tuple):
-        return "; ".join(value)
-    return ("true" if value else "false") if isinstance(value, bool) else str(value)
+        split = next((item for item in value if ";" in item), None)
+        if split is not None:  # it would come back as two, and consent to one thing be consent to two others
+            raise UsageError(f'"{split}" holds a semicolon, which splits lists in a table; write it without one')
+        return "; ".join(map(_guarded, value))
+    return ("true" if value else "false") if isinstance(value, bool) else _guarded(str(value))
 
 
 def _guarded(cell: str) -> str:
     return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def _unguarded(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell[1:]) else cell
 
 
 def _unknown_columns(columns: Iterable[str]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
-from scrubber.consent.permissions import standing_reason
+from scrubber.consent.permissions import ahead, standing_reason
 from scrubber.consent.photo_entries import named, restricts
 
 if TYPE_CHECKING:
@@ -127,6 +127,11 @@ def _history(consent: Consent) -> Iterator[Remark]:
         if later.at < earlier.at:
             text = f"the event of {later.at.isoformat()} stands below a later one; add events at the end only"
             yield Remark("warning", text, later.person)
+    for event in consent.events:
+        if ahead(event, date.today()):
+            effect = "counts at once all the same" if event.what in ("withdrawn", "expired") else "does not count yet"
+            when = f"{event.at.isoformat()}, which is still to come"
+            yield Remark("warning", f"{event.what} is dated {when}, and {effect}; correct the date", event.person)
 
 
 def _held(consent: Consent, person: Person) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from consent_scenes import PHOTO, person, pointed
 
-from scrubber.consent import FIRST_LINE, LAST_LINE, Consent, HideBox, Person, PhotoEntry, ShowBox
+from scrubber.consent import FIRST_LINE, LAST_LINE, Consent, DismissBox, HideBox, Person, PhotoEntry, ShowBox
 from scrubber.consent.editing import Draft, blank
 from scrubber.consent.merging import merge_people, merge_photos
 from scrubber.consent.persons import person_of
@@ -119,7 +120,6 @@ def test_only_the_owner_may_read_what_was_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "error", "told"),
     [
-        ('{"schema": 1}', UsageError, "is JSON; this command changes manifests in TOML"),
         ("schema = 2", ManifestError, "schema must be 1"),
         ("age-encryption.org/v1\n", ManifestError, "is locked; give the passphrase"),
     ],
@@ -179,3 +179,26 @@ def test_photos_that_have_an_entry_keep_it(tmp_path: Path) -> None:
     new = PhotoEntry(sha256="cd" * 32, no_photo=True)
     assert merge_photos(changed, [PhotoEntry.model_validate(pointed(no_photo=True)), new, new]) == (new,)
     assert Consent.loads(saved(changed, tmp_path)).photos[-1] == new
+
+
+def test_json_stays_json(tmp_path: Path) -> None:
+    text = f"""{{
+  "schema": 1, "organisation": "Example",
+  "people": [{{"id": "p-017", "decision": "allow", "purposes": ["social"], "expires": "2099-12-31"}}],
+  "photos": [{{"sha256": "{"ab" * 32}", "no_photo": false, "hide": [{{"box": [1, 2, 30, 40.5], "frame": 1}}]}}],
+  "events": [{{"at": "2026-03-02T10:00:00+02:00", "person": "p-017", "what": "given"}}]
+}}"""
+    path = tmp_path / "c.json"
+    path.write_text(text)
+    before = Consent.load(path).manifest
+    changed = Draft(path)
+    assert changed.manifest == before
+    changed.withdraw("p-017", datetime(2026, 4, 1, 10, tzinfo=UTC))
+    changed.add_boxes(0, "dismiss", [DismissBox(box=Box(5, 5, 10, 10))])
+    changed.save()
+    after = Consent.load(path)
+    assert after.manifest == changed.manifest
+    assert after.people[0].decision == "deny"
+    assert [event.what for event in after.events] == ["given", "withdrawn"]
+    assert "no_photo" in after.photos[0].model_fields_set
+    assert json.loads(path.read_text())["photos"][0]["hide"] == [{"box": [1, 2, 30, 40.5], "frame": 1}]

@@ -247,7 +247,7 @@ def test_a_long_list_of_mistakes_is_cut() -> None:
     ("text", "line_and_column"),
     [
         ('schema = 1\npeople = [\n  # one\n  { id = "a", decision = "deny", x = 1 },\n]', "4:34"),
-        ('schema = 1\norganisation = """a [[\n"x""""\nx = 1', "4:1"),
+        ('schema = 1\norganisation = """a [[\\\n"x""""\nx = 1', "4:1"),
         ("schema = 1\n'x' = 1979-05-27 07:32:00", "2:1"),
         ('schema = 1\n[[photos]]\nsha256="#"\n[[photos.hide]]\nbox=[1,2,3,4]\n[[photos.hide]]\nx=1', "3:1"),
         ('{"schema": 1,\n "people": [\n  {"id": "a", "decision": "deny", "x\\"": {"y": [1, {}]}}]}', "3:35"),

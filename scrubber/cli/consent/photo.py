@@ -65,7 +65,7 @@ def point_at(
     if draft is None:
         raise UsageError(f"{manifest}: no such file; `scrubber consent init` makes it, `consent add` adds {person}")
     refuse_unshowable(draft, person, datetime.date.today())
-    seen = _seen(photo, preset)
+    seen = _seen(photo, preset, draft)
     at, face = seen.face(number, frame)
     box = ShowBox(person=person, box=_whole(face.box), frame=at)
     _write(draft, manifest, seen, box, f"face {number} is {person}")
@@ -93,7 +93,7 @@ def hide_place(
         raise UsageError("say what to hide: give either --box X,Y,W,H or --face N")
     box = _box(corners) if corners is not None else None
     draft = _draft(manifest)
-    seen = _seen(photo, preset)
+    seen = _seen(photo, preset, draft)
     if box is None:
         at, face = seen.face(number or 0, frame)
         box = _whole(face.box)
@@ -118,7 +118,7 @@ def dismiss_face(photo: Path, number: int, frame: int | None, manifest: Path, pr
     from scrubber.consent.manifest import DismissBox
 
     draft = _draft(manifest)
-    seen = _seen(photo, preset)
+    seen = _seen(photo, preset, draft)
     at, face = seen.face(number, frame)
     box = DismissBox(box=_whole(face.box), frame=at if len(seen.sizes) > 1 else None)
     _write(draft, manifest, seen, box, f"face {number} is none")
@@ -144,14 +144,16 @@ def _new(manifest: Path) -> Draft:
     return Draft(manifest)
 
 
-def _seen(photo: Path, preset: Preset) -> Seen:
+def _seen(photo: Path, preset: Preset, draft: Draft | None) -> Seen:
     from scrubber import batch
     from scrubber.boxes_on_photos import look_at
+    from scrubber.consent.photo_entries import PhotoEntries
 
+    listed = PhotoEntries.of(draft.manifest.photos if draft else ())
     forking.start()
     with batch.Sandbox() as executor:
         size, limits = batch.size_of(photo), Limits()
-        return executor.submit(str(photo), size, limits, look_at, photo, preset, limits).result()
+        return executor.submit(str(photo), size, limits, look_at, photo, preset, limits, listed).result()
 
 
 def _write(draft: Draft | None, manifest: Path, seen: Seen, box: HideBox | DismissBox | ShowBox, what: str) -> None:
@@ -159,9 +161,9 @@ def _write(draft: Draft | None, manifest: Path, seen: Seen, box: HideBox | Dismi
     from scrubber.consent.photo_edits import objections, say
 
     draft = draft or _new(manifest)  # not before the rest was found right
-    for said in () if isinstance(box, HideBox) else objections(draft, seen.source, box):
+    for said in () if isinstance(box, HideBox) else objections(draft, seen.source, box, seen.entries):
         echo(f"note: {said}", err=True)
-    if say(draft, seen.source, box):
+    if say(draft, seen.source, box, seen.entries):
         draft.save()
         echo(f"{manifest}: {seen.path}: {what}", err=True)
     else:

@@ -14,7 +14,7 @@ from scrubber.cli import options
 from scrubber.cli.consent import arguments
 from scrubber.cli.output import counted, echo, json_line
 from scrubber.cli.passphrase import asked
-from scrubber.errors import UsageError
+from scrubber.errors import ScrubberError, UsageError
 from scrubber.guarded import sha256_of
 
 if TYPE_CHECKING:
@@ -137,9 +137,13 @@ def revoke_consent(person: str, manifest: Path, as_json: bool) -> None:
     draft = Draft(manifest, asked)
     before = draft.manifest
     draft.withdraw(person, datetime.datetime.now(datetime.UTC))
-    if draft.manifest != before:
-        draft.save()
-    echo(f"{manifest}: {person} is hidden from now on", err=True)
+    refused: ScrubberError | None = None
+    try:
+        if draft.manifest != before:
+            draft.save()
+        echo(f"{manifest}: {person} is hidden from now on", err=True)
+    except ScrubberError as error:  # what is out has to be taken down all the same
+        refused = error
     kept = next(one.references for one in draft.manifest.people if one.id == person)
     if kept:
         echo(f"note: reference photos serve to hide {person}; delete them if that is not wanted", err=True)
@@ -153,6 +157,8 @@ def revoke_consent(person: str, manifest: Path, as_json: bool) -> None:
     echo(f"{copies} showed {person}, {there} of them still here; take down what was posted of them", err=True)
     if there:
         echo("next: give the commands of your runs again; they take away the copies that are still here", err=True)
+    if refused is not None:
+        raise refused
 
 
 def _place(one: Published) -> str:
