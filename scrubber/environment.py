@@ -37,6 +37,20 @@ def silence() -> None:
     os.environ.update(_SILENCED)
 
 
+def trust_own_path() -> None:
+    """For the command line: import nothing more from the current folder, which `PYTHONPATH=:/x` puts on the path.
+
+    The folder that scrubber itself lies in stays. What Python has loaded by now it has loaded.
+    """
+    own = str(Path(__file__).resolve().parents[1])
+    here = os.path.realpath(os.getcwd())  # noqa: PTH109 — pathlib is not the point
+    sys.path[:] = [
+        folder
+        for folder in sys.path
+        if os.path.realpath(folder) == own or (os.path.isabs(folder) and os.path.realpath(folder) != here)  # noqa: PTH117
+    ]
+
+
 @contextmanager
 def search_paths_kept() -> Iterator[None]:
     """In this block libraries are loaded that change search paths; afterwards these are what they were.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from threading import Lock
@@ -69,8 +69,11 @@ class Session:
     `isolate` opens files in worker processes, `jobs` of them (one per core if None); a file that breaks or hangs a
     decoder then costs itself only. Without it everything happens in this process, one photo after the other.
 
-    Raises as `scrub` does.
+    Without `on` consent must hold on the day of each photo. The manifest is the one that was loaded: open a new session
+    once somebody has withdrawn. Raises as `scrub` does.
     """
+
+    _day: date
 
     def __init__(
         self,
@@ -98,10 +101,7 @@ class Session:
         else:
             self._executor = self._stack.enter_context(batch.Direct())
         try:
-            judge = batch.judging(self._executor) if self._isolate else None
-            self._terms = Terms.of(
-                self._policy, self._consent, self._purpose, self._on, self._despite_withdrawals, judge
-            )
+            self._terms = self._resolved(self._executor)
         except BaseException:
             self._stack.close()
             raise
@@ -137,12 +137,25 @@ class Session:
         if target.is_dir():
             raise UsageError(f"{target}: this is a folder; name the file to write, or use scrub_folder")
         with self._turn():
-            return batch.publish_one(Path(source), target, terms.named(target), executor, overwrite=overwrite)
+            named = terms.named(target)
+            taken = [text for one in batch.retract_beside(target, named) for text in one.warnings]
+            result = batch.publish_one(Path(source), target, named, executor, overwrite=overwrite)
+        return replace(result, warnings=(*result.warnings, *taken))
 
     def _ready(self) -> tuple[Executor, Terms]:
         if self._executor is None or self._terms is None:
             raise UsageError("the session is not open; use it in a block: with scrubber.Session(...) as session")
+        with self._lock:
+            if self._on is None and self._day != date.today():  # a consent may have ended at midnight
+                self._terms = self._resolved(self._executor)
         return self._executor, self._terms
+
+    def _resolved(self, executor: Executor) -> Terms:
+        self._day = date.today()
+        judge = batch.judging(executor) if self._isolate else None
+        return Terms.of(
+            self._policy, self._consent, self._purpose, self._on or self._day, self._despite_withdrawals, judge
+        )
 
     def _turn(self) -> ExitStack:
         """One at a time in this process; workers take as many at once as there are."""

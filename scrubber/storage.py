@@ -145,6 +145,8 @@ def open_private(target: Path, *, append: bool) -> int:
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         raise OSError(errno.EINVAL, "it is no regular file", str(target))
+    if hasattr(os, "fchmod"):
+        os.fchmod(handle, 0o600)  # an empty file may have been there
     return handle
 
 

@@ -5,11 +5,11 @@ from scrubber.batch.in_order import in_order, map_files
 from scrubber.batch.ledger import Ledger
 from scrubber.batch.ledger_entries import Copy
 from scrubber.batch.plan import Found, Plan, Task, plan, search
-from scrubber.batch.published import Published, known_copy, published, seal_ledgers, showing
+from scrubber.batch.published import Published, forget, known_copy, published, seal_ledgers, showing
 from scrubber.batch.publisher import Publisher
 from scrubber.batch.running import failed, run, workers
 from scrubber.batch.sandbox import Direct, Executor, Sandbox, Shared
-from scrubber.batch.single import make_one, publish_one, rehearse_one
+from scrubber.batch.single import make_one, publish_one, rehearse_one, retract_beside
 from scrubber.batch.standing import objection
 from scrubber.batch.work import judging, size_of
 
@@ -26,6 +26,7 @@ __all__ = [
     "Shared",
     "Task",
     "failed",
+    "forget",
     "in_order",
     "judging",
     "known_copy",
@@ -36,6 +37,7 @@ __all__ = [
     "publish_one",
     "published",
     "rehearse_one",
+    "retract_beside",
     "run",
     "seal_ledgers",
     "search",

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from dataclasses import replace
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from scrubber.batch import ledger_file
 from scrubber.batch.ledger import Ledger
 from scrubber.batch.ledger_entries import Copy, Place, Private, Shown, now
-from scrubber.errors import UsageError
+from scrubber.errors import NotWritable, UsageError
 from scrubber.guarded import sha256_of
 from scrubber.storage import LocalFolder, discard
 from scrubber.types import Decision, Result
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from scrubber.batch.work import Made
     from scrubber.terms import Terms
 
+Why: TypeAlias = Literal["made again", "must not be seen"]
 _staging_here: Final = set[str]()  # tokens of what stages files in this process now
 _MOST_BYTES: Final = 4 << 30  # no copy is larger; whatever is was not made here
 _NOTHING: Final = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -81,8 +83,8 @@ def sweep(ledger: Ledger) -> None:
             ledger.note_staging(token, None)
 
 
-def refuse_without_manifest(ledger: Ledger, terms: Terms, hashes: Sequence[str] = ()) -> None:
-    """Raise `UsageError` for a run without a manifest where an earlier one restricted photos: these, or any.
+def refuse_without_manifest(ledger: Ledger, terms: Terms, *hashes: str) -> None:
+    """Raise `UsageError` for a run without a manifest where an earlier one restricted a photo with such a hash, or any.
 
     Leaving out an option must not undo a hide box or a NO PHOTO.
     """
@@ -93,6 +95,21 @@ def refuse_without_manifest(ledger: Ledger, terms: Terms, hashes: Sequence[str] 
             f"{ledger.out}: copies here follow {manifest}, which hides places in {Path(known.input).name} or withholds "
             f"it; give it again: --consent {manifest} (or name another output folder)"
         )
+
+
+def with_lifted_note(ledger: Ledger, terms: Terms, result: Result) -> Result:
+    """The result, which says so if an earlier manifest restricted the photo and the one of this run does not."""
+    if result.source is None:
+        return result
+    known = ledger.restricting(result.source.sha256, result.source.pixels)
+    now = terms.pointed_at(result.source)
+    if known is None or now.get("hide") or now.get("no_photo"):
+        return result
+    said = (
+        f"{known.manifest or 'a manifest'} hid places in this photo or withheld it, and the manifest of this run "
+        "does not; look at the copy"
+    )
+    return replace(result, warnings=(*result.warnings, said))
 
 
 def place_of(source: Path) -> str:
@@ -115,7 +132,6 @@ def entry_of(terms: Terms, source: str, result: Result, output: str | None, made
         sha256=result.output_sha256,
         source=result.source,
         input=source,
-        key=terms.fingerprint(result.source, made.concerns),
         at=now(),
         purpose=terms.permissions.purpose if terms.permissions else None,
         shows=len(shown),
@@ -123,7 +139,13 @@ def entry_of(terms: Terms, source: str, result: Result, output: str | None, made
         decided=tuple(_in_the_copy(face, factors) for face in result.faces) if output else (),
         manifest=terms.manifest if terms.permissions else None,
         restricted=bool(pointed_at.get("hide") or pointed_at.get("no_photo")),
-        private=Private(result, made.concerns, tuple(Shown(*each) for each in sorted(shown)), pointed_at),
+        private=Private(
+            result=result,
+            key=terms.fingerprint(result.source, made.concerns),
+            concerns=made.concerns,
+            shown=tuple(Shown(*each) for each in sorted(shown)),
+            restrictions=pointed_at,
+        ),
     )
 
 
@@ -137,18 +159,25 @@ def state_of(out: Path, copy: Copy) -> Literal["intact", "missing", "changed"]:
     path = out / (copy.output or "")
     if not os.path.lexists(path):
         return "missing"
-    if path.is_symlink():
+    inside = [path, *path.parents[: len(PurePath(copy.output or "").parts) - 1]]
+    if any(each.is_symlink() for each in inside):
         return "changed"
     return "intact" if sha256_of(path, _MOST_BYTES) in (copy.sha256, _NOTHING) else "changed"
 
 
-def take_away(ledger: Ledger, copy: Copy, why: str) -> bool:
-    """Remove a copy that is still what was published; whether it is gone now. Raises `NotWritable`."""
+def take_away(ledger: Ledger, copy: Copy, why: Why) -> bool:
+    """Remove a copy that is still what was published; whether it is gone now.
+
+    `why` stands in clear in the ledger, so it names nobody.
+    """
     state = state_of(ledger.out, copy)
     if state == "changed":
         return False
     if state == "intact":
-        discard(ledger.out / (copy.output or ""))
+        try:
+            discard(ledger.out / (copy.output or ""))
+        except NotWritable:
+            return False  # protected, or open in another program
     ledger.note_gone(copy, why)
     return True
 

@@ -9,11 +9,22 @@ from typing import TYPE_CHECKING, Final
 from scrubber.types import Result
 
 if TYPE_CHECKING:
+    from scrubber.batch.ledger import Ledger
     from scrubber.terms import Terms
     from scrubber.types import SourceId
 
 REASON: Final = "restriction-matched-nothing"
-"""Of a result that is about the manifest and no photo."""
+"""Of a result that is about the manifest, or about the ledger, and no photo."""
+
+
+def damage(ledger: Ledger) -> Iterator[Result]:
+    """For a ledger with lines that cannot be read: what they said of copies is not known any more."""
+    if ledger.damaged:
+        said = (
+            f"{ledger.damaged} lines of this record of published copies cannot be read; copies that they were about "
+            "count as somebody else's: look through the output folder"
+        )
+        yield Result(str(ledger.path), None, "unchanged", REASON, warnings=(said,))
 
 
 def idle_restrictions(terms: Terms, seen: Iterable[SourceId]) -> Iterator[Result]:

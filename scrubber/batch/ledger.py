@@ -60,9 +60,9 @@ class Ledger:
         """Take in what was appended since the last look; all of it, if the file is another one now."""
         with self._lock:
             file = ledger_file.identity_of(self.path)
-            if file != self._file:
+            if file != self._file or ledger_file.size_of(self.path) < self._read_to:
                 self._start_over(file)
-            for place, end, entry in ledger_file.entries(self.path, self._read_to):
+            for place, end, entry in ledger_file.entries(self.path, self._read_to, self._count_damage):
                 self._read_to = end
                 self._take_in(place, entry)
 
@@ -77,6 +77,13 @@ class Ledger:
         """The copy that lies, or should lie, under this name."""
         found = self._live.get(folded(output))
         return None if found is None else self._copy(found[0])
+
+    def showed_once(self) -> Iterator[Copy]:
+        """Every copy that was ever published and shows somebody."""
+        for place in list(self._showed.values()):
+            copy = self._copy(place)
+            if copy is not None:
+                yield copy
 
     def made_of(self, sha256: str) -> list[Copy]:
         """What became of the source with these bytes: copies that are still out, or that it was withheld."""
@@ -126,7 +133,6 @@ class Ledger:
             "sha256": copy.sha256,
             "source": {"sha256": copy.source.sha256, "pixels": copy.source.pixels},
             "input": copy.input,
-            "key": copy.key,
             "at": copy.at,
             "purpose": copy.purpose,
             "shows": copy.shows,
@@ -168,9 +174,12 @@ class Ledger:
     def _start_over(self, file: int | None) -> None:
         self._file = file
         self._read_to = 0
+        self.damaged = 0
+        """Lines that cannot be read."""
         self._live: dict[str, tuple[int, str]] = {}  # by folded output: where its entry begins, the hash of its source
         self._by_source: dict[str, dict[str | None, int]] = {}  # by hash of the source, then by folded output
         self._by_input: dict[str, set[str]] = {}  # folded outputs that were ever made from a file at this place
+        self._showed: dict[str, int] = {}  # by hash of the copy: where it was said last that it shows somebody
         self._restricted: dict[str, int] = {}  # by hash of bytes or pixels: where it was said last that a photo is
         self._staging: dict[str, int] = {}  # tokens of runs that have not said that they ended, and their processes
 
@@ -191,6 +200,8 @@ class Ledger:
         match entry["what"]:
             case "copy":
                 name, source = folded(entry["output"]), entry["source"]["sha256"]
+                if entry["shows"]:
+                    self._showed[entry["sha256"]] = place
                 self._forget_name(name)
                 self._live[name] = place, source
                 self._by_source.setdefault(source, {})[name] = place
@@ -203,6 +214,9 @@ class Ledger:
                 self._staging[entry["token"]] = entry["process"]
             case "staging":
                 self._staging.pop(entry["token"], None)
+
+    def _count_damage(self) -> None:
+        self.damaged += 1
 
     def _note_restriction(self, place: int, entry: dict[str, Any]) -> None:
         for known in (entry["source"]["sha256"], entry["source"]["pixels"]):
@@ -226,7 +240,6 @@ class Ledger:
             entry["sha256"],
             found or SourceId(**entry["source"]),
             entry["input"],
-            entry["key"],
             entry["at"],
             entry["purpose"],
             entry["shows"],

@@ -31,11 +31,13 @@ class Shown:
 class Private:
     """What an entry says about people; sealed where the manifest is.
 
+    `key` stands for all that decided the outcome, ids among it, so that it could be guessed from if it were in clear.
     `concerns` are ids of the people on whose standing the outcome hung. `restrictions` is what the manifest pointed at
     in the photo when the copy was made.
     """
 
     result: Result
+    key: str
     concerns: tuple[str, ...] = ()
     shown: tuple[Shown, ...] = ()
     restrictions: dict[str, Any] = field(default_factory=dict)
@@ -45,7 +47,7 @@ class Private:
 class Copy:
     """One outcome in the ledger. `output` is the path below the output folder, with `/`; None for a withheld photo.
 
-    `sha256` is that of the copy, `key` stands for all that decided the outcome. `factors` say how much smaller the copy
+    `sha256` is that of the copy. `factors` say how much smaller the copy
     is across and down. `decided` are the places where something was hidden or shown, which whoever sees the copy sees
     as well: frame, what was done, and x, y, width and height in pixels of the copy. `shows` counts the people shown.
     `manifest` is the file that the run was given, `restricted` whether it hides a place in this photo or withholds it.
@@ -56,7 +58,6 @@ class Copy:
     sha256: str | None
     source: SourceId
     input: str
-    key: str
     at: str
     purpose: str | None
     shows: int
@@ -102,6 +103,7 @@ def mentioned(entry: dict[str, Any]) -> set[str]:
 def private_as_json(private: Private) -> dict[str, Any]:
     return {
         "result": private.result.as_json(),
+        "key": private.key,
         "concerns": private.concerns,
         "shown": [asdict(shown) for shown in private.shown],
         "restrictions": private.restrictions,
@@ -115,6 +117,7 @@ def private_from_json(values: dict[str, Any]) -> Private:
         result = replace(result, source=replace(result.source, turned=tuple(values.get("turned", ()))))
     return Private(
         result,
+        values["key"],
         tuple(values["concerns"]),
         tuple(Shown(**shown) for shown in values["shown"]),
         values["restrictions"],

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import hmac
 import json
 import os
 import secrets
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from scrubber.errors import NotWritable
+from scrubber.errors import NotWritable, PhotoError
+from scrubber.guarded import read_bytes
 from scrubber.storage import open_private
 
 _CHECKSUM: Final = 16  # hexadecimal digits of SHA-256 before each line; enough to notice damage
@@ -51,6 +52,14 @@ def identity_of(path: Path) -> int | None:
         return None
 
 
+def size_of(path: Path) -> int:
+    """Bytes; 0 if there is no such file."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
 def all_ledgers() -> list[Path]:
     """Every ledger of this user."""
     from platformdirs import user_state_path
@@ -59,22 +68,46 @@ def all_ledgers() -> list[Path]:
     return sorted(folder.glob("*.ledger")) if folder.is_dir() else []
 
 
-def name_key(*, keep: bool) -> bytes:
-    """This user's secret from which neutral folder names are made; a new one is kept if `keep` says so."""
+def folder_secret(out: Path, *, keep: bool) -> bytes:
+    """The secret from which neutral names of folders below `out` are made; the same for every run into it.
+
+    It differs between output folders, so that nobody can tell that two publications come from one person. The user's
+    own secret behind it is made when it is needed first, and kept if `keep` says so.
+    """
+    secret = _user_secret(keep=keep)
+    return hmac.digest(secret, os.fsencode(out.resolve()), "sha256")
+
+
+def _user_secret(*, keep: bool) -> bytes:
     path = (state_folder() if keep else _unmade_state_folder()) / "names.key"
-    with suppress(FileNotFoundError):
-        return path.read_bytes()
-    key = secrets.token_bytes(_KEY_BYTES)
-    if keep:
-        try:
-            handle = open_private(path, append=False)
-        except FileExistsError:
-            return path.read_bytes()
-        except OSError as error:
-            refuse(path, error)
-        with os.fdopen(handle, "wb") as file:
+    try:
+        key = read_bytes(path, _KEY_BYTES)
+    except FileNotFoundError:
+        key = b""
+    except (OSError, PhotoError) as error:
+        raise NotWritable(f"{path}: cannot be read ({error}); move it away, scrubber makes a new one") from error
+    if len(key) == _KEY_BYTES:
+        return key
+    new = secrets.token_bytes(_KEY_BYTES)
+    return _kept(new, path) if keep else new
+
+
+def _kept(key: bytes, path: Path) -> bytes:
+    """Put a key in its place, whole or not at all; the one that is there by then, if another run was quicker."""
+    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        with os.fdopen(open_private(temporary, append=False), "wb") as file:
             file.write(key)
-    return key
+            file.flush()
+            os.fsync(file.fileno())
+        if path.is_file() and path.stat().st_size == _KEY_BYTES:
+            return path.read_bytes()
+        temporary.replace(path)
+    except OSError as error:
+        refuse(path, error)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return read_bytes(path, _KEY_BYTES)
 
 
 def append(path: Path, entry: dict[str, Any]) -> None:
@@ -95,8 +128,13 @@ def append(path: Path, entry: dict[str, Any]) -> None:
         refuse(path, error)
 
 
-def entries(path: Path, start: int = 0) -> Iterator[tuple[int, int, dict[str, Any]]]:
-    """Every whole entry from the offset `start` on: where it begins, where it ends, what it says."""
+def entries(
+    path: Path, start: int = 0, damaged: Callable[[], None] | None = None
+) -> Iterator[tuple[int, int, dict[str, Any]]]:
+    """Every whole entry from the offset `start` on: where it begins, where it ends, what it says.
+
+    `damaged` is called for each line that is none: it broke off, or somebody changed it.
+    """
     try:
         if not path.exists():
             return
@@ -112,6 +150,8 @@ def entries(path: Path, start: int = 0) -> Iterator[tuple[int, int, dict[str, An
                     entry = _entry(line)
                     if entry is not None:
                         yield place, place + len(line), entry
+                    elif damaged is not None and line != b"\n":
+                        damaged()
                 place += len(line)
     except OSError as error:
         refuse(path, error)

@@ -54,6 +54,10 @@ class Namer:
         for number in count(2):
             yield folder / f"{stem}-{number}{extension}"
 
+    def fits(self, name: PurePath, relative: PurePath) -> bool:
+        """Whether a copy may keep a name though its original is called otherwise now: not where names are kept."""
+        return self._names != "keep" or name.stem.startswith(_portable(relative.stem))
+
     def _folder(self, relative: PurePath) -> PurePath:
         if self._names == "keep":
             return PurePath(*map(_portable, relative.parts))

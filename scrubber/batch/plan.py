@@ -68,6 +68,10 @@ def plan(inputs: Sequence[Path], out: Path) -> Plan:
         raise NotWritable(f"{out}: this is a file; name a folder for the output")
     if any(given.is_dir() and given.resolve() == out.resolve() for given in inputs):
         raise UsageError(f"{out}: this is the folder with the originals; name another one for the copies")
+    for given in inputs:
+        copy = known_copy(given) if given.is_file() and given.resolve().is_relative_to(out.resolve()) else None
+        if copy is not None:
+            raise UsageError(f"{given}: is a published copy of {copy.input}; name that one")
     found, others, films = search(inputs, out)
     copies = {each.source for each in found if each.source not in inputs and known_copy(each.source)}
     tasks = (Task(each.source, each.relative) for each in found if each.source not in copies)

@@ -86,6 +86,25 @@ def known_copy(path: Path, identity: str | None = None) -> Copy | None:
     return None
 
 
+def lost_ledgers(identity: str | None = None) -> Iterator[Ledger]:
+    """Ledgers of output folders that are not there any more: they may have been moved or renamed."""
+    for path in ledger_file.all_ledgers():
+        out = _folder(path)
+        if out is not None and not out.exists():
+            ledger = Ledger(out, identity=identity)
+            ledger.refresh()
+            yield ledger
+
+
+def forget(out: Path) -> bool:
+    """Wipe what is known about an output folder; whether anything was. Raises `UsageError` while a run is at work."""
+    ledger = Ledger(out)
+    with locked(ledger):
+        there = ledger.forget()
+    ledger.path.with_suffix(".lock").unlink(missing_ok=True)
+    return there
+
+
 def seal_ledgers(recipient: str, people: Set[str]) -> int:
     """Seal, in all ledgers of this user, what entries say in clear of these people; how many entries those are.
 

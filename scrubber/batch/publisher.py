@@ -9,11 +9,21 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from scrubber.batch import ledger_file
-from scrubber.batch.copies import entry_of, place_of, refuse_without_manifest, state_of, take_away
+from scrubber.batch.copies import (
+    Why,
+    entry_of,
+    place_of,
+    refuse_without_manifest,
+    state_of,
+    take_away,
+    with_lifted_note,
+)
+from scrubber.batch.idle import damage
 from scrubber.batch.ledger import Ledger
 from scrubber.batch.ledger_entries import Copy, folded
 from scrubber.batch.names import Namer
-from scrubber.batch.standing import objection
+from scrubber.batch.retraction import judge, retracted, stuck
+from scrubber.errors import NotWritable
 from scrubber.guarded import sha256_of
 from scrubber.storage import LocalFolder, NameTaken
 from scrubber.types import Result
@@ -22,7 +32,6 @@ if TYPE_CHECKING:
     from scrubber.batch.plan import Task
     from scrubber.batch.work import Made
     from scrubber.terms import Terms
-    from scrubber.types import Status
 
 
 class Publisher:
@@ -41,7 +50,7 @@ class Publisher:
         self._inputs: frozenset[str] = frozenset()
         self._objected: list[tuple[Copy, str]] = []
         self.ledger.refresh()
-        self._namer = Namer(terms.policy.names, ledger_file.name_key(keep=not rehearse), self.ledger.names)
+        self._namer = Namer(terms.policy.names, ledger_file.folder_secret(out, keep=not rehearse), self.ledger.names)
 
     def begin(self, tasks: Sequence[Task]) -> Iterator[Result]:
         """Take away what must not be seen any more, before anything is made; what cannot be taken away is a result.
@@ -49,14 +58,15 @@ class Publisher:
         Raises `UsageError` without a manifest where earlier runs had one that restricts photos.
         """
         refuse_without_manifest(self.ledger, self._terms)
+        yield from damage(self.ledger)
         self._inputs = frozenset(place_of(task.source) for task in tasks)
-        for copy in list(self.ledger.copies()):
-            said = objection(copy, self._terms.permissions)
-            if said and self._state(copy) != "missing":
-                if self._take_away(copy, said):
-                    self._objected.append((copy, said))
-                else:
-                    yield self._stuck(copy, said)
+        for copy, said, path in judge(self.ledger, self._terms, self.rehearse):
+            if path is None:
+                yield stuck(self.ledger, copy, said)
+            elif path == self.out / (copy.output or ""):
+                self._objected.append((copy, said))
+            else:
+                yield retracted(copy, said, path, self.rehearse)
 
     def recall(self, task: Task) -> Result | None:
         """What became of a task, if nothing that decides it has changed and its copy is still what it was.
@@ -77,7 +87,7 @@ class Publisher:
 
     def settle(self, task: Task, made: Made) -> Iterator[Result]:
         """Note an outcome, and give a staged copy its final name. Raises `NotWritable`."""
-        made = replace(made, result=self._with_lifted(made.result))
+        made = replace(made, result=with_lifted_note(self.ledger, self._terms, made.result))
         if self.rehearse:
             rehearsed = replace(made.result, status="rehearsed", output_sha256=None)
             yield rehearsed if made.result.status == "published" else made.result
@@ -94,7 +104,11 @@ class Publisher:
             yield self._retracted(copy, said)
         for copy in self.ledger.made_from(place_of(task.source)):
             if self._free(copy) and self._state(copy) != "missing":
-                yield self._retracted(copy, said) if self._take_away(copy, said) else self._stuck(copy, said)
+                yield (
+                    self._retracted(copy, said)
+                    if self._take_away(copy, "must not be seen")
+                    else stuck(self.ledger, copy, said)
+                )
 
     def finish(self) -> Iterator[Result]:
         """What was taken away at the beginning and did not come back."""
@@ -110,27 +124,13 @@ class Publisher:
             if gone and self._free(copy) and self._state(copy) == "intact":
                 yield copy
 
-    def _with_lifted(self, result: Result) -> Result:
-        """The result, which says so if an earlier manifest restricted the photo and the one of this run does not."""
-        if result.source is None:
-            return result
-        known = self.ledger.restricting(result.source.sha256, result.source.pixels)
-        now = self._terms.pointed_at(result.source)
-        if known is None or now.get("hide") or now.get("no_photo"):
-            return result
-        said = (
-            f"{known.manifest or 'a manifest'} hid places in this photo or withheld it, and the manifest of this run "
-            "does not; look at the copy"
-        )
-        return replace(result, warnings=(*result.warnings, said))
-
     def _still_valid(self, copy: Copy, task: Task) -> Result | None:
-        if copy.private is None or copy.key != self._terms.fingerprint(copy.source, copy.private.concerns):
+        if copy.private is None or copy.private.key != self._terms.fingerprint(copy.source, copy.private.concerns):
             return None
         result = replace(copy.private.result, input=str(task.source))
         if copy.output is None:
             return result
-        if self._state(copy) != "intact":
+        if self._state(copy) != "intact" or not self._namer.fits(PurePath(copy.output), task.relative):
             return None
         self._claimed.add(folded(copy.output))
         return replace(result, output=str(self.out / copy.output), status="unchanged")
@@ -150,6 +150,10 @@ class Publisher:
                     self.folder.commit(staged, name)
                 except NameTaken:
                     self.ledger.note_gone(copy, "somebody took the name meanwhile")
+                except NotWritable:
+                    self._claimed.discard(folded(name))
+                    self.ledger.note_gone(copy, "it could not be put there")
+                    raise
                 else:
                     return result
         finally:
@@ -175,17 +179,9 @@ class Publisher:
     def _state(self, copy: Copy) -> str:
         return state_of(self.out, copy)
 
-    def _take_away(self, copy: Copy, why: str) -> bool:
+    def _take_away(self, copy: Copy, why: Why) -> bool:
         """Remove a copy that is still what was published; whether it is gone now, or would be."""
         return self._state(copy) != "changed" if self.rehearse else take_away(self.ledger, copy, why)
 
     def _retracted(self, copy: Copy, said: str) -> Result:
-        path = self.out / (copy.output or "")
-        text = f"{path}: {'would be' if self.rehearse else 'was'} taken away, for it {said}"
-        status: Status = "rehearsed" if self.rehearse else "retracted"
-        return Result(copy.input, str(path), status, "must-not-be-seen", warnings=(text,), source=copy.source)
-
-    def _stuck(self, copy: Copy, said: str) -> Result:
-        path = self.out / (copy.output or "")
-        text = f"{path}: it {said}, but it was changed by other hands and is left alone; look at it, and delete it"
-        return Result(copy.input, None, "failed", "not-retracted", warnings=(text,), source=copy.source)
+        return retracted(copy, said, self.out / (copy.output or ""), self.rehearse)

@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
-from scrubber.batch.copies import entry_of, place_of, refuse_without_manifest, staging, sweep, take_away
+from scrubber.batch.copies import (
+    entry_of,
+    place_of,
+    refuse_without_manifest,
+    staging,
+    state_of,
+    sweep,
+    take_away,
+    with_lifted_note,
+)
 from scrubber.batch.idle import with_idle_note
 from scrubber.batch.ledger import Ledger, ledger_of
 from scrubber.batch.ledger_entries import Copy
 from scrubber.batch.ledger_file import ledger_path
+from scrubber.batch.retraction import retract
 from scrubber.batch.sandbox import Executor, Shared
 from scrubber.batch.work import Made, make_bytes, make_data, make_file, size_of
 from scrubber.errors import NotWritable, PhotoError, UsageError
 from scrubber.guarded import sha256_of
-from scrubber.storage import LocalFolder, NameTaken, refuse_original
+from scrubber.storage import LocalFolder, NameTaken, discard, refuse_original
 from scrubber.types import Result
 
 if TYPE_CHECKING:
@@ -40,33 +51,41 @@ def publish_one(
     Raises `UsageError` for a file of somebody else, `NotWritable` for the original itself, and `PhotoError` as the
     executor does.
     """
-    folder, out = LocalFolder(target.parent), target.parent
-    ledger = ledger_of(ledger_path(out), out, terms.recipient, terms.ledger_identity)
-    if isinstance(source, Path):
-        refuse_original(target, source)
-    ledger.refresh()
-    if isinstance(source, Path):
-        refuse_without_manifest(ledger, terms, [sha256_of(source, terms.policy.limits.bytes) or ""])
-    else:
-        refuse_without_manifest(ledger, terms, [hashlib.sha256(source).hexdigest()])
+    folder, ledger = LocalFolder(target.parent), _ledger_beside(target, terms)
+    _check(source, target, terms, ledger)
     _make_way(ledger, target, overwrite)
     sweep(ledger)
-    with staging(ledger, folder):
+    with staging(ledger, folder):  # which clears away what was staged and not published
         made = _made(source, target, terms, executor, folder)
+        refuse_without_manifest(ledger, terms, *_hashes(made))
+        result = with_idle_note(with_lifted_note(ledger, terms, made.result), terms)
         given, place = (str(source), place_of(source)) if isinstance(source, Path) else (_STREAM, _STREAM)
         if made.staged is None:
-            ledger.note(entry_of(terms, place, made.result, None, made))
-            return with_idle_note(replace(made.result, input=given), terms)
-        try:
-            copy = entry_of(terms, place, replace(made.result, output=str(target)), target.name, made)
-            _commit(ledger, folder, copy, made.staged, overwrite)
-            return with_idle_note(replace(made.result, input=given, output=str(target)), terms)
-        finally:
-            made.staged.unlink(missing_ok=True)
+            if overwrite and ledger.at(target.name) is not None:
+                discard(target)  # it was changed by other hands, and may show what is withheld now
+            ledger.note(entry_of(terms, place, result, None, made))
+            return replace(result, input=given)
+        result = replace(result, output=str(target))
+        _commit(ledger, folder, entry_of(terms, place, result, target.name, made), made.staged, overwrite)
+        return replace(result, input=given)
 
 
-def rehearse_one(source: Path | bytes, target: Path, terms: Terms, executor: Executor) -> Result:
+def retract_beside(target: Path, terms: Terms, *, rehearse: bool = False) -> Iterator[Result]:
+    """Take away copies in the folder of `target` that must not be seen any more; what lies at it has its own turn."""
+    ledger = _ledger_beside(target, terms)
+    ledger.refresh()
+    yield from retract(ledger, terms, rehearse)
+
+
+def rehearse_one(
+    source: Path | bytes, target: Path, terms: Terms, executor: Executor, *, overwrite: bool = False
+) -> Result:
     """What `publish_one` would do, without writing anything. Raises as it does."""
+    ledger = _ledger_beside(target, terms)
+    _check(source, target, terms, ledger)
+    known = ledger.at(target.name)
+    if known is None or state_of(ledger.out, known) == "changed":
+        _refuse_others(target, known, overwrite)
     result = _made(source, target, terms, executor, None).result
     status: Status = "rehearsed" if result.status == "published" else result.status
     given = str(source) if isinstance(source, Path) else _STREAM
@@ -90,20 +109,45 @@ def _made(source: Path | bytes, target: Path, terms: Terms, executor: Executor, 
     return call.result()
 
 
+def _ledger_beside(target: Path, terms: Terms) -> Ledger:
+    out = target.parent
+    return ledger_of(ledger_path(out), out, terms.recipient, terms.ledger_identity)
+
+
+def _check(source: Path | bytes, target: Path, terms: Terms, ledger: Ledger) -> None:
+    """Raises `NotWritable` for the original itself, `UsageError` for a photo whose manifest was left out."""
+    ledger.refresh()
+    if isinstance(source, Path):
+        refuse_original(target, source)
+        refuse_without_manifest(ledger, terms, sha256_of(source, terms.policy.limits.bytes) or "")
+    else:
+        refuse_without_manifest(ledger, terms, hashlib.sha256(source).hexdigest())
+
+
 def _make_way(ledger: Ledger, target: Path, overwrite: bool) -> None:
     """Take away our own earlier copy; refuse what is somebody else's. Raises `UsageError`."""
     known = ledger.at(target.name)
-    if known is not None and take_away(ledger, known, "made again"):
-        return
+    if known is None or not take_away(ledger, known, "made again"):
+        _refuse_others(target, known, overwrite)
+
+
+def _refuse_others(target: Path, known: Copy | None, overwrite: bool) -> None:
     if target.is_symlink():
         raise UsageError(f"{target}: this is a link, which is never written through; choose another output")
-    if target.is_dir():
-        raise UsageError(f"{target}: this is a folder; name the file to write")
-    if os.path.lexists(target) and not overwrite:
+    if not os.path.lexists(target):
+        return
+    if not target.is_file():
+        raise UsageError(f"{target}: this is no file but a folder, a pipe or a device; choose another output")
+    if not overwrite:
         whose = "it was changed by other hands" if known else "scrubber did not make it"
         raise UsageError(
             f"{target}: a file is there already, and {whose}; choose another output, or overwrite it with --overwrite"
         )
+
+
+def _hashes(made: Made) -> tuple[str, ...]:
+    source = made.result.source
+    return (source.sha256, source.pixels) if source else ("",)
 
 
 def _commit(ledger: Ledger, folder: LocalFolder, copy: Copy, staged: Path, overwrite: bool) -> None:

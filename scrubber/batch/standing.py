@@ -17,7 +17,11 @@ def objection(copy: Copy, permissions: Permissions | None) -> str | None:
     """
     private = copy.private
     if private is None:
-        return "shows somebody, and the manifest that says who is not at hand" if copy.shows else None
+        if copy.shows:
+            return "shows somebody, and the manifest that says who is not at hand"
+        entry = _entry(copy, permissions) if permissions else {}
+        restricted = entry.get("no_photo") or entry.get("hide")
+        return "may not be what the manifest allows, for what was hidden in it is sealed" if restricted else None
     for shown in private.shown:
         said = _against(shown, private, copy, permissions)
         if said:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
+import signal
 import sys
 import traceback
 from importlib import import_module
 from types import TracebackType
 
+from scrubber import environment
+
+environment.trust_own_path()  # before anything is imported that is not Python's own
+
 import click
 
-from scrubber import environment
 from scrubber._version import __version__
 from scrubber.cli import passphrase
 from scrubber.cli.output import echo, echo_error
@@ -51,6 +55,7 @@ def main() -> None:
     """Run the command line and exit with a code that INTERFACE lists; errors are one line, not a traceback."""
     environment.begin_again_if_searched()
     sys.excepthook = _show_unforeseen
+    _end_in_order()
     try:
         code = cli.main(prog_name="scrubber", standalone_mode=False)
     except click.ClickException as error:
@@ -67,6 +72,14 @@ def main() -> None:
         sys.stderr.close()
         code = 1
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _end_in_order() -> None:
+    """A log-out or a `kill` ends a run as Ctrl-C does: workers and temporary files go. What is ignored stays so."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
 
 
 def _show(error: click.ClickException) -> None:

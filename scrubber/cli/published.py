@@ -39,7 +39,7 @@ def command(out: Path, manifest: Path | None, forget: bool, as_json: bool) -> in
     from scrubber import batch
 
     if forget:
-        there = batch.Ledger(out).forget()
+        there = batch.forget(out)
         echo(f"{out}: {'what was known is forgotten' if there else 'nothing was known'}", err=True)
         return 0
     copies = list(batch.published(out, _identity(manifest)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from scrubber.types import Result
 
 _STANDARD: Final = Path("-")
+_NOT_REMEMBERED: Final = (
+    "note: this copy shows people by consent, and standard output is not remembered: `consent revoke` cannot find it"
+)
 _FILE_NAMES: Final = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".bmp")
 """What `-o` must end in to be taken for a file and not for a folder."""
 
@@ -142,12 +145,14 @@ def command(
         terms = Terms.of(chosen, consent, purpose, on, despite_withdrawals, batch.judging(executor))
         if nobody:
             terms = terms.for_nobody()
+        echo(*_private(report, sheet, out, terms), err=True)
+        _refuse_inputs([target for target in (report, sheet) if target], plan, manifest)
         write = stack.enter_context(appended_to(None if dry_run else report, overwrite=overwrite))
         if out == _STANDARD:
-            return _to_standard_output(inputs, terms, executor, write)
+            return _to_standard_output(inputs, terms, executor, write, dry_run)
         publisher = None
         if one_file:
-            results = (result for result in [_one(inputs[0], out, terms, executor, overwrite, dry_run)])
+            results = _one(inputs[0], out, terms, executor, overwrite, dry_run)
         else:
             publisher = batch.Publisher(out, terms, rehearse=dry_run, restart=restart)
             results = batch.run(plan.tasks, terms, publisher, executor)
@@ -182,29 +187,32 @@ def _plan_for_one(inputs: tuple[Path, ...]) -> Plan:
     if len(inputs) != 1:
         raise UsageError("-: standard input and output carry one photo; name one input")
     [source] = inputs
-    if source != _STANDARD and not source.exists():
-        raise UsageError(f"{source}: there is no such file or folder; check the path")
     return batch.Plan((batch.Task(source, source),))
 
 
-def _one(source: Path, out: Path, terms: Terms, executor: Executor, overwrite: bool, dry_run: bool) -> Result:
-    """The result for one photo that goes to a file with a name of its own."""
+def _one(
+    source: Path, out: Path, terms: Terms, executor: Executor, overwrite: bool, dry_run: bool
+) -> Generator[Result, None, None]:
+    """The result for one photo that goes to a file with a name of its own, behind what was taken away beside it."""
     from scrubber import batch
 
     if not _is_file_name(out):
         raise UsageError(f"{out}: name a file, such as {out / 'photo.jpg'}; standard input has no name to keep")
     named = terms.named(out)
+    yield from batch.retract_beside(out, named, rehearse=dry_run)
+    if source != _STANDARD and not source.exists():
+        raise UsageError(f"{source}: there is no such file or folder; check the path")
     try:
         given = _standard_input(terms) if source == _STANDARD else source
-        if dry_run:
-            return batch.rehearse_one(given, out, named, executor)
-        return batch.publish_one(given, out, named, executor, overwrite=overwrite)
+        make = batch.rehearse_one if dry_run else batch.publish_one
+        result = make(given, out, named, executor, overwrite=overwrite)
     except PhotoError as error:
-        return batch.failed(source, error)
+        result = batch.failed(source, error)
+    yield result
 
 
 def _to_standard_output(
-    inputs: tuple[Path, ...], terms: Terms, executor: Executor, write: Callable[[Result], None]
+    inputs: tuple[Path, ...], terms: Terms, executor: Executor, write: Callable[[Result], None], dry_run: bool
 ) -> int:
     """One photo to standard output: nothing else goes there."""
     from scrubber import batch
@@ -219,14 +227,34 @@ def _to_standard_output(
     else:
         result = made.result(str(source), None if made.data is None else str(_STANDARD))
         result = batch.with_idle_note(result, terms)
-        if made.data is not None:
+        if made.data is not None and not dry_run:
             put_out_bytes(made.data)
+        if any(face.person and face.action == "show" for face in result.faces):
+            echo(_NOT_REMEMBERED, err=True)
     write(result)
     echo(*(f"note: {warning}" for warning in result.warnings if result.status != "failed"), err=True)
     if result.output is None:
         echo(complaint(result), err=True)
         return 3
     return 0
+
+
+def _refuse_inputs(targets: list[Path], plan: Plan, manifest: Path | None) -> None:
+    """No option makes a run write to a photo, to what lies beside it, or to the manifest. Raises `UsageError`."""
+    sources = [task.source for task in plan.tasks]
+    for target in targets:
+        for path in (*sources, *plan.others, *plan.films, *([manifest] if manifest else [])):
+            if target.exists() and path.exists() and target.samefile(path):
+                raise UsageError(f"{target}: this is one of the files that the run reads; choose another name")
+
+
+def _private(report: Path | None, sheet: Path | None, out: Path, terms: Terms) -> Iterator[str]:
+    """Notes on files that must not be posted with the copies."""
+    for target in filter(None, (report, sheet)):
+        if terms.recipient is not None:
+            yield f"note: {target}: will name people of the locked manifest in clear; keep it as safe as that"
+        if out != _STANDARD and target.absolute().is_relative_to(out.absolute()):
+            yield f"note: {target}: will lie among the copies; do not post it with them"
 
 
 def _standard_input(terms: Terms) -> bytes:
