@@ -15,7 +15,7 @@ from scrubber.cli import options
 from scrubber.cli.output import counted, echo, echo_error, json_line
 from scrubber.cli.passphrase import asked
 from scrubber.errors import NotWritable, PhotoError, UsageError
-from scrubber.numbered_picture import ENCODINGS, Encoding
+from scrubber.numbered_picture import ENCODINGS, Encoding, is_numbered_picture
 from scrubber.policy import Policy, Preset
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     "--picture",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Draw the regions with their numbers: a .png or .jpg, or a folder for several photos. It shows everybody.",
+    help="Draw the regions with their numbers, and rulers in pixels of the original: a .png or .jpg, or a folder for "
+    "several photos. It shows everybody. An earlier one is replaced.",
 )
 @click.option(
     "--frame",
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Which frame or page to draw, counted from 0.",
 )
-@click.option("--overwrite", is_flag=True, help="Let --picture replace a file that is there.")
+@click.option("--overwrite", is_flag=True, help="Let --picture replace another file that is there.")
 @options.as_json
 def command(
     inputs: tuple[Path, ...], manifest: Path | None, purpose: str | None, on: datetime.date | None,
@@ -75,7 +76,7 @@ def command(
         ):
             try:
                 with ExitStack() as stack:
-                    file = stack.enter_context(private_file(target, overwrite)) if target else None
+                    file = stack.enter_context(private_file(target, overwrite, is_numbered_picture)) if target else None
                     listed = call.result()
                     if file is not None:
                         file.write(listed.picture or b"")
@@ -89,7 +90,7 @@ def command(
                 echo(*_as_text(listed))
                 echo(*(f"note: {warning}" for warning in listed.warnings), err=True)
             if target is not None:
-                echo(f"{target}: shows everybody, with their numbers; keep it private", err=True)
+                echo(*_about_picture(target, listed), err=True)
     for film in films:
         echo(f"not looked at, for films are not handled yet: {film.source}", err=True)
     return code
@@ -154,6 +155,16 @@ def _refuse_inputs(target: Path, photos: Sequence[Found]) -> None:
 
 def _encoding(target: Path) -> Encoding:
     return ENCODINGS[target.suffix.lower()]
+
+
+def _about_picture(target: Path, listed: RegionList) -> Iterator[str]:
+    yield f"{target}: shows everybody, with their numbers; keep it private"
+    if listed.drawn is not None:
+        width, height = listed.drawn
+        yield (
+            f"  its rulers count pixels of the original, which is {width} wide and {height} high; "
+            "`scrubber consent hide --box` takes these"
+        )
 
 
 def _as_text(listed: RegionList) -> Iterator[str]:

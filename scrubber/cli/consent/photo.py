@@ -73,7 +73,13 @@ def point_at(
 
 @click.command("hide")
 @_photo
-@click.option("--box", "corners", metavar="X,Y,W,H", help="Left edge, top edge, width and height in pixels.")
+@click.option(
+    "--box",
+    "corners",
+    metavar="X,Y,W,H",
+    help="Left edge, top edge, width and height in pixels of the upright photo. Read them off the rulers of "
+    "`scrubber faces PHOTO --picture numbered.png`.",
+)
 @_face(required=False)
 @_frame
 @arguments.manifest_option
