@@ -62,7 +62,7 @@ class Tally:
             if len(names) < _NAMED:
                 names.append(Path(result.input).name)
         if result.status not in ("failed", "retracted"):
-            self._faces.update(face.action for face in result.faces if face.reason != "dismissed")
+            self._faces.update("dismissed" if face.reason == "dismissed" else face.action for face in result.faces)
             for warning in result.warnings:
                 self._notes[warning] += 1
                 self._about.setdefault(warning, result.input)
@@ -107,6 +107,8 @@ class Tally:
         if not self._plan.tasks and not self._statuses:
             return [*lines, "no photos found"]
         faces = f"{counted(self._faces['hide'], 'face')} hidden, {self._faces['show']} shown"
+        if self._faces["dismissed"]:
+            faces += f"; {counted(self._faces['dismissed'], 'place')} dismissed as no face"
         return [*lines, f"{', '.join(self._counts())}; {faces}", *self._next()]
 
     def _subject(self, warning: str) -> str:

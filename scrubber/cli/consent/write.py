@@ -36,8 +36,12 @@ def init_manifest(manifest: Path, organisation: str | None) -> None:
       scrubber consent init consent.toml --organisation "Example Rights Group"
     """
     from scrubber.consent.editing import blank
+    from scrubber.consent.reading import locked_beside
     from scrubber.consent.saving import create
 
+    locked = locked_beside(manifest)
+    if locked:
+        raise UsageError(f"{manifest}: is locked in {locked}; use that one, or choose another name")
     if os.path.lexists(manifest):
         raise UsageError(f"{manifest}: is there already; choose another name")
     create(blank(organisation).encode(), manifest)
