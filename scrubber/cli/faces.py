@@ -12,7 +12,7 @@ import click
 
 from scrubber import forking
 from scrubber.cli import options
-from scrubber.cli.output import counted, echo, echo_error, json_line
+from scrubber.cli.output import counted, echo, echo_error, json_line, nothing_found
 from scrubber.cli.passphrase import asked
 from scrubber.errors import NotWritable, PhotoError, UsageError
 from scrubber.numbered_picture import ENCODINGS, Encoding, is_numbered_picture
@@ -91,6 +91,8 @@ def command(
                 echo(*(f"note: {warning}" for warning in listed.warnings), err=True)
             if target is not None:
                 echo(*_about_picture(target, listed), err=True)
+    if not photos and not films:
+        echo(nothing_found(inputs), err=True)
     for film in films:
         echo(f"not looked at, for films are not handled yet: {film.source}", err=True)
     return code
@@ -174,7 +176,7 @@ def _as_text(listed: RegionList) -> Iterator[str]:
     yield f"{listed.input}: {listed.width}×{listed.height}{several}, {counted(len(listed.regions), 'face')}"
     yield f"  sha256 {listed.source.sha256}"
     yield f"  pixels {listed.source.pixels}"
-    for decision in listed.regions:
+    for decision in sorted(listed.regions, key=lambda decision: decision.face.id):
         yield _row(decision, listed.frames > 1)
         if decision.reason != "no-manifest":
             yield f"         {explain(decision)}"
@@ -187,7 +189,8 @@ def _row(decision: Decision, several: bool) -> str:
     kind = "" if face.kind == "face" else f"{face.kind}  "
     who = f" {decision.person}" if decision.person else ""
     alike = f" (similarity {decision.similarity:.2f})" if decision.similarity is not None else ""
+    seen_by = f"  [{', '.join(face.detectors)}]" if face.detectors else ""
     return (
         f"  {f'#{face.id}':>5}  {frame}{x:>6} {y:>6} {width:>5}×{height:<5} {face.score:.2f}  {kind}"
-        f"{decision.action}  {decision.reason}{who}{alike}  [{', '.join(face.detectors)}]"
+        f"{decision.action}  {decision.reason}{who}{alike}{seen_by}"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
@@ -139,15 +139,15 @@ def command(
         open_network = network_warning() if sys.platform == "linux" else None
         if open_network and not quiet:
             echo(f"note: {open_network}", err=True)
-        terms = Terms.of(chosen, consent, purpose, on, despite_withdrawals, batch.judging(executor))
-        if nobody:
-            terms = terms.for_nobody()
+        terms = Terms.of(chosen, consent, purpose, on, despite_withdrawals, batch.judging(executor), nobody)
         write = stack.enter_context(appended_to(None if dry_run else report, overwrite=overwrite))
         if out == _STANDARD:
             return _to_standard_output(inputs, terms, executor, write)
         publisher = None
         if one_file:
             results = (result for result in [_one(inputs[0], out, terms, executor, overwrite, dry_run)])
+        elif not plan.tasks and not out.exists():
+            results = _nothing()  # and no folder is made for it
         else:
             publisher = batch.Publisher(out, terms, rehearse=dry_run, restart=restart)
             results = batch.run(plan.tasks, terms, publisher, executor)
@@ -167,6 +167,10 @@ def command(
             tally.add_orphans(publisher.orphans())
     echo(*(tally.notes() if quiet else tally.summary().split("\n")), err=True)
     return tally.exit_code
+
+
+def _nothing() -> Generator[Result, None, None]:
+    yield from ()
 
 
 def _loaded(manifest: Path) -> Consent:

@@ -11,8 +11,10 @@ import click
 
 from scrubber import forking
 from scrubber.cli import options
-from scrubber.cli.output import echo, echo_error, json_line
+from scrubber.cli.output import echo, echo_error, json_line, nothing_found
 from scrubber.errors import PhotoError
+from scrubber.formats import FILMS
+from scrubber.outcomes import outcome
 from scrubber.policy import Limits, Preset
 from scrubber.report import read_report
 
@@ -64,6 +66,7 @@ def command(inputs: tuple[Path, ...], report: Path | None, preset: Preset, as_js
     code = 0
     photos, _, films = batch.search(inputs)
     files = [found.source for found in (*photos, *films)]
+    pictures = {found.source for found in photos if found.format not in (None, *FILMS)}
     with batch.Sandbox(batch.workers(None, len(files))) as executor:
 
         def judged(file: Path) -> tuple[_Origin, Pending[Verdict]]:
@@ -71,7 +74,7 @@ def command(inputs: tuple[Path, ...], report: Path | None, preset: Preset, as_js
             size, limits = size_of(file), Limits()
             return origin, executor.submit(str(file), size, limits, verify_file, file, preset, origin.decided)
 
-        for _, (origin, call) in batch.in_order(executor, files, judged):
+        for file, (origin, call) in batch.in_order(executor, files, judged):
             try:
                 verdict = call.result()
             except PhotoError as error:
@@ -79,7 +82,9 @@ def command(inputs: tuple[Path, ...], report: Path | None, preset: Preset, as_js
                 code = error.exit_code
                 continue
             code = code if verdict.clean else 3
-            echo(*([json_line(verdict.as_json())] if as_json else _lines(verdict, origin)))
+            echo(*([json_line(verdict.as_json())] if as_json else _lines(verdict, origin, file in pictures)))
+    if not files:
+        echo(nothing_found(inputs), err=True)
     return code
 
 
@@ -93,7 +98,7 @@ def _from_ledger(file: Path) -> _Origin:
     return _Origin(copy.input, copy.factors, copy.decisions)
 
 
-def _lines(verdict: Verdict, origin: _Origin) -> Iterator[str]:
+def _lines(verdict: Verdict, origin: _Origin, picture: bool) -> Iterator[str]:
     """The verdict for people: each objection with its place, and what to do about it."""
     yield f"{verdict.input}: {'clean' if verdict.clean else 'not fit to publish'}"
     for frame, face in zip(verdict.frames, verdict.faces, strict=True):
@@ -106,7 +111,9 @@ def _lines(verdict: Verdict, origin: _Origin) -> Iterator[str]:
         yield f"  to hide that face: {_hide_command(origin, face)}"
     if verdict.faces:
         yield "  then run it again; --report FILE of that run tells who agreed to be shown"
-    if verdict.leaks:
+    if verdict.leaks and not picture:
+        yield f"  {outcome('unsupported-format').remedy}"
+    elif verdict.leaks:
         yield f"  to publish the picture alone: scrubber run {_quoted(origin.source)} -o OUT"
 
 

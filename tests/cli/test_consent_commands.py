@@ -214,7 +214,11 @@ def test_the_schema_is_json(tmp_path: Path) -> None:
     [
         (["init"], 2, "consent.toml: is there already"),
         (["add", "Maria Lopez", "--deny"], 2, "the real name stays out of the file"),
-        (["add", "p-1", "--for", "social"], 2, "expires is missing"),
+        (["add", "p-1", "--for", "social"], 2, "say so, as in --until 2027-12-31"),
+        (["add", "p-1"], 2, "as in --for social --until 2027-12-31, or --deny"),
+        (["add", "p-1", "--for", "social", "--until", "31.12.2027"], 2, "write it as 2027-12-31"),
+        (["list", "--on", "tomorrow"], 2, "write it as 2027-12-31"),
+        (["add", "p-1", "--for", "social", "--until", "2099-12-31", "--minor"], 2, "--given-by guardian"),
         (["add", "p-1", "--deny", "--photo", "{samples}/astronaut.jpg"], 2, "or let it be copied: --copy"),
         (["revoke", "p-1"], 2, "p-1 is not in the manifest; in it: nobody"),
         (["revoke", "P-017"], 2, "P-017 is not in the manifest; in it: nobody"),
