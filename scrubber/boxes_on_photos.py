@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from scrubber.consent.placing import lies_inside, misplaced
 from scrubber.entry_lookup import entries_about, look_up
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from scrubber.consent.photo_entries import PhotoEntries
     from scrubber.policy import Limits, Preset
     from scrubber.types import Box, Face, SourceId
+
+# A score is the share of such regions that are faces (docs/detection.md): half is "more likely than not".
+_SURELY: Final = 0.8
+_SURELY_FOR_TWO: Final = 0.5  # where detectors agree
+_TWO: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,16 @@ def look_at(path: Path, preset: Preset, limits: Limits, listed: PhotoEntries) ->
     sizes = tuple(frame.size for frame in photo.frames)
     source, entries = entries_about(photo, source, listed)
     return Seen(path, source, sizes, photo.moving, tuple(find_in(photo, preset)), entries)
+
+
+def identified(path: Path, limits: Limits) -> SourceId:
+    """Open a photo and tell what it is. Raises `PhotoError`."""
+    return opened(read_file(path, limits), str(path), limits)[1]
+
+
+def surely_a_face(face: Face) -> bool:
+    """Whether it takes a second look to call this no face."""
+    return face.score >= _SURELY or (face.score >= _SURELY_FOR_TWO and len(face.detectors) >= _TWO)
 
 
 def check_photo(

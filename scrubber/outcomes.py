@@ -28,7 +28,10 @@ _OUTCOMES: Final = {
         "no_photo = false there says that it may be seen",
     ),
     "damaged": Outcome("damaged or cut off", "copy it again from the camera or phone"),
-    "unsupported-format": Outcome("no photo that scrubber opens", "convert it to JPEG or PNG, if it is a picture"),
+    "unsupported-format": Outcome(
+        "no photo that scrubber opens",
+        "leave it out; if it is a picture, convert it to JPEG or PNG (films are not handled yet)",
+    ),
     "too-large": Outcome("too large", "make it smaller in another program"),
     "unreadable": Outcome("cannot be read", "check the path and its permissions"),
     "not-writable": Outcome("copy cannot be written", "make room, mend permissions or choose another output"),

@@ -29,7 +29,8 @@ class Drawing:
 class RegionList:
     """The regions of all frames of a photo. `width` and `height` are pixels of its first frame; picklable.
 
-    `picture` is the file with the drawing that was asked for; it shows the original.
+    `picture` is the file with the drawing that was asked for, which shows the original; `drawn` are the width and the
+    height in pixels of the frame in it, to which its rulers refer.
     """
 
     input: str
@@ -40,6 +41,7 @@ class RegionList:
     regions: tuple[Decision, ...]
     warnings: tuple[str, ...]
     picture: bytes | None = None
+    drawn: tuple[int, int] | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -70,9 +72,12 @@ def list_regions(data: bytes, name: str, terms: Terms, drawing: Drawing | None =
         replace(decision, frame=number) for number, decisions in enumerate(decided) for decision in decisions.faces
     )
     warnings = tuple(dict.fromkeys(said for decisions in decided for said in decisions.warnings))
-    picture = _drawn(photo.frames[drawing.frame], regions, drawing) if drawing else None
     height, width = photo.frames[0].size
-    return RegionList(name, source, width, height, count, regions, warnings, picture)
+    listed = RegionList(name, source, width, height, count, regions, warnings)
+    if drawing is None:
+        return listed
+    frame = photo.frames[drawing.frame]
+    return replace(listed, picture=_drawn(frame, regions, drawing), drawn=(frame.size[1], frame.size[0]))
 
 
 def _drawn(frame: Frame, regions: tuple[Decision, ...], drawing: Drawing) -> bytes:

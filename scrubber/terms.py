@@ -50,8 +50,12 @@ class Terms:
         on: date | None = None,
         despite_withdrawals: bool = False,
         judge: Judge | None = None,
+        nobody: bool = False,
     ) -> Terms:
         """`on` is today unless said otherwise. `judge` looks at reference photos; without one it is done here.
+
+        With `nobody` nobody is shown and nobody compared: the Chatham House rule for a whole run. Then no purpose is
+        needed.
 
         Raises `UsageError` for a manifest that has people without a purpose, and for a day after which people withdrew
         unless `despite_withdrawals` says so; `ManifestError` for reference photos that cannot be used.
@@ -59,9 +63,16 @@ class Terms:
         policy = policy or Policy()
         if consent is None:
             if purpose is not None:
-                raise UsageError("a purpose needs a consent manifest; give both or neither")
+                raise UsageError(
+                    "a purpose needs a consent manifest: give --consent FILE, or leave out --for; then everybody is "
+                    "hidden"
+                )
             return cls(policy)
-        permissions = consent.permissions(purpose, on or calendar.date.today(), despite_withdrawals)
+        day = on or calendar.date.today()
+        if nobody:
+            permissions = consent.permissions_for_nobody(purpose, day, despite_withdrawals)
+        else:
+            permissions = consent.permissions(purpose, day, despite_withdrawals)
         known = gallery(consent, permissions.gallery, policy.limits, judge) if permissions.gallery else None
         identity, recipient = consent.ledger_identity, None
         if consent.locked:
@@ -74,10 +85,6 @@ class Terms:
     def for_workers(self) -> Terms:
         """The same without the secret key, which those that open files do not need."""
         return replace(self, ledger_identity=None)
-
-    def for_nobody(self) -> Terms:
-        """The same, but nobody is shown and nobody compared: the Chatham House rule for a whole run."""
-        return replace(self, permissions=self.permissions and self.permissions.for_nobody(), gallery=None)
 
     def pointed_at(self, source: SourceId) -> dict[str, Any]:
         """What the manifest says about this photo alone, as JSON has it; empty if nothing."""

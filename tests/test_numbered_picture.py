@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from scrubber.metadata import audit
-from scrubber.numbered_picture import beside_each_other, encode, numbered_picture
+from scrubber.numbered_picture import beside_each_other, encode, is_numbered_picture, numbered_picture
+from scrubber.rulers import margins
 from scrubber.types import Action, Box, Decision, Face
 
 BLUE, ORANGE = (86, 180, 233), (230, 159, 0)
@@ -21,7 +23,17 @@ def decision(box: Box, number: int = 1, action: Action = "hide") -> Decision:
 
 
 def drawn(pixels: np.ndarray, *decisions: Decision) -> np.ndarray:
-    return np.asarray(numbered_picture(pixels, decisions))
+    """What is drawn on the picture itself, without its rulers, but with the legend below."""
+    whole = np.asarray(numbered_picture(pixels, decisions))
+    height, width = pixels.shape[:2]
+    factor = next(n for n in range(8, 0, -1) if fits(whole, width * n, height * n, n))
+    left, top = margins((width * factor, height * factor), factor)
+    return whole[top:, left : left + width * factor]
+
+
+def fits(whole: np.ndarray, width: int, height: int, factor: int) -> bool:
+    left, top = margins((width, height), factor)
+    return whole.shape[1] >= left + width and whole.shape[0] >= top + height
 
 
 def inside(picture: np.ndarray, box: Box) -> np.ndarray:
@@ -107,8 +119,40 @@ def test_files_hold_the_picture_alone(encoding: str) -> None:
     with Image.open(io.BytesIO(data)) as image:
         assert image.size == made.size
         assert not image.getexif() and not image.info.get("icc_profile")
+    comment = b"numbered picture of scrubber"
+    assert data.count(comment) == 1
     if encoding == "PNG":
-        assert audit(data) == ()
+        assert all("Comment" in leak.where or "tEXt" in leak.where for leak in audit(data))
+
+
+@pytest.mark.parametrize("encoding", ["PNG", "JPEG"])
+def test_our_own_picture_is_known_again(encoding: str, tmp_path: Path) -> None:
+    made = numbered_picture(grey(1400, 1000), [decision(Box(10, 10, 50, 50))])
+    (tmp_path / "ours").write_bytes(encode(made, encoding))  # type: ignore[arg-type]
+    assert is_numbered_picture(tmp_path / "ours")
+    made.save(tmp_path / "foreign", encoding)
+    (tmp_path / "words").write_bytes(b"numbered picture of scrubber")
+    assert not any(is_numbered_picture(tmp_path / name) for name in ("foreign", "words", "nowhere"))
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "factor"), [(300, 200, 5), (1000, 750, 2), (4000, 3000, 1), (12000, 900, 1)]
+)
+def test_rulers_stand_where_the_pixels_of_the_original_are(width: int, height: int, factor: int) -> None:
+    """Every tick is a whole number of pixels of the original from the edge of the picture, to its far end."""
+    picture = np.asarray(numbered_picture(grey(width, height), []))
+    left, top = margins((width * factor, height * factor), factor)
+    assert (picture[top : top + height * factor, left : left + width * factor] == 90).mean() > 0.99
+    for ruler, start, pixels in ((picture[top - 3], left, width), (picture[:, left - 3], top, height)):
+        ruler = ruler[start - 3 : start + pixels * factor + 9]
+        black = np.flatnonzero((ruler == 0).all(axis=-1)) + start - 3
+        groups = np.split(black, np.flatnonzero(np.diff(black) > 1) + 1)
+        centers = np.array([(group[0] + group[-1]) / 2 for group in groups]) - start
+        steps = np.diff(centers) / factor
+        assert len(groups) >= 10
+        assert abs(centers[0]) <= factor / 2 + 1
+        assert np.ptp(steps) < 1
+        assert centers[-1] / factor > pixels - steps[0] - 1
 
 
 def test_pictures_beside_each_other() -> None:

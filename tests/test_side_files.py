@@ -69,4 +69,4 @@ def test_the_command_line_says_how_many_stay_behind(
         ["run", str(folder), "-o", str(tmp_path / "out"), "--preset", "fast", "--jobs", "1"], standalone_mode=False
     )
     assert not code
-    assert f"{len(BESIDE) + 1} files left behind, not being photos" in capfd.readouterr().err
+    assert f"{len(BESIDE) + 1} files left behind, which are no photos" in capfd.readouterr().err

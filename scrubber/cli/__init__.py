@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
 import signal
 import sys
 import traceback
 from importlib import import_module
+from itertools import combinations
 from types import TracebackType
 
 from scrubber import environment
@@ -60,12 +62,18 @@ def main() -> None:
         code = cli.main(prog_name="scrubber", standalone_mode=False)
     except click.ClickException as error:
         _show(error)
+        _hint_at_quotes(sys.argv[1:])
         code = error.exit_code
     except ScrubberError as error:
         echo_error(error)
+        _hint_at_quotes(sys.argv[1:])
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        echo("scrubber: interrupted; what was published so far is whole and safe", err=True)
+        echo(
+            "scrubber: interrupted; what was published so far is whole and safe; "
+            "give the same command again: it carries on",
+            err=True,
+        )
         code = _INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has gone; nothing is left to say, not even when Python flushes at exit.
@@ -88,6 +96,15 @@ def _show(error: click.ClickException) -> None:
     error.show(page)
     text = page.getvalue().replace(error.message, escaped(error.message))
     echo(*text.rstrip("\n").split("\n"), err=True)
+
+
+def _hint_at_quotes(words: list[str]) -> None:
+    """A path with spaces that a shell took apart, among words of which one was refused."""
+    for start, end in combinations(range(len(words) + 1), 2):
+        path = " ".join(words[start:end])
+        if end - start > 1 and not os.path.lexists(words[start]) and os.path.lexists(path):
+            echo(f'hint: a path with spaces needs quotation marks: "{path}"', err=True)
+            return
 
 
 def _show_unforeseen(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

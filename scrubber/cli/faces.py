@@ -12,10 +12,10 @@ import click
 
 from scrubber import forking
 from scrubber.cli import options
-from scrubber.cli.output import counted, echo, echo_error, json_line
+from scrubber.cli.output import counted, echo, echo_error, json_line, nothing_found
 from scrubber.cli.passphrase import asked
 from scrubber.errors import NotWritable, PhotoError, UsageError
-from scrubber.numbered_picture import ENCODINGS, Encoding
+from scrubber.numbered_picture import ENCODINGS, Encoding, is_numbered_picture
 from scrubber.policy import Policy, Preset
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     "--picture",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Draw the regions with their numbers: a .png or .jpg, or a folder for several photos. It shows everybody.",
+    help="Draw the regions with their numbers, and rulers in pixels of the original: a .png or .jpg, or a folder for "
+    "several photos. It shows everybody. An earlier one is replaced.",
 )
 @click.option(
     "--frame",
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Which frame or page to draw, counted from 0.",
 )
-@click.option("--overwrite", is_flag=True, help="Let --picture replace a file that is there.")
+@click.option("--overwrite", is_flag=True, help="Let --picture replace another file that is there.")
 @options.as_json
 def command(
     inputs: tuple[Path, ...], manifest: Path | None, purpose: str | None, on: datetime.date | None,
@@ -75,7 +76,7 @@ def command(
         ):
             try:
                 with ExitStack() as stack:
-                    file = stack.enter_context(private_file(target, overwrite)) if target else None
+                    file = stack.enter_context(private_file(target, overwrite, is_numbered_picture)) if target else None
                     listed = call.result()
                     if file is not None:
                         file.write(listed.picture or b"")
@@ -89,7 +90,9 @@ def command(
                 echo(*_as_text(listed))
                 echo(*(f"note: {warning}" for warning in listed.warnings), err=True)
             if target is not None:
-                echo(f"{target}: shows everybody, with their numbers; keep it private", err=True)
+                echo(*_about_picture(target, listed), err=True)
+    if not photos and not films:
+        echo(nothing_found(inputs), err=True)
     for film in films:
         echo(f"not looked at, for films are not handled yet: {film.source}", err=True)
     return code
@@ -156,6 +159,16 @@ def _encoding(target: Path) -> Encoding:
     return ENCODINGS[target.suffix.lower()]
 
 
+def _about_picture(target: Path, listed: RegionList) -> Iterator[str]:
+    yield f"{target}: shows everybody, with their numbers; keep it private"
+    if listed.drawn is not None:
+        width, height = listed.drawn
+        yield (
+            f"  its rulers count pixels of the original, which is {width} wide and {height} high; "
+            "`scrubber consent hide --box` takes these"
+        )
+
+
 def _as_text(listed: RegionList) -> Iterator[str]:
     from scrubber.consent import explain
 
@@ -163,7 +176,7 @@ def _as_text(listed: RegionList) -> Iterator[str]:
     yield f"{listed.input}: {listed.width}×{listed.height}{several}, {counted(len(listed.regions), 'face')}"
     yield f"  sha256 {listed.source.sha256}"
     yield f"  pixels {listed.source.pixels}"
-    for decision in listed.regions:
+    for decision in sorted(listed.regions, key=lambda decision: decision.face.id):
         yield _row(decision, listed.frames > 1)
         if decision.reason != "no-manifest":
             yield f"         {explain(decision)}"
@@ -176,7 +189,8 @@ def _row(decision: Decision, several: bool) -> str:
     kind = "" if face.kind == "face" else f"{face.kind}  "
     who = f" {decision.person}" if decision.person else ""
     alike = f" (similarity {decision.similarity:.2f})" if decision.similarity is not None else ""
+    seen_by = f"  [{', '.join(face.detectors)}]" if face.detectors else ""
     return (
         f"  {f'#{face.id}':>5}  {frame}{x:>6} {y:>6} {width:>5}×{height:<5} {face.score:.2f}  {kind}"
-        f"{decision.action}  {decision.reason}{who}{alike}  [{', '.join(face.detectors)}]"
+        f"{decision.action}  {decision.reason}{who}{alike}{seen_by}"
     )

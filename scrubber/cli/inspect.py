@@ -10,7 +10,7 @@ import click
 
 from scrubber import forking
 from scrubber.cli import options
-from scrubber.cli.output import counted, echo, echo_error, json_line
+from scrubber.cli.output import counted, echo, echo_error, json_line, nothing_found
 from scrubber.errors import PhotoError
 from scrubber.policy import Limits
 
@@ -48,6 +48,8 @@ def command(inputs: tuple[Path, ...], as_json: bool) -> int:
             echo(*_shown(named[file], leaks, as_json))
     if not as_json and len(named) > 1:
         echo("", *overview.sentences())
+    if not named:
+        echo(nothing_found(inputs), err=True)
     for path in others:
         echo(f"not looked at: {path}", err=True)
     return code

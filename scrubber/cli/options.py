@@ -5,13 +5,27 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, Final, TypeVar, get_args
 
 import click
 
 from scrubber.policy import Preset
 
+DAY: Final = "YYYY-MM-DD"
+"""How help texts call a day."""
+
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def day(value: str | datetime.date) -> datetime.date:
+    """The type of options that take a day, as the manifest has it."""
+    if isinstance(value, datetime.date):
+        return value
+    try:
+        return datetime.datetime.strptime(value, "%Y-%m-%d").date()
+    except ValueError as error:
+        raise click.BadParameter(f'"{value}" is no day; write it as 2027-12-31') from error
+
 
 inputs = click.argument("inputs", nargs=-1, required=True, metavar="INPUT…", type=click.Path(path_type=Path))
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line and nothing else.")
@@ -34,8 +48,8 @@ def consent(command: Command) -> Command:
         ),
         click.option(
             "--on",
-            type=click.DateTime(["%Y-%m-%d"]),
-            callback=lambda _ctx, _param, value: value.date() if isinstance(value, datetime.datetime) else None,
+            type=day,
+            metavar=DAY,
             help="The day for which consent must hold.  [default: today]",
         ),
         click.option(

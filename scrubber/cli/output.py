@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,8 @@ from scrubber.printing import encodable, escaped, json_text
 from scrubber.types import SCHEMA
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from scrubber.types import Result
 
 
@@ -45,6 +47,11 @@ def json_line(value: dict[str, Any]) -> str:
 def counted(number: int, noun: str, several: str | None = None) -> str:
     """`1 face`, `2 faces`; `several` is the plural where that is not the noun and an s."""
     return f"{number} {noun if number == 1 else several or f'{noun}s'}"
+
+
+def nothing_found(inputs: Sequence[Path]) -> str:
+    """What a command says that was given folders without a photo in them."""
+    return f"{', '.join(map(str, inputs))}: no photos found"
 
 
 def with_progress(results: Iterable[Result], total: int) -> Iterator[Result]:

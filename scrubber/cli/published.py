@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from scrubber.cli import options
 from scrubber.cli.output import counted, echo, json_line
 from scrubber.cli.passphrase import asked
+from scrubber.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from scrubber.batch import Published
+
+_MADE_AGAIN: Final = "made again"
+"""Why the ledger says that a copy is no longer out whose place a newer one took."""
 
 
 @click.command("published")
@@ -22,12 +28,14 @@ if TYPE_CHECKING:
     "manifest",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="The locked manifest of the runs into OUT: without it the ledger does not say who is shown.",
+    help="The locked manifest of the runs into OUT. Without it the ledger does not say who is shown.",
 )
 @click.option("--forget", is_flag=True, help="Wipe what is known about OUT. The copies stay where they are.")
 @options.as_json
 def command(out: Path, manifest: Path | None, forget: bool, as_json: bool) -> int:
-    """List every copy that was published into a folder: its original, who is shown in it, what was retracted.
+    """List the copies that a folder holds: the original of each, who is shown in it; and what was retracted.
+
+    OUT may also be one copy. With --json every earlier version is listed as well.
 
     The ledger lies in your own state folder and is readable by you only. What is forgotten can neither be found for
     somebody who withdraws, nor taken away by a later run.
@@ -39,30 +47,57 @@ def command(out: Path, manifest: Path | None, forget: bool, as_json: bool) -> in
     from scrubber import batch
 
     if forget:
+        if out.is_file():
+            raise UsageError(f"{out}: is a file; name the folder whose copies are to be forgotten")
         there = batch.forget(out)
         echo(f"{out}: {'what was known is forgotten' if there else 'nothing was known'}", err=True)
         return 0
-    copies = list(batch.published(out, _identity(manifest)))
-    for copy in copies:
-        echo(json_line(copy.as_json()) if as_json else _line(copy))
-    if not copies:
-        echo(f"{out}: no run has published anything here that is remembered", err=True)
-    elif not as_json:
-        out_now = sum(copy.status == "published" for copy in copies)
-        echo(f"{counted(out_now, 'copy', 'copies')} out, {len(copies) - out_now} no longer", err=True)
+    identity = _identity(manifest)
+    known = list(batch.published(out, identity)) or list(_copies_at(out, identity))
+    if as_json:
+        echo(*(json_line(copy.as_json()) for copy in known))
+    elif known:
+        listed = [copy for copy in known if copy.why != _MADE_AGAIN]
+        echo(*map(_line, listed))
+        out_now = sum(copy.status == "published" for copy in listed)
+        earlier = len(known) - len(listed)
+        more = f"; --json lists {counted(earlier, 'earlier version')} of them, too" if earlier else ""
+        echo(f"{counted(out_now, 'copy', 'copies')} out, {len(listed) - out_now} retracted{more}", err=True)
+    if not known:
+        what = "no run has made this file" if out.is_file() else "no run has published anything here"
+        echo(f"{out}: {what} that is remembered", err=True)
     return 0
+
+
+def _copies_at(file: Path, identity: str | None) -> Iterator[Published]:
+    """What the ledger of the folder that a file lies in tells of copies under its name."""
+    from scrubber import batch
+
+    full = file.resolve()
+    for folder in () if file.is_dir() else full.parents:
+        yield from (copy for copy in batch.published(folder, identity) if Path(copy.output) == full)
 
 
 def _line(copy: Published) -> str:
     if copy.status == "retracted":
-        state = f"no longer out: {copy.why}"
-    elif copy.shows is None:
-        state = "shows somebody; give --consent with the locked manifest to learn who"
+        return f"{copy.output}: of {copy.input}, {copy.at}; no longer out: {copy.why}"
+    purpose = f", for {copy.purpose}" if copy.purpose else ""
+    if copy.shows is None:
+        state = f"shows somebody by consent{purpose}; give --consent with the locked manifest to learn who"
+    elif copy.shows:
+        state = f"shows {', '.join(copy.shows)} by consent{purpose}"
     else:
-        state = f"shows {', '.join(copy.shows)}" if copy.shows else "shows nobody by consent"
-    gone = "" if copy.there or copy.status == "retracted" else ", but no file lies there now"
-    purpose = f" for {copy.purpose}" if copy.purpose else ""
-    return f"{copy.output}: of {copy.input}, {copy.at}{purpose}; {state}{gone}"
+        state = "everybody in it is hidden"
+    return f"{copy.output}: of {copy.input}, {copy.at}; {state}{_there(copy)}"
+
+
+def _there(copy: Published) -> str:
+    """What became of the file, if it is not as it was published."""
+    from scrubber import batch
+
+    if not copy.there:
+        return ", but no file lies there now"
+    return "" if batch.known_copy(Path(copy.output)) else ", but the file that lies there now is another"
 
 
 def _identity(manifest: Path | None) -> str | None:

@@ -142,9 +142,7 @@ def command(
         open_network = network_warning() if sys.platform == "linux" else None
         if open_network and not quiet:
             echo(f"note: {open_network}", err=True)
-        terms = Terms.of(chosen, consent, purpose, on, despite_withdrawals, batch.judging(executor))
-        if nobody:
-            terms = terms.for_nobody()
+        terms = Terms.of(chosen, consent, purpose, on, despite_withdrawals, batch.judging(executor), nobody)
         echo(*_private(report, sheet, out, terms), err=True)
         _refuse_inputs([target for target in (report, sheet) if target], plan, manifest)
         write = stack.enter_context(appended_to(None if dry_run else report, overwrite=overwrite))
@@ -153,6 +151,8 @@ def command(
         publisher = None
         if one_file:
             results = _one(inputs[0], out, terms, executor, overwrite, dry_run)
+        elif not plan.tasks and not out.exists():
+            results = _nothing()  # and no folder is made for it
         else:
             publisher = batch.Publisher(out, terms, rehearse=dry_run, restart=restart)
             results = batch.run(plan.tasks, terms, publisher, executor)
@@ -172,6 +172,10 @@ def command(
             tally.add_orphans(publisher.orphans())
     echo(*(tally.notes() if quiet else tally.summary().split("\n")), err=True)
     return tally.exit_code
+
+
+def _nothing() -> Generator[Result, None, None]:
+    yield from ()
 
 
 def _loaded(manifest: Path) -> Consent:

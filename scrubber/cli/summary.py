@@ -47,6 +47,7 @@ class Tally:
         self._notes: Counter[str] = Counter()
         self._about: dict[str, str] = {}
         self._orphans: list[str] = []
+        self._keeps_names = terms.policy.names == "keep"
         self._warnings = list(terms.permissions.warnings) if terms.permissions else []
 
     def add(self, result: Result) -> None:
@@ -62,7 +63,7 @@ class Tally:
             if len(names) < _NAMED:
                 names.append(Path(result.input).name)
         if result.status not in ("failed", "retracted"):
-            self._faces.update(face.action for face in result.faces if face.reason != "dismissed")
+            self._faces.update("dismissed" if face.reason == "dismissed" else face.action for face in result.faces)
             for warning in result.warnings:
                 self._notes[warning] += 1
                 self._about.setdefault(warning, result.input)
@@ -89,24 +90,31 @@ class Tally:
         if self._orphans:
             named = _listed(self._orphans[:_NAMED], len(self._orphans))
             lines.append(
-                f"note: {counted(len(self._orphans), 'copy', 'copies')} of earlier runs stay, whose originals "
-                f"are gone or have changed: {named}; delete what should not be out"
+                f"note: {_of_earlier(len(self._orphans))} {_either(len(self._orphans), 'stays', 'stay')}, whose "
+                f"{_either(len(self._orphans), 'original is gone or has', 'originals are gone or have')} changed: "
+                f"{named}; delete what should not be out"
             )
         if self._plan.copies:
             lines.append(
-                f"{counted(self._plan.copies, 'copy', 'copies')} of earlier runs left behind, not being originals"
+                f"{_of_earlier(self._plan.copies)} left behind, "
+                f"{_either(self._plan.copies, 'which is no original', 'which are no originals')}"
             )
         others = self._plan.others
         if others:
             named = _listed([path.name for path in others[:_NAMED]], len(others))
-            lines.append(f"{counted(len(others), 'file')} left behind, not being photos: {named}")
+            kind = _either(len(others), "which is no photo", "which are no photos")
+            lines.append(f"{counted(len(others), 'file')} left behind, {kind}: {named}")
         films = self._plan.films
         if films:
             named = _listed([path.name for path in films[:_NAMED]], len(films))
             lines.append(f"{counted(len(films), 'film')} left behind, for films are not handled yet: {named}")
         if not self._plan.tasks and not self._statuses:
             return [*lines, "no photos found"]
+        if self._keeps_names and not self._out.is_file():
+            lines.append("note: the copies keep the names of their originals, which may name people, places and days")
         faces = f"{counted(self._faces['hide'], 'face')} hidden, {self._faces['show']} shown"
+        if self._faces["dismissed"]:
+            faces += f"; {counted(self._faces['dismissed'], 'place')} dismissed as no face"
         return [*lines, f"{', '.join(self._counts())}; {faces}", *self._next()]
 
     def _subject(self, warning: str) -> str:
@@ -144,6 +152,14 @@ class Tally:
             copies = f"the copies in {self._out}" if self._out.is_dir() else str(self._out)
             lines.append(f"next: look at {copies} before you post {'them' if self._out.is_dir() else 'it'}")
         return lines
+
+
+def _either(number: int, one: str, several: str) -> str:
+    return one if number == 1 else several
+
+
+def _of_earlier(number: int) -> str:
+    return f"{counted(number, 'copy', 'copies')} of {_either(number, 'an earlier run', 'earlier runs')}"
 
 
 def _listed(names: list[str], number: int) -> str:

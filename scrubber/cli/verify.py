@@ -12,10 +12,12 @@ import click
 
 from scrubber import forking
 from scrubber.cli import options
-from scrubber.cli.output import echo, echo_error, json_line
+from scrubber.cli.output import echo, echo_error, json_line, nothing_found
 from scrubber.cli.passphrase import asked
 from scrubber.errors import PhotoError
+from scrubber.formats import FILMS
 from scrubber.guarded import sha256_of
+from scrubber.outcomes import outcome
 from scrubber.policy import Limits, Preset
 from scrubber.report import read_report
 from scrubber.types import Leak
@@ -80,6 +82,7 @@ def command(
     code = 0
     photos, _, films = batch.search(inputs)
     files = [found.source for found in (*photos, *films)]
+    pictures = {found.source for found in photos if found.format not in (None, *FILMS)}
     with batch.Sandbox(batch.workers(None, len(files))) as executor:
 
         def judged(file: Path) -> tuple[_Origin, Pending[Verdict]]:
@@ -87,7 +90,7 @@ def command(
             size, limits = size_of(file), Limits()
             return origin, executor.submit(str(file), size, limits, verify_file, file, preset, origin.decided)
 
-        for _, (origin, call) in batch.in_order(executor, files, judged):
+        for file, (origin, call) in batch.in_order(executor, files, judged):
             try:
                 verdict = _with_consent(call.result(), origin, consent)
             except PhotoError as error:
@@ -95,7 +98,9 @@ def command(
                 code = error.exit_code
                 continue
             code = code if verdict.clean else 3
-            echo(*([json_line(verdict.as_json())] if as_json else _lines(verdict, origin)))
+            echo(*([json_line(verdict.as_json())] if as_json else _lines(verdict, origin, file in pictures)))
+    if not files:
+        echo(nothing_found(inputs), err=True)
     return code
 
 
@@ -134,7 +139,7 @@ def _with_consent(verdict: Verdict, origin: _Origin, consent: Consent | None) ->
     return verdict
 
 
-def _lines(verdict: Verdict, origin: _Origin) -> Iterator[str]:
+def _lines(verdict: Verdict, origin: _Origin, picture: bool) -> Iterator[str]:
     """The verdict for people: each objection with its place, and what to do about it."""
     yield f"{verdict.input}: {'clean' if verdict.clean else 'not fit to publish'}"
     for frame, face in zip(verdict.frames, verdict.faces, strict=True):
@@ -149,6 +154,8 @@ def _lines(verdict: Verdict, origin: _Origin) -> Iterator[str]:
         yield "  then give the run again, with --consent and the manifest that this command names"
     if origin.objection:
         yield "  give the run again: it takes this copy away"
+    elif verdict.leaks and not picture:
+        yield f"  {outcome('unsupported-format').remedy}"
     elif verdict.leaks:
         yield f"  to publish the picture alone: scrubber run {_quoted(origin.source)} -o OUT"
 

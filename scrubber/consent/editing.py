@@ -138,6 +138,16 @@ class Draft:
             self._set_in_photo(photo, key, listed(values).as_string())
         self._update_photo(photo, entry.model_copy(update={key: (*getattr(entry, key), *boxes)}))
 
+    def withhold_photo(self, photo: int) -> None:
+        """Let the entry at this index of `manifest.photos` say `no_photo = true`."""
+        document = self._document()
+        if "no_photo" in document["photos"][photo]:
+            document["photos"][photo]["no_photo"] = True
+            self._text = tomlkit.dumps(document)
+        else:
+            self._set_in_photo(photo, "no_photo", "true")
+        self._update_photo(photo, self._meant.photos[photo].model_copy(update={"no_photo": True}))
+
     def name_photo(self, photo: int, key: Literal["sha256", "pixels"], value: str) -> None:
         """The other hash for the entry at this index, which has none of this kind."""
         self._set_in_photo(photo, key, tomlkit.item(value).as_string())

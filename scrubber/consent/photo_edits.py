@@ -13,6 +13,8 @@ from scrubber.consent.photo_entries import PhotoEntries
 from scrubber.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from scrubber.consent.editing import BoxKey, Draft
     from scrubber.types import Reason, SourceId
 
@@ -32,19 +34,38 @@ def say(draft: Draft, source: SourceId, box: HideBox | DismissBox | ShowBox, kno
     entry lie in one picture. The new one counts together with it.
     """
     key: BoxKey = "hide" if isinstance(box, HideBox) else "dismiss" if isinstance(box, DismissBox) else "show"
-    photos = draft.manifest.photos
-    found = PhotoEntries.of(photos).about(source)
+    found = PhotoEntries.of(draft.manifest.photos).about(source)
     if any(box in getattr(entry, key) for entry in (*found, *known)):
         return False
     if not found:
         entry = PhotoEntry(sha256=source.sha256, pixels=source.pixels)
         draft.add_photos([entry.model_copy(update={key: (box,)})])
         return True
-    place = next(at for at, entry in enumerate(photos) if entry is found[0])
-    if found[0].pixels is None and len(found) == 1:  # so that a tag does not lift what is said
-        draft.name_photo(place, "pixels", source.pixels)
-    draft.add_boxes(place, key, [box])
+    draft.add_boxes(_named_by_pixels(draft, source, found), key, [box])
     return True
+
+
+def withhold(draft: Draft, source: SourceId) -> bool:
+    """Let the photo's entry in the draft, or a new one, say that the whole photo is withheld.
+
+    False if it says so already.
+    """
+    found = PhotoEntries.of(draft.manifest.photos).about(source)
+    if any(entry.no_photo for entry in found):
+        return False
+    if found:
+        draft.withhold_photo(_named_by_pixels(draft, source, found))
+    else:
+        draft.add_photos([PhotoEntry(sha256=source.sha256, pixels=source.pixels, no_photo=True)])
+    return True
+
+
+def _named_by_pixels(draft: Draft, source: SourceId, found: Sequence[PhotoEntry]) -> int:
+    """The place of the first entry found, which names the photo by its pixels now, so that a tag lifts nothing."""
+    place = next(at for at, entry in enumerate(draft.manifest.photos) if entry is found[0])
+    if found[0].pixels is None and len(found) == 1:
+        draft.name_photo(place, "pixels", source.pixels)
+    return place
 
 
 def refuse_unshowable(draft: Draft, person: str, on: date) -> None:

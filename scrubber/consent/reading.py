@@ -35,6 +35,8 @@ from scrubber.guarded import read_bytes
 
 FIRST_LINE = "# Consent manifest of scrubber. It is whole only if its last line says so."
 LAST_LINE = "# End of the consent manifest."
+LOCKED = ".age"
+"""What `scrubber consent lock` adds to the name of a manifest."""
 
 _LARGEST_LOCKED = 1 << 30  # bytes, with all reference photos
 _LARGEST_CLEAR = 1 << 25  # bytes; a hundred thousand people need less
@@ -49,6 +51,9 @@ def read(path: Path, name: str) -> bytes:
     try:
         content = read_bytes(path, _LARGEST_LOCKED)
     except FileNotFoundError as error:
+        locked = locked_beside(path)
+        if locked:
+            raise ManifestError(f"{name}: is locked in {locked}; name that one") from error
         raise ManifestError(f"{name}: no such file; `scrubber consent init` makes a manifest") from error
     except OSError as error:
         raise ManifestError(f"{name}: cannot be read ({error.strerror}); check the path and its rights") from error
@@ -64,6 +69,12 @@ def read(path: Path, name: str) -> bytes:
     if len(content) > _LARGEST_CLEAR and not is_locked(content):
         raise ManifestError(f"{name}: is far too large for a manifest; name the right file")
     return content
+
+
+def locked_beside(path: Path) -> Path | None:
+    """The locked file that `scrubber consent lock` made of the manifest at `path`; None if there is none."""
+    locked = path.with_name(f"{path.name}{LOCKED}")
+    return locked if path.name and locked.exists() else None
 
 
 def parse(content: bytes | str, name: str) -> Manifest:

@@ -107,14 +107,25 @@ class Consent:
         Raises `UsageError` if `purpose` is empty or `*`, and for a day in the past after which people withdrew, unless
         `despite_withdrawals` says that they are to be seen as they stood then.
         """
+        if purpose is None and self.people:
+            known = sorted({covered for person in self.people for covered in person.purposes}) or ["social"]
+            raise UsageError(
+                f"{self.name}: consent is given for something; say what the photos are for: "
+                f"{' or '.join(f'--for {one}' for one in known[:3])}"
+            )
+        return self._resolved(purpose, on, despite_withdrawals)
+
+    def permissions_for_nobody(self, purpose: str | None, on: date, despite_withdrawals: bool = False) -> Permissions:
+        """The same where nobody is to be shown (`Permissions.for_nobody`), which needs no purpose."""
+        return self._resolved(purpose, on, despite_withdrawals).for_nobody()
+
+    def _resolved(self, purpose: str | None, on: date, despite_withdrawals: bool) -> Permissions:
         since = withdrawn_since(self.manifest, on, date.today())
         if since and not despite_withdrawals:
             raise UsageError(
                 f"{self.name}: {', '.join(since)} withdrew after {on}, the day asked for; leave the day out, or give "
                 "--despite-withdrawals (despite_withdrawals=True) if this is to show how they stood then"
             )
-        if purpose is None and self.people:
-            raise UsageError("a consent manifest needs a purpose, such as social: consent is given for something")
         return resolve(self.manifest, purpose, on)
 
     def references(self, person: str) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from scrubber.consent import Consent
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = (
     "init", "add", "revoke", "list", "check", "lock", "unlock", "import", "export", "schema",
-    "point", "hide", "dismiss",
+    "point", "hide", "dismiss", "no-photo",
 )  # fmt: skip
 WORDS = "four quite random words"
 
@@ -121,7 +121,7 @@ def test_from_a_consent_to_its_withdrawal(office: Path, monkeypatch: pytest.Monk
     revoked = CliRunner().invoke(cli, ["consent", "revoke", "p-017"])
     assert (revoked.exit_code, revoked.stdout) == (0, "out.jpg\n")
     assert "p-017 is hidden from now on" in revoked.stderr
-    assert "1 published file show or may show p-017" in revoked.stderr
+    assert "1 copy showed p-017" in revoked.stderr
     text = (office / "consent.toml").read_text()
     assert 'decision = "deny"' in text
     assert 'what = "withdrawn"' in text
@@ -214,7 +214,11 @@ def test_the_schema_is_json(tmp_path: Path) -> None:
     [
         (["init"], 2, "consent.toml: is there already"),
         (["add", "Maria Lopez", "--deny"], 2, "the real name stays out of the file"),
-        (["add", "p-1", "--for", "social"], 2, "expires is missing"),
+        (["add", "p-1", "--for", "social"], 2, "say so, as in --until 2027-12-31"),
+        (["add", "p-1"], 2, "as in --for social --until 2027-12-31, or --deny"),
+        (["add", "p-1", "--for", "social", "--until", "31.12.2027"], 2, "write it as 2027-12-31"),
+        (["list", "--on", "tomorrow"], 2, "write it as 2027-12-31"),
+        (["add", "p-1", "--for", "social", "--until", "2099-12-31", "--minor"], 2, "--given-by guardian"),
         (["add", "p-1", "--deny", "--photo", "{samples}/astronaut.jpg"], 2, "or let it be copied: --copy"),
         (["revoke", "p-1"], 2, "p-1 is not in the manifest; in it: nobody"),
         (["revoke", "P-017"], 2, "P-017 is not in the manifest; in it: nobody"),
@@ -249,7 +253,14 @@ def test_a_weak_passphrase_locks_nothing(office: Path) -> None:
 def test_decisions_on_photos_without_people_need_no_editor_and_no_purpose(office: Path) -> None:
     (office / "consent.toml").unlink()
     said = scrubber("consent", "dismiss", "portrait.jpg", "--face", "1", "--preset", "fast", folder=office)
-    assert (said.code, said.err) == (0, "consent.toml: portrait.jpg: face 1 is none\n")
+    assert said.code == 0
+    assert said.err.splitlines() == [
+        "consent.toml: made",
+        "consent.toml: portrait.jpg: face 1 is none",
+        "next: scrubber run … --consent consent.toml",
+        "warning: face 1 looks very much like a face (score 1.00); if it is one, it will be seen: "
+        "look at `scrubber faces --picture`",
+    ]
     hidden = scrubber("consent", "hide", "portrait.jpg", "--box", "10,20,50,60", "--preset", "fast", folder=office)
     assert hidden.code == 0
     told = scrubber("faces", "portrait.jpg", "--consent", "consent.toml", "--preset", "fast", "--json", folder=office)
@@ -259,7 +270,67 @@ def test_decisions_on_photos_without_people_need_no_editor_and_no_purpose(office
         (2, "drawn", "hide", "pointed-hide"),
     ]
     job = ("run", "portrait.jpg", "-o", "out.jpg", "--consent", "consent.toml", "--preset", "fast")
-    assert scrubber(*job, folder=office).code == 0
+    done = scrubber(*job, folder=office)
+    assert done.code == 0
+    assert "1 place dismissed as no face" in done.err
+
+
+def test_who_must_not_be_shown_at_all_is_a_command(office: Path) -> None:
+    scrubber(*ADD, folder=office)
+    scrubber("consent", "hide", "portrait.jpg", "--box", "10,20,50,60", "--preset", "fast", folder=office)
+    said = scrubber("consent", "no-photo", "portrait.jpg", folder=office)
+    assert said.code == 0
+    assert "next: scrubber run … --consent consent.toml --for PURPOSE" in said.err
+    assert "says so already" in scrubber("consent", "no-photo", "portrait.jpg", folder=office).err
+    [entry] = Consent.load(office / "consent.toml").photos
+    assert entry.no_photo
+    assert len(entry.hide) == 1
+    job = ("run", "portrait.jpg", "-o", "out.jpg", "--consent", "consent.toml", "--for", "social", "--preset", "fast")
+    withheld = scrubber(*job, folder=office)
+    assert withheld.code == 3
+    assert "must not be shown at all" in withheld.err
+    assert not (office / "out.jpg").exists()
+
+
+def test_what_is_said_of_a_photo_names_one_original(office: Path) -> None:
+    (office / "b").mkdir()
+    assert scrubber("run", "portrait.jpg", "-o", "safe", "--preset", "fast", folder=office).code == 0
+    [copy] = (office / "safe").iterdir()
+    (office / "consent.toml").unlink()
+    for words in (
+        ("hide", "--box", "1,1,40,40"), ("dismiss", "--face", 1), ("no-photo",),
+        ("point", "--face", 1, "--person", "p-017"),
+    ):  # fmt: skip
+        refused = scrubber("consent", *words, copy, folder=office)
+        assert refused.code == 2
+        assert f"is a published copy; name its original: {office / 'portrait.jpg'}" in refused.err
+        assert "name one photo in it" in scrubber("consent", *words, "b", folder=office).err
+        assert "there is no such file" in scrubber("consent", *words, "none.jpg", folder=office).err
+    assert not (office / "consent.toml").exists()
+
+
+def test_a_manifest_that_is_locked_beside_its_name_is_named(office: Path) -> None:
+    scrubber("consent", "lock", "--remove", folder=office)
+    with_consent = ("--consent", "consent.toml", "--for", "social")
+    for words in (
+        ("run", "portrait.jpg", "-o", "safe", *with_consent),
+        ("faces", "portrait.jpg", *with_consent),
+        ("published", "safe", "--consent", "consent.toml"),
+        ("consent", "revoke", "p-017"),
+        ("consent", "check"),
+        ("consent", "list"),
+        ("consent", "export", "--format", "csv"),
+        ("consent", "lock"),
+        ("consent", "init"),
+        ADD,
+        ("consent", "hide", "portrait.jpg", "--box", "1,1,40,40"),
+        ("consent", "no-photo", "portrait.jpg"),
+    ):
+        refused = scrubber(*words, folder=office)
+        assert refused.code in (2, 4), words
+        assert "is locked in consent.toml.age" in refused.err, words
+    assert not (office / "consent.toml").exists()
+    assert not (office / "safe").exists()
 
 
 def test_a_face_is_pointed_at_by_its_number(office: Path) -> None:
@@ -291,13 +362,14 @@ def test_a_locked_manifest_is_changed_without_a_word_on_the_disk(
         (*point, *locked),
         ("consent", "hide", "many.jpg", "--box", "1,1,40,40", "--preset", "fast", *locked),
         ("consent", "dismiss", "many.jpg", "--face", 5, "--preset", "fast", *locked),
+        ("consent", "no-photo", "many.jpg", *locked),
     ):
         assert scrubber(*words, folder=office).code == 0
     assert sorted(path.name for path in office.iterdir()) == before
     consent = Consent.load(office / "consent.toml.age", WORDS)
     assert list(consent.reference_bytes("p-017")) == ["people/p-017/01.jpg"]
     [entry] = consent.photos
-    assert (len(entry.show), len(entry.hide), len(entry.dismiss)) == (1, 1, 1)
+    assert (len(entry.show), len(entry.hide), len(entry.dismiss), entry.no_photo) == (1, 1, 1, True)
     monkeypatch.chdir(office)
     monkeypatch.setenv("SCRUBBER_PASSPHRASE", WORDS)
     ledger(monkeypatch, "p-017", consent.ledger_identity)

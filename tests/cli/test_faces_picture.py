@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from scrubber.rulers import margins
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -43,11 +45,14 @@ def test_the_picture_shows_the_upright_photo_and_is_private(samples: Path, tmp_p
     done = faces(samples / "astronaut_sideways.jpg", "--picture", target)
     assert done.returncode == 0
     assert "keep it private" in done.stderr
+    assert "pixels of the original, which is 512 wide and 512 high" in done.stderr
     if os.name == "posix":
         assert target.stat().st_mode & 0o777 == 0o600
     with Image.open(target) as image, Image.open(samples / "astronaut.jpg") as upright:
         factor = image.width // upright.width
-        small = image.crop((0, 0, image.width, upright.height * factor)).resize(upright.size)
+        width, height = upright.width * factor, upright.height * factor
+        left, top = margins((width, height), factor)
+        small = image.crop((left, top, left + width, top + height)).resize(upright.size)
         far = np.abs(np.asarray(small.convert("RGB"), int) - np.asarray(upright.convert("RGB"), int))
     assert far.mean() < 6
 
@@ -61,6 +66,15 @@ def test_nothing_that_is_there_is_replaced_without_a_word(photo: Path, tmp_path:
     assert target.read_bytes() == b"mine"
     assert faces(photo, "--picture", target, "--overwrite").returncode == 0
     assert target.read_bytes() != b"mine"
+
+
+@pytest.mark.parametrize("name", ["numbered.png", "numbered.jpg"])
+def test_our_own_earlier_picture_is_replaced(photo: Path, tmp_path: Path, name: str) -> None:
+    target = tmp_path / name
+    assert faces(photo, "--picture", target).returncode == 0
+    before = target.stat().st_ino
+    assert faces(photo, "--picture", target).returncode == 0
+    assert target.stat().st_ino != before
 
 
 def test_an_original_is_never_replaced(photo: Path) -> None:
@@ -94,10 +108,10 @@ def test_one_frame_of_several(photo: Path, tmp_path: Path) -> None:
     pages[0].save(tmp_path / "pages.tif", save_all=True, append_images=pages[1:])
     assert "there is no frame 2" in faces(tmp_path / "pages.tif", "--picture", tmp_path / "x.png", "--frame", 2).stderr
     assert not (tmp_path / "x.png").exists()
-    for frame, side in ((0, 400), (1, 512)):
-        assert faces(tmp_path / "pages.tif", "--picture", tmp_path / f"{frame}.png", "--frame", frame).returncode == 0
-        with Image.open(tmp_path / f"{frame}.png") as image:
-            assert image.width % side == 0
+    for frame, size in ((0, "400 wide and 300 high"), (1, "512 wide and 512 high")):
+        done = faces(tmp_path / "pages.tif", "--picture", tmp_path / f"{frame}.png", "--frame", frame)
+        assert done.returncode == 0
+        assert size in done.stderr
 
 
 def test_a_transparent_photo_is_drawn_on_white_and_on_black(photo: Path, tmp_path: Path) -> None:
@@ -107,4 +121,6 @@ def test_a_transparent_photo_is_drawn_on_white_and_on_black(photo: Path, tmp_pat
     seen_through.save(tmp_path / "a.png")
     assert faces(tmp_path / "a.png", "--picture", tmp_path / "numbered.png").returncode == 0
     with Image.open(tmp_path / "numbered.png") as image:
-        assert image.width % 1024 == 0
+        width, height = image.width // 2, image.height
+        corners = [image.crop((x, height // 8, x + width // 2, height // 4)) for x in (width // 4, width + width // 4)]
+    assert np.asarray(corners[0]).mean() > np.asarray(corners[1]).mean() + 50

@@ -35,7 +35,9 @@ def test_an_interrupt(tmp_path: Path, scenery: np.ndarray, to_all: bool) -> None
         process.send_signal(signal.SIGINT)
     _, said = process.communicate()
     assert process.returncode == 130
-    assert said.strip() == "scrubber: interrupted; what was published so far is whole and safe"
+    assert said.strip() == (
+        "scrubber: interrupted; what was published so far is whole and safe; give the same command again: it carries on"
+    )
     done = sorted(path.name for path in out.iterdir())
     assert 3 <= len(done) < PHOTOS
     assert all(name.endswith(".png") for name in done)

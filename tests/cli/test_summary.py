@@ -29,6 +29,32 @@ def summary(out: Path, *results: Result, dry_run: bool = False) -> str:
     return tally.summary()
 
 
+def test_what_stays_behind_is_counted_in_words_that_fit(tmp_path: Path) -> None:
+    one, two = (
+        Tally(batch.Plan((), tuple(map(Path, names)), copies=len(names)), TERMS, dry_run=False, out=tmp_path).summary()
+        for names in (("a.txt",), ("a.txt", "b.txt"))
+    )
+    assert "1 file left behind, which is no photo: a.txt" in one
+    assert "1 copy of an earlier run left behind, which is no original" in one
+    assert "2 files left behind, which are no photos: a.txt, b.txt" in two
+    assert "2 copies of earlier runs left behind, which are no originals" in two
+
+
+def test_kept_names_are_said_once(tmp_path: Path) -> None:
+    plan, terms = batch.Plan((batch.Task(Path("a.jpg"), Path("a.jpg")),)), Terms.of(scrubber.Policy(names="keep"), None)
+    tally = Tally(plan, terms, dry_run=False, out=tmp_path)
+    tally.add(published("a.jpg"))
+    tally.add(published("b.jpg"))
+    assert tally.summary().count("may name people, places and days") == 1
+    assert "may name people" not in summary(tmp_path, published("a.jpg"))
+
+
+def test_dismissed_places_are_counted(tmp_path: Path) -> None:
+    dismissed = Decision(HIDDEN.face, "show", "dismissed")
+    said = summary(tmp_path, Result("a.jpg", "out/a.jpg", "published", faces=(HIDDEN, dismissed, dismissed)))
+    assert said.splitlines()[0] == "1 published; 1 face hidden, 0 shown; 2 places dismissed as no face"
+
+
 def published(name: str, *warnings: str) -> Result:
     return Result(name, f"out/{name}", "published", faces=(HIDDEN,), warnings=warnings)
 

@@ -11,7 +11,7 @@ from consent_scenes import PHOTO, PIXELS, SOURCE, person
 from scrubber.consent import FIRST_LINE, LAST_LINE, Consent, DismissBox, HideBox, ShowBox
 from scrubber.consent.editing import Draft, blank
 from scrubber.consent.persons import person_of
-from scrubber.consent.photo_edits import objections, refuse_unshowable, say
+from scrubber.consent.photo_edits import objections, refuse_unshowable, say, withhold
 from scrubber.errors import UsageError
 from scrubber.types import Box, SourceId
 
@@ -136,3 +136,25 @@ def test_what_keeps_a_box_without_effect_is_told(tmp_path: Path) -> None:
     assert "p-017 is pointed at elsewhere" in twice
     say(changed, SOURCE, HIDE)
     assert "a hide box covers this place" in objections(changed, SOURCE, DISMISS)[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        KEPT,
+        KEPT.replace("hide = [", "no_photo = false\nhide = ["),
+        blank(),
+        f'schema = 1\nphotos = [{{ sha256 = "{PHOTO}", hide = [{{ box = [1, 2, 3, 4] }}] }}]\n',
+    ],
+)
+def test_a_whole_photo_is_withheld(tmp_path: Path, text: str) -> None:
+    """Whatever the entry says already stays, comments too; where there is none it is made; once is enough."""
+    changed = draft(tmp_path, text)
+    before = Consent.loads(text).photos
+    assert withhold(changed, SOURCE)
+    after = saved(changed, tmp_path)
+    assert not withhold(Draft(tmp_path / "c.toml"), SOURCE)
+    photos = Consent.loads(after).photos
+    assert next(entry for entry in photos if SOURCE.sha256 == entry.sha256).no_photo
+    assert [entry.hide for entry in photos][: len(before)] == [entry.hide for entry in before]
+    assert all(line in after for line in text.splitlines() if line.startswith("#"))

@@ -7,7 +7,7 @@ import click
 from scrubber.cli.consent.exchange import export_people, import_from
 from scrubber.cli.consent.lock import lock_manifest, unlock_manifest
 from scrubber.cli.consent.look import check_manifest, list_people, print_schema
-from scrubber.cli.consent.photo import dismiss_face, hide_place, point_at
+from scrubber.cli.consent.photo import dismiss_face, hide_place, point_at, withhold_photo
 from scrubber.cli.consent.write import add_person, init_manifest, revoke_consent
 
 
@@ -28,6 +28,7 @@ for _subcommand in (
     point_at,
     hide_place,
     dismiss_face,
+    withhold_photo,
     list_people,
     check_manifest,
     import_from,

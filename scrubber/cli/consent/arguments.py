@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-DAY = click.DateTime(["%Y-%m-%d"])
+from scrubber.cli.options import DAY, day
 
 manifest = click.argument("manifest", type=click.Path(path_type=Path), default="consent.toml", required=False)
 manifest_option = click.option(
@@ -20,7 +20,8 @@ manifest_option = click.option(
 )
 on = click.option(
     "--on",
-    type=DAY,
-    callback=lambda _ctx, _param, value: value.date() if value else datetime.date.today(),
+    type=day,
+    metavar=DAY,
+    default=datetime.date.today,
     help="The day to look at.  [default: today]",
 )

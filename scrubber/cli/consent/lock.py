@@ -50,13 +50,14 @@ def lock_manifest(manifest: Path, out: Path | None, others: tuple[Path, ...], re
     from scrubber import batch
     from scrubber.consent import Consent
     from scrubber.consent.locking import refuse_weak
+    from scrubber.consent.reading import LOCKED
     from scrubber.consent.storing import gather, lock, remove_originals
     from scrubber.likeness import stored_embeddings, version
     from scrubber.policy import Limits
 
     passphrase = chosen()
     refuse_weak(passphrase)  # before minutes of work
-    target = out or manifest.with_name(f"{manifest.name}.age")
+    target = out or manifest.with_name(f"{manifest.name}{LOCKED}")
     consent = Consent.load(manifest)
     forking.start()
     with batch.Sandbox(batch.workers(None, 1 << 16)) as executor:

@@ -1,21 +1,20 @@
-"""Commands that say something about one photo: point, hide, dismiss."""
+"""Commands that say something about one photo: point, hide, dismiss, no-photo."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from scrubber import forking
 from scrubber.cli import options
 from scrubber.cli.consent import arguments
+from scrubber.cli.consent.on_photo import draft_of, identify, look, photo_argument, refuse_copy, write
 from scrubber.cli.output import echo
-from scrubber.cli.passphrase import asked
 from scrubber.errors import UsageError
-from scrubber.policy import Limits, Preset
+from scrubber.policy import Preset
 
 if TYPE_CHECKING:
     from scrubber.boxes_on_photos import Seen
@@ -23,9 +22,6 @@ if TYPE_CHECKING:
     from scrubber.consent.manifest import DismissBox, HideBox, ShowBox
     from scrubber.types import Box
 
-_LOCKED: Final = ".age"
-
-_photo = click.argument("photo", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 _frame = click.option(
     "--frame", type=click.IntRange(min=0), metavar="K", help="The frame or page, counted from 0, if there are several."
 )
@@ -43,7 +39,7 @@ def _face(required: bool) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 
 @click.command("point")
-@_photo
+@photo_argument
 @_face(required=True)
 @click.option("--person", required=True, metavar="ID", help="Who it is; somebody in the manifest who may be shown.")
 @_frame
@@ -61,19 +57,26 @@ def point_at(
     from scrubber.consent.manifest import ShowBox
     from scrubber.consent.photo_edits import refuse_unshowable
 
-    draft = _draft(manifest)
+    refuse_copy(photo)
+    draft = draft_of(manifest)
     if draft is None:
         raise UsageError(f"{manifest}: no such file; `scrubber consent init` makes it, `consent add` adds {person}")
     refuse_unshowable(draft, person, datetime.date.today())
-    seen = _seen(photo, preset, draft)
+    seen = look(photo, preset, draft)
     at, face = seen.face(number, frame)
     box = ShowBox(person=person, box=_whole(face.box), frame=at)
     _write(draft, manifest, seen, box, f"face {number} is {person}")
 
 
 @click.command("hide")
-@_photo
-@click.option("--box", "corners", metavar="X,Y,W,H", help="Left edge, top edge, width and height in pixels.")
+@photo_argument
+@click.option(
+    "--box",
+    "corners",
+    metavar="X,Y,W,H",
+    help="Left edge, top edge, width and height in pixels of the upright photo. Read them off the rulers of "
+    "`scrubber faces PHOTO --picture numbered.png`.",
+)
 @_face(required=False)
 @_frame
 @arguments.manifest_option
@@ -92,8 +95,9 @@ def hide_place(
     if (corners is None) == (number is None):
         raise UsageError("say what to hide: give either --box X,Y,W,H or --face N")
     box = _box(corners) if corners is not None else None
-    draft = _draft(manifest)
-    seen = _seen(photo, preset, draft)
+    refuse_copy(photo)
+    draft = draft_of(manifest)
+    seen = look(photo, preset, draft)
     if box is None:
         at, face = seen.face(number or 0, frame)
         box = _whole(face.box)
@@ -103,7 +107,7 @@ def hide_place(
 
 
 @click.command("dismiss")
-@_photo
+@photo_argument
 @_face(required=True)
 @_frame
 @arguments.manifest_option
@@ -115,59 +119,51 @@ def dismiss_face(photo: Path, number: int, frame: int | None, manifest: Path, pr
     Example:
       scrubber consent dismiss march.jpg --face 4
     """
+    from scrubber.boxes_on_photos import surely_a_face
     from scrubber.consent.manifest import DismissBox
 
-    draft = _draft(manifest)
-    seen = _seen(photo, preset, draft)
+    refuse_copy(photo)
+    draft = draft_of(manifest)
+    seen = look(photo, preset, draft)
     at, face = seen.face(number, frame)
     box = DismissBox(box=_whole(face.box), frame=at if len(seen.sizes) > 1 else None)
     _write(draft, manifest, seen, box, f"face {number} is none")
+    if surely_a_face(face):
+        echo(
+            f"warning: face {number} looks very much like a face (score {face.score:.2f}); if it is one, it will be "
+            "seen: look at `scrubber faces --picture`",
+            err=True,
+        )
 
 
-def _draft(manifest: Path) -> Draft | None:
-    """The manifest to change; None if there is none. One that is locked beside it is not passed over."""
-    from scrubber.consent.editing import Draft
+@click.command("no-photo")
+@photo_argument
+@arguments.manifest_option
+def withhold_photo(photo: Path, manifest: Path) -> None:
+    """Say that somebody in a photo must not be shown at all, whatever is covered: the whole photo is withheld.
 
-    if manifest.exists() or manifest.is_symlink():
-        return Draft(manifest, asked)
-    locked = manifest.with_name(f"{manifest.name}{_LOCKED}")
-    if locked.exists():
-        raise UsageError(f"{manifest}: is locked in {locked}; name that one: --manifest {locked}")
-    return None
+    \b
+    Example:
+      scrubber consent no-photo march.jpg
+    """
+    from scrubber.consent.photo_edits import withhold
 
-
-def _new(manifest: Path) -> Draft:
-    from scrubber.consent.editing import Draft, blank
-    from scrubber.consent.saving import create
-
-    create(blank().encode(), manifest)
-    return Draft(manifest)
-
-
-def _seen(photo: Path, preset: Preset, draft: Draft | None) -> Seen:
-    from scrubber import batch
-    from scrubber.boxes_on_photos import look_at
-    from scrubber.consent.photo_entries import PhotoEntries
-
-    listed = PhotoEntries.of(draft.manifest.photos if draft else ())
-    forking.start()
-    with batch.Sandbox() as executor:
-        size, limits = batch.size_of(photo), Limits()
-        return executor.submit(str(photo), size, limits, look_at, photo, preset, limits, listed).result()
+    refuse_copy(photo)
+    draft = draft_of(manifest)
+    source = identify(photo)
+    write(draft, manifest, photo, lambda changed: withhold(changed, source), "is withheld, nobody in it is shown")
 
 
 def _write(draft: Draft | None, manifest: Path, seen: Seen, box: HideBox | DismissBox | ShowBox, what: str) -> None:
     from scrubber.consent.manifest import HideBox
     from scrubber.consent.photo_edits import objections, say
 
-    draft = draft or _new(manifest)  # not before the rest was found right
-    for said in () if isinstance(box, HideBox) else objections(draft, seen.source, box, seen.entries):
-        echo(f"note: {said}", err=True)
-    if say(draft, seen.source, box, seen.entries):
-        draft.save()
-        echo(f"{manifest}: {seen.path}: {what}", err=True)
-    else:
-        echo(f"{manifest}: says so already", err=True)
+    def change(changed: Draft) -> bool:
+        for said in () if isinstance(box, HideBox) else objections(changed, seen.source, box, seen.entries):
+            echo(f"note: {said}", err=True)
+        return say(changed, seen.source, box, seen.entries)
+
+    write(draft, manifest, seen.path, change, what)
 
 
 def _box(corners: str) -> Box:

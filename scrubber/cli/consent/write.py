@@ -36,8 +36,12 @@ def init_manifest(manifest: Path, organisation: str | None) -> None:
       scrubber consent init consent.toml --organisation "Example Rights Group"
     """
     from scrubber.consent.editing import blank
+    from scrubber.consent.reading import locked_beside
     from scrubber.consent.saving import create
 
+    locked = locked_beside(manifest)
+    if locked:
+        raise UsageError(f"{manifest}: is locked in {locked}; use that one, or choose another name")
     if os.path.lexists(manifest):
         raise UsageError(f"{manifest}: is there already; choose another name")
     create(blank(organisation).encode(), manifest)
@@ -48,8 +52,14 @@ def init_manifest(manifest: Path, organisation: str | None) -> None:
 @click.argument("person", metavar="ID")
 @arguments.manifest_option
 @click.option("--for", "purposes", multiple=True, metavar="PURPOSE", help="What it covers; may be given several times.")
-@click.option("--from", "valid_from", type=arguments.DAY, help="The first day that it covers.")
-@click.option("--until", "expires", type=arguments.DAY, help="The last day that it covers. Every permission ends.")
+@click.option("--from", "valid_from", type=options.day, metavar=options.DAY, help="The first day that it covers.")
+@click.option(
+    "--until",
+    "expires",
+    type=options.day,
+    metavar=options.DAY,
+    help="The last day that it covers. Every permission ends.",
+)
 @click.option("--deny", is_flag=True, help="The person refused: hide wherever they are recognised or pointed at.")
 @click.option("--method", type=click.Choice(["written", "recorded", "oral", "mark"]), help="How consent was given.")
 @click.option("--given-by", type=click.Choice(["self", "guardian", "both"]), help="Who gave it.")
@@ -74,8 +84,8 @@ def init_manifest(manifest: Path, organisation: str | None) -> None:
     help="Copy the photos to people/ID beside the manifest, under numbers, as a locked one always does.",
 )
 def add_person(
-    person: str, manifest: Path, purposes: tuple[str, ...], valid_from: datetime.datetime | None,
-    expires: datetime.datetime | None, deny: bool, method: str | None, given_by: str | None, minor: bool,
+    person: str, manifest: Path, purposes: tuple[str, ...], valid_from: datetime.date | None,
+    expires: datetime.date | None, deny: bool, method: str | None, given_by: str | None, minor: bool,
     form: Path | None, paths: tuple[Path, ...], copy: bool,
 ) -> None:  # fmt: skip
     """Add somebody to a manifest. ID is a code such as p-017; the real name stays out.
@@ -92,13 +102,17 @@ def add_person(
     from scrubber.likeness import enrolling
     from scrubber.policy import Limits
 
+    if not deny:
+        _refuse_boundless(person, purposes, expires)
+        if minor and given_by not in ("guardian", "both"):
+            raise UsageError(f"{person}: a minor alone cannot allow; give --given-by guardian, or --given-by both")
     draft, limits, folder = Draft(manifest, asked), Limits(), manifest.absolute().parent
     values = {
         "id": person,
         "decision": "deny" if deny else "allow",
         "purposes": list(purposes),
-        "valid_from": valid_from.date() if valid_from else None,
-        "expires": expires.date() if expires else None,
+        "valid_from": valid_from,
+        "expires": expires,
         "given_by": given_by,
         "minor": minor,
         "method": method,
@@ -159,6 +173,15 @@ def revoke_consent(person: str, manifest: Path, as_json: bool) -> None:
         echo("next: give the commands of your runs again; they take away the copies that are still here", err=True)
     if refused is not None:
         raise refused
+
+
+def _refuse_boundless(person: str, purposes: tuple[str, ...], expires: datetime.date | None) -> None:
+    """An allow says what for and until when; the rules of the manifest say the same in its own words."""
+    missing = ["--for social"] * (not purposes) + ["--until 2027-12-31"] * (expires is None)
+    if missing:
+        raise UsageError(
+            f"{person}: consent is for something, and ends; say so, as in {' '.join(missing)}, or --deny for a no"
+        )
 
 
 def _place(one: Published) -> str:
