@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from scrubber import opencv
 from scrubber.hiding import blur, pixelate, solid
 from scrubber.hiding.filling import Visible
-from scrubber.hiding.heads import Head, drawn, mask, scaled
+from scrubber.hiding.heads import drawn, heads_in, mask, scaled
 from scrubber.hiding.patches import Patch, arranged
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def painted(
     meant to be opaque: whoever keeps the alpha must set it to 255 under the mask, as `hide_image` does.
     """
     cv2 = opencv.load()
-    heads = [Head.of(face) for face in faces]
+    heads = heads_in(pixels.shape, faces)
     hidden = drawn(pixels.shape, heads)
     alpha = _outside(alpha, hidden)
     result = pixels.copy()
