@@ -8,12 +8,12 @@ import sys
 from collections.abc import Iterable, Sequence
 from numbers import Real
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from scrubber.errors import DamagedPhoto, PhotoTooLarge, UsageError
 from scrubber.photos import Frame
-from scrubber.photos.opening import LONGEST_SIDE
-from scrubber.types import Box, Face
+from scrubber.photos.opening import LONGEST_SIDE, orientation
+from scrubber.types import Box, Face, Landmarks
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -110,26 +110,51 @@ def _of_image(image: Image.Image) -> Frame:
         )
     try:
         image.load()
-        if not (image.has_transparency_data or image.mode == "La"):
-            return Frame(np.array(image.convert("RGB"), dtype=np.uint8))
-        whole = np.array((image.convert("LA") if image.mode == "La" else image).convert("RGBA"), dtype=np.uint8)
+        turn = orientation(image)
+        clear = image.has_transparency_data or image.mode == "La"
+        deeper = image.convert("LA") if image.mode == "La" else image  # Pillow turns "La" into nothing else
+        whole = np.array(deeper.convert("RGBA" if clear else "RGB"), dtype=np.uint8)
     except DECODER_FAULTS as error:
         raise DamagedPhoto(
             f"picture: the image cannot be decoded ({error}); open it again from a whole file"
         ) from error
+    if turn != 1:
+        raise UsageError(
+            f"picture: is an image that is to be turned, by its EXIF orientation {turn}, and boxes are pixels of the "
+            "upright picture; give an upright one in RGB: PIL.ImageOps.exif_transpose(image)"
+        )
+    if not clear:
+        return Frame(whole)
     alpha = np.ascontiguousarray(whole[:, :, 3])
     return Frame(np.where(alpha[:, :, None] == 0, np.uint8(0), whole[:, :, :3]), alpha)
 
 
 def _region(value: object, where: str, size: tuple[int, int] | None) -> Face:
-    if isinstance(value, Face):
-        _check(value.box, where)
-        return value
-    box = value if isinstance(value, Box) else _box(value, where)
+    face = _face(value, where) if isinstance(value, Face) else None
+    box = face.box if face else value if isinstance(value, Box) else _box(value, where)
     _check(box, where)
     if size is not None and not box.intersection(Box(0, 0, size[1], size[0])):
         raise UsageError(f"{where}: the box {_shown(box)} lies outside of the picture, which is {size[1]}×{size[0]}")
-    return Face(box, kind="drawn")
+    return face or Face(box, kind="drawn")
+
+
+def _face(face: Face, where: str) -> Face:
+    """A region whose parts are what they should be; of its box that is still to be checked."""
+    if not isinstance(face.box, Box):
+        raise UsageError(f"{where}: its box is {_kind(face.box)}; give {_REGIONS}")
+    if face.landmarks is None:
+        return face
+    if not isinstance(face.landmarks, Landmarks):
+        raise UsageError(f"{where}: its landmarks are {_kind(face.landmarks)}; give {_REGIONS}")
+    for point in face.landmarks.points:
+        pair = list(point) if isinstance(point, Iterable) and not isinstance(point, str | bytes) else []
+        if len(pair) != 2 or not all(_is_number(number) and _is_finite(number) for number in pair):
+            raise UsageError(f"{where}: its landmarks are not five points of two numbers each; give {_REGIONS}")
+    return face
+
+
+def _is_number(value: object) -> TypeIs[Real]:
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def _box(value: object, where: str) -> Box:
@@ -139,19 +164,29 @@ def _box(value: object, where: str) -> Box:
         what = f"{_kind(value)} of {len(numbers)}" if numbers else _kind(value)
         raise UsageError(f"{where}: is {what}; give {_REGIONS}")
     for number in numbers:
-        if not isinstance(number, Real) or isinstance(number, bool):
+        if not _is_number(number):
             raise UsageError(f"{where}: holds {_kind(number)}; give {_REGIONS}")
-    return Box(*map(float, numbers))
+    return Box(*(float(number) if _is_finite(number) else math.inf for number in numbers))
+
+
+def _is_finite(number: Real) -> bool:
+    try:
+        return math.isfinite(number)
+    except OverflowError:  # a whole number that no float can hold
+        return False
 
 
 def _check(box: Box, where: str) -> None:
-    if not all(map(math.isfinite, (box.x, box.y, box.width, box.height))):
+    for number in _shown(box):
+        if not _is_number(number):
+            raise UsageError(f"{where}: its box holds {_kind(number)}; give {_REGIONS}")
+    if not all(map(_is_finite, _shown(box))):
         raise UsageError(f"{where}: the box {_shown(box)} holds a number that is none; give {_REGIONS}")
     if box.width <= 0 or box.height <= 0:
         raise UsageError(f"{where}: the box {_shown(box)} has no width or no height; give {_REGIONS}")
 
 
-def _shown(box: Box) -> list[float]:
+def _shown(box: Box) -> list[Any]:
     return [box.x, box.y, box.width, box.height]
 
 

@@ -12,6 +12,7 @@ from PIL import Image
 
 import scrubber
 from scrubber import Box, Face, hiding, photos
+from scrubber.types import Landmarks
 
 BOX = Box(180, 62, 89, 114)
 
@@ -169,6 +170,15 @@ def test_pictures_that_are_none(picture: Any, said: str) -> None:
         ([(1, 2, 0, 4)], "no width or no height"),
         ([Face(Box(1, 2, 3, -4))], "no width or no height"),
         ([(60, 0, 10, 10)], "outside of the picture, which is 60×40"),
+        ([Face(Box(60, 0, 10, 10))], "faces[0]: the box [60, 0, 10, 10] lies outside of the picture"),
+        ([Face((1, 2, 3, 4))], "faces[0]: its box is a value of type tuple"),  # type: ignore[arg-type]
+        ([Face(Box(1, 2, 3, None))], "faces[0]: its box holds None"),  # type: ignore[arg-type]
+        ([Box("1", 2, 3, 4)], "faces[0]: its box holds a value of type str"),  # type: ignore[arg-type]
+        ([(1, 2, 10**400, 4)], "a number that is none"),
+        ([Box(1, 2, 10**400, 4)], "a number that is none"),
+        ([Face(Box(1, 2, 3, 4), landmarks=((1, 2),))], "faces[0]: its landmarks are a value of type tuple"),  # type: ignore[arg-type]
+        ([Face(Box(1, 2, 3, 4), landmarks=Landmarks(*[(1, 2)] * 4, (3, float("nan"))))], "faces[0]: its landmarks"),
+        ([Face(Box(1, 2, 3, 4), landmarks=Landmarks(*[None] * 5))], "faces[0]: its landmarks"),  # type: ignore[arg-type]
         ([True], "type bool"),
         ([None], "faces[0]: is None"),
     ],

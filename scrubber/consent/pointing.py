@@ -22,8 +22,9 @@ CLEAR_LEAD = 0.10
 # A `hide` box beats a box with which it shares this part of the smaller of both: neighbours in a crowd touch,
 # they seldom overlap by more.
 HIDE_SHARE = 0.25
-# A `hide` box needs no mask of its own where a hidden face covers this much of it: masks reach beyond faces.
-COVERED = 0.90
+# Pixels that a `hide` box may reach beyond a hidden face and need no mask of its own: boxes are written down rounded,
+# and the mask of a face holds its whole box and a pixel more (`hiding.heads`).
+ROUNDED_BY = 1.0
 
 
 @dataclass(slots=True)
@@ -32,7 +33,7 @@ class Pointed:
 
     `hidden`: hit by a `hide` box. `dismissed`: meant by a `dismiss` box and by no `hide` box. `unclear`: one of several
     that a `show` box may mean. `claims`: ids of the people that a `show` box names for this face. `uncovered`: `hide`
-    boxes where no hidden face covers them. `missed`: `show` boxes without a face. `idle`: `dismiss` boxes that mean no
+    boxes that no hidden face holds wholly. `missed`: `show` boxes without a face. `idle`: `dismiss` boxes that mean no
     face, or several.
     """
 
@@ -86,9 +87,7 @@ def point(faces: Sequence[Face], entry: PhotoEntry | None, frame: int = 0) -> Po
     pointed.hidden.update(index for index, face in enumerate(faces) if any(beats(hide, face.box) for hide in hides))
     pointed.dismissed -= pointed.hidden
     covering = [faces[index].box for index in pointed.hidden]
-    pointed.uncovered = [
-        hide for hide in hides if all(hide.intersection(box) < COVERED * hide.area for box in covering)
-    ]
+    pointed.uncovered = [hide for hide in dict.fromkeys(hides) if not any(_inside(hide, box) for box in covering)]
     return pointed
 
 
@@ -108,6 +107,11 @@ def _likeliest(box: Box, faces: Sequence[Face]) -> list[int]:
     agreement = {index: box.iou(face.box) for index, face in enumerate(faces) if means(box, face.box)}
     best = max(agreement.values(), default=0.0)
     return [index for index, iou in agreement.items() if iou > best - CLEAR_LEAD]
+
+
+def _inside(box: Box, other: Box) -> bool:
+    across = other.x - ROUNDED_BY <= box.x and box.right <= other.right + ROUNDED_BY
+    return across and other.y - ROUNDED_BY <= box.y and box.bottom <= other.bottom + ROUNDED_BY
 
 
 def _holds(box: Box, point: tuple[float, float]) -> bool:

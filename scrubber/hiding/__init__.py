@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from scrubber import opencv
 from scrubber.hiding import blur, pixelate, solid
 from scrubber.hiding.filling import Visible
-from scrubber.hiding.heads import Head, drawn, mask, scaled
+from scrubber.hiding.heads import drawn, heads_in, mask, scaled
 from scrubber.hiding.patches import Patch, arranged
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["covered", "hide", "hide_image", "mask", "painted", "scaled"]
 
+_OPAQUE: Final = 255
 _KEPT: Final = ("L", "CMYK", "YCbCr", "HSV", "LAB")  # modes of opaque images that come back as they were
 
 STYLES: dict[Style, Callable[[Patch], NDArray[np.uint8]]] = {
@@ -49,14 +50,25 @@ def painted(
     meant to be opaque: whoever keeps the alpha must set it to 255 under the mask, as `hide_image` does.
     """
     cv2 = opencv.load()
-    heads = [Head.of(face) for face in faces]
+    heads = heads_in(pixels.shape, faces)
     hidden = drawn(pixels.shape, heads)
+    alpha = _outside(alpha, hidden)
     result = pixels.copy()
     for patch in arranged(Visible(pixels, hidden, alpha), heads):
         cv2.copyTo(STYLES[style](patch), patch.mask(), result[patch.rows, patch.columns])
     if alpha is not None:
         result[(alpha == 0) & ~hidden] = 0
     return result, hidden
+
+
+def _outside(alpha: NDArray[np.uint8] | None, hidden: Mask) -> NDArray[np.uint8] | None:
+    """The alpha as if everything hidden were opaque; None if nothing else is clear, for then there is another way."""
+    import numpy as np
+
+    if alpha is None:
+        return None
+    alpha = np.where(hidden, np.uint8(_OPAQUE), alpha)
+    return None if alpha.min(initial=_OPAQUE) == _OPAQUE else alpha
 
 
 def hide_image(image: Image.Image, faces: Sequence[Face], style: Style) -> Image.Image:
@@ -75,7 +87,7 @@ def hide_image(image: Image.Image, faces: Sequence[Face], style: Style) -> Image
     whole = np.array((image.convert("LA") if image.mode == "La" else image).convert("RGBA"))
     alpha = np.ascontiguousarray(whole[:, :, 3])
     pixels, hidden = painted(np.ascontiguousarray(whole[:, :, :3]), faces, style, alpha)
-    alpha[hidden] = 255
+    alpha[hidden] = _OPAQUE
     result = Image.fromarray(np.dstack([pixels, alpha]))
     return result.convert("LA") if image.mode in ("LA", "La") else result
 

@@ -7,12 +7,12 @@ face detectors draw, which end at the hair line, the chin and the cheeks.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from scrubber import opencv
-from scrubber.types import Box, Face, Landmarks
+from scrubber.types import Box, Face, Landmarks, Point
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,6 +35,7 @@ _HOLDS_BOX: Final = 2 ** (1 / _SQUARENESS) + 0.01
 _TILT_IN_BOX: Final = math.radians(20)  # up to here a box's sides are still the face's own
 _CORNERS: Final = 128  # of the polygon that stands for an outline; off by less than a thousandth of its size
 _SUBPIXEL_BITS: Final = 4  # polygons are drawn on a grid of sixteenths of a pixel
+_BEYOND: Final = 2  # longer sides of the picture; no head beyond them is to be seen in it
 _ASPECT: Final = 1.3  # height of a face against its width, where the box does not tell
 
 
@@ -74,7 +75,10 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One head: its shape, tilted as the landmarks say, joined with one that is sure to hold the whole face box."""
+    """One head: its shape, tilted as the landmarks say, joined with one around the whole face box, and with that.
+
+    The box itself is drawn with a pixel more on each side: a box that a person writes down is rounded.
+    """
 
     face: Face
     outlines: tuple[Outline, Outline]
@@ -83,7 +87,7 @@ class Head:
     @classmethod
     def of(cls, face: Face) -> Head:
         outlines = _skull(face), _around(face.box)
-        return cls(face, outlines, tuple(outline.polygon() for outline in outlines))
+        return cls(face, outlines, (*(outline.polygon() for outline in outlines), _rectangle(face.box)))
 
     @property
     def face_width(self) -> float:
@@ -123,7 +127,19 @@ def _unit(roundness: float) -> NDArray[np.float64]:
 
 def mask(shape: tuple[int, ...], faces: Iterable[Face]) -> Mask:
     """Boolean H×W mask of every pixel that belongs to one of the heads. `shape` begins with H, W."""
-    return drawn(shape, map(Head.of, faces))
+    return drawn(shape, heads_in(shape, faces))
+
+
+def heads_in(shape: tuple[int, ...], faces: Iterable[Face]) -> list[Head]:
+    """The heads around these faces, those left out that lie far outside a picture whose `shape` begins with H, W.
+
+    Boxes that reach far beyond the picture are cut there: their corners would be more than drawing can count.
+    """
+    height, width = shape[:2]
+    beyond = _BEYOND * max(height, width)
+    near = Box(-beyond, -beyond, width + 2 * beyond, height + 2 * beyond)
+    cut = ((face, _common(face.box, near)) for face in faces)
+    return [Head.of(face if box == face.box else replace(face, box=box)) for face, box in cut if box is not None]
 
 
 def drawn(shape: tuple[int, ...], heads: Iterable[Head]) -> Mask:
@@ -143,6 +159,28 @@ def scaled(hidden: Mask, size: tuple[int, int]) -> Mask:
     cv2 = opencv.load()
     smaller: Mask = cv2.resize(hidden.view("uint8"), size[::-1], interpolation=cv2.INTER_NEAREST).view("bool")
     return smaller
+
+
+def _common(box: Box, other: Box) -> Box | None:
+    """What two boxes share; the first itself if it lies in the second, None if they share nothing."""
+    x, y, right, bottom = max(box.x, other.x), max(box.y, other.y), *map(min, _corner(box), _corner(other))
+    if (x, y, right, bottom) == (box.x, box.y, *_corner(box)):
+        return box
+    return Box(x, y, right - x, bottom - y) if right > x and bottom > y else None
+
+
+def _corner(box: Box) -> Point:
+    return box.right, box.bottom
+
+
+def _rectangle(box: Box) -> NDArray[np.int32]:
+    """The centres of the corners of what a box touches and a pixel more, 4×2, x and y in sixteenths of a pixel."""
+    import numpy as np
+
+    left, top = math.floor(box.x) - 1, math.floor(box.y) - 1
+    right, bottom = math.ceil(box.right), math.ceil(box.bottom)
+    corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
+    return np.asarray((corners << _SUBPIXEL_BITS) + (1 << _SUBPIXEL_BITS - 1), dtype=np.int32)
 
 
 def _skull(face: Face) -> Outline:

@@ -7,8 +7,11 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 from scrubber.photos import hdr
+from scrubber.photos.source import UnknownRange
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     from numpy.typing import NDArray
     from PIL import Image
@@ -23,6 +26,8 @@ _BITS: Final = {"I": 32, "F": 32} | dict.fromkeys(("I;16", "I;16L", "I;16B", "I;
 _MOST_BITS: Final = 64  # what claims more is damaged
 _GREYS: Final = frozenset({"1", "L", "LA", "La", *_WIDE_GREY})
 GREY: Final = "grey became RGB colours"
+FLOATS: Final = "of floating point numbers 0 was taken as black, and 1 and more as white"
+_LEAST, _GREATEST = 340, 341  # SMinSampleValue and SMaxSampleValue (TIFF 6.0, page 80)
 _DAMAGED_PROFILE: Final = "the colour profile is damaged; colours were taken as sRGB"
 _WRONG_PROFILE: Final = "the colour profile is for another kind of picture; colours were taken as sRGB"
 
@@ -58,6 +63,7 @@ def _lost(mode: str, bits: int) -> tuple[str, ...]:
     bits = max(bits, _BITS.get(mode, 8))
     return (
         *((f"{bits} bits per channel became 8",) if 8 < bits <= _MOST_BITS else ()),
+        *((FLOATS,) if mode == "F" else ()),
         *((GREY,) if mode in _GREYS else ()),
     )
 
@@ -68,6 +74,8 @@ def _split(image: Image.Image) -> tuple[Image.Image, NDArray[np.uint8] | None]:
     from PIL import Image
 
     if image.mode in _WIDE_GREY:
+        if image.mode == "F":
+            _check_range(image)
         return Image.fromarray(_narrowed(np.asarray(image))), None
     if image.mode == "La":  # premultiplied grey, which Pillow turns into nothing else
         image = image.convert("LA")
@@ -79,13 +87,24 @@ def _split(image: Image.Image) -> tuple[Image.Image, NDArray[np.uint8] | None]:
     return image.convert("L" if image.mode == "1" else "RGB"), None
 
 
+def _check_range(image: Image.Image) -> None:
+    """Raises `UnknownRange` for floating point that, by its tags, does not run from 0 to 1."""
+    tags: Mapping[int, Any] = getattr(image, "tag_v2", {})
+    least, most = (tags.get(tag, usual) for tag, usual in ((_LEAST, 0), (_GREATEST, 1)))
+    if min(_numbers(least)) < 0 or max(_numbers(most)) > 1:
+        raise UnknownRange("its floating point numbers do not run from 0 to 1; save it with 8 or 16 bits first")
+
+
+def _numbers(value: float | tuple[float, ...]) -> tuple[float, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
 def _narrowed(grey: NDArray[Any]) -> NDArray[np.uint8]:
-    """8 bits of grey from 16 bits, or from floating point that runs from 0 to 1 or from 0 to 255."""
+    """8 bits of grey from 16 bits, or from floating point; the same for every number, whatever else there is."""
     import numpy as np
 
     if grey.dtype.kind == "f":
-        whole = np.nan_to_num(grey)
-        return np.asarray(np.clip(whole * (255.0 if whole.max() <= 1 else 1.0), 0, 255), dtype=np.uint8)
+        return np.asarray(np.clip(np.nan_to_num(grey) * 255.0, 0, 255), dtype=np.uint8)
     # The high byte is what every 8-bit viewer shows.
     return np.asarray(np.clip(grey, 0, 65535) >> 8, dtype=np.uint8)
 

@@ -13,7 +13,7 @@ from scrubber.guarded import check_size
 from scrubber.photos import changes, colour
 from scrubber.photos.families import READERS, missing
 from scrubber.photos.photo import Frame, Photo
-from scrubber.photos.source import DECODER_FAULTS, BrokenFrame
+from scrubber.photos.source import DECODER_FAULTS, BrokenFrame, UnknownRange
 from scrubber.photos.turning import upright
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def open_photo(data: bytes, name: str, limits: Limits) -> Photo:
         for image in source.frames(_checked_together(name, limits)):
             if not frames and not source.upright:
                 # Not before it is decoded: Pillow looks behind a PNG's pixels, and forgets there that they are broken.
-                turn = _orientation(image)
+                turn = orientation(image)
             pixels, alpha, more = colour.to_srgb(image, source.light, source.bits)
             upright_alpha = None if alpha is None else upright(alpha, turn)
             frames.append(Frame(upright(pixels, turn), upright_alpha, float(image.info.get("duration") or 0)))
@@ -118,6 +118,8 @@ def _readable(name: str, known: str) -> Iterator[None]:
         raise PhotoTooLarge(f"{name}: it states more than {most:.0f} megapixels; make it smaller") from error
     except MemoryError as error:
         raise PhotoTooLarge(f"{name}: there is not enough memory to decode it; make it smaller") from error
+    except UnknownRange as error:
+        raise UnsupportedFormat(f"{name}: {error}") from error
     except BrokenFrame as error:
         remedy = "copy it again from where it came, or save it anew without that one"
         raise DamagedPhoto(f"{name}: the file is damaged ({error}); {remedy}") from error
@@ -130,7 +132,7 @@ def _readable(name: str, known: str) -> Iterator[None]:
         raise DamagedPhoto(f"{name}: the file is damaged ({said}); copy it again from where it came") from error
 
 
-def _orientation(image: Image.Image) -> int:
+def orientation(image: Image.Image) -> int:
     """EXIF orientation 1 to 8; 1 where there is none or none that can be read."""
     try:
         value = image.getexif().get(_ORIENTATION_TAG, 1)

@@ -28,6 +28,10 @@ class BrokenFrame(OSError):
     """One of several frames or pages cannot be decoded; the message names it."""
 
 
+class UnknownRange(OSError):
+    """Nothing but the pixels says which number is white, and hidden ones must not; the message holds the remedy."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
     """An opened, undecoded file. `chosen` are the numbers of the frames that are pictures.

@@ -112,6 +112,10 @@ class TestHideBoxes:
     def test_a_found_face_is_hidden_and_no_second_one_invented(self) -> None:
         assert reasons(decided(consent(photos=[pointed(hide=[HERE])]), face())) == ["pointed-hide"]
 
+    def test_nor_where_its_box_was_written_down_rounded(self) -> None:
+        found = Face(Box(HERE[0] + 0.4, HERE[1] + 0.4, HERE[2] - 0.9, HERE[3] - 0.9))
+        assert reasons(decided(consent(photos=[pointed(hide=[HERE])]), found)) == ["pointed-hide"]
+
     def test_a_place_without_a_face_is_hidden(self) -> None:
         decisions = decided(consent(photos=[pointed(hide=[[10, 20, 50, 60]])]), face())
         assert reasons(decisions) == ["no-match", "pointed-hide"]
