@@ -84,11 +84,15 @@ def read_back(
         return None, f"the output cannot be read back: {error}"
     if [frame.size for frame in photo.frames] != [frame.size for frame in painted.frames]:
         return None, "the output has another size, or other frames, than the photo"
-    if not timing.is_quantised(photo):
+    if not timing.is_quantised(photo) or _is_endless(photo) != _is_endless(timing.quantised(painted)):
         return None, "the output keeps times of its own"
     if any(map(_differs, photo.frames, painted.frames, masks)):
         return None, "the output does not show what was painted over the faces"
     return photo, None
+
+
+def _is_endless(photo: photos.Photo) -> bool:
+    return photo.moving and photo.loops == timing.FOREVER
 
 
 def _differs(seen: photos.Frame, painted: photos.Frame, hidden: NDArray[np.bool_]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import replace
 
 import numpy as np
@@ -85,6 +86,36 @@ def test_times_of_its_own_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     moving = Photo((Frame(picture(), None, 333.0), Frame(255 - picture(), None, 333.0)), "png", True, moving=True)
     assert checking.read_back(photos.write(moving, "png")[0], moving, [MASK, MASK], Limits())[1] is None
     monkeypatch.setattr(timing, "quantised", lambda photo: photo)
+    monkeypatch.setattr(checking.metadata, "audit", lambda _: ())  # which would say so as well
     wrong = checking.read_back(photos.write(moving, "png")[0], moving, [MASK, MASK], Limits())[1]
     assert wrong is not None
     assert "times" in wrong
+
+
+@pytest.mark.parametrize("kind", ["png", "webp", "gif"])
+@pytest.mark.parametrize(("kept", "asked"), [(513, 513), (0, 1), (1, 0)])
+def test_a_number_of_loops_of_its_own_is_refused(
+    monkeypatch: pytest.MonkeyPatch, kind: str, kept: int, asked: int
+) -> None:
+    def looped(loops: int) -> Photo:
+        frames = (Frame(picture(), None, 300.0), Frame(255 - picture(), None, 300.0))
+        return Photo(frames, kind, lossless=True, moving=True, loops=loops)
+
+    none = [np.zeros(SHAPE, bool)] * 2
+    written = photos.write(looped(kept), kind)[0]
+    if kept == asked:
+        assert checking.read_back(written, looped(asked), none, Limits())[1] is None
+        written = with_loops(kind, written, kept)
+        monkeypatch.setattr(checking.metadata, "audit", lambda _: ())  # which would say so as well
+    assert "times" in (checking.read_back(written, looped(asked), none, Limits())[1] or "")
+
+
+def with_loops(kind: str, data: bytes, loops: int) -> bytes:
+    """An animation that is shown for ever, with another number in that place."""
+    if kind == "png":
+        at = data.index(b"acTL")
+        body = data[at : at + 8] + loops.to_bytes(4, "big")
+        return data[:at] + body + zlib.crc32(body).to_bytes(4, "big") + data[at + 16 :]
+    mark, skipped = {"webp": (b"ANIM", 12), "gif": (b"NETSCAPE2.0", 13)}[kind]
+    at = data.index(mark) + skipped
+    return data[:at] + loops.to_bytes(2, "little") + data[at + 2 :]

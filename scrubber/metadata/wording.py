@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 LONGEST = 160  # characters of one value; two lines of a terminal
+_MOST_LISTED = 8  # different durations
 
 
 def plain(text: str, longest: int = LONGEST) -> str:
@@ -32,3 +33,13 @@ def listing(values: Iterable[str], longest: int = LONGEST) -> str:
 def size(raw: bytes) -> str:
     """How long `raw` is: "8,123 bytes"."""
     return f"{len(raw):,} bytes"
+
+
+def animation(frames: int, delays: Sequence[float], plays: int) -> str:
+    """What an animation tells: its frames, how long they are shown, in milliseconds, and how often; 0 is for ever."""
+    often = {0: "for ever", 1: "once"}.get(plays, f"{plays:,} times")
+    different = sorted(set(delays))
+    listed = ", ".join(f"{delay:.4g}" for delay in different[:_MOST_LISTED])
+    more = " and others" if len(different) > _MOST_LISTED else ""
+    lasting = f", each for {listed}{more} ms" if different else ""
+    return f"animation of {frames} frames{lasting}, shown {often}"

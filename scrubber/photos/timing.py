@@ -28,16 +28,19 @@ FOREVER, ONCE = 0, 1
 
 
 def quantised(photo: Photo) -> Photo:
-    """The animation with the times that it may have; what does not move is returned as it is."""
+    """The photo with the times that it may have, which are none if it does not move."""
     if not photo.moving:
-        return photo
+        return replace(photo, frames=tuple(replace(frame, milliseconds=0.0) for frame in photo.frames), loops=None)
     frames = tuple(replace(frame, milliseconds=_nearest(frame.milliseconds)) for frame in photo.frames)
     return replace(photo, frames=frames, loops=ONCE if photo.loops in (None, ONCE) else FOREVER)
 
 
 def is_quantised(photo: Photo) -> bool:
-    """Whether every frame of an animation lasts as long as it may."""
-    return not photo.moving or all(frame.milliseconds in _DURATIONS for frame in photo.frames)
+    """Whether every frame lasts as long as it may, and the whole is shown as often as it may."""
+    if not photo.moving:
+        return not any(frame.milliseconds for frame in photo.frames)
+    fit = all(frame.milliseconds in _DURATIONS for frame in photo.frames)
+    return fit and photo.loops in (None, ONCE, FOREVER)
 
 
 def _nearest(milliseconds: float) -> float:

@@ -74,7 +74,7 @@ def test_the_largest_picture_of_a_raw_file_is_the_photo():
 def test_pages_and_frames_are_counted():
     assert said(dirty_tiff.tiff(*[dirty_tiff.page()] * 3))["structure", "TIFF"].startswith("3 pages")
     twice = clean_gif()[:-1] + clean_gif()[13:]
-    assert said(twice)["structure", "GIF"] == "animation of 2 frames"
+    assert said(twice)["structure", "GIF"] == "animation of 2 frames, each for 0 ms, shown once"
 
 
 def test_depth_maps_and_masks_of_a_raw_file_are_told_apart():

@@ -7,9 +7,10 @@ is not part of the animation would be seen by nobody who checks it.
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from scrubber.metadata.allowlist import times
 from scrubber.metadata.allowlist.png_chunks import Chunk
 from scrubber.metadata.allowlist.scanlines import Layout
 from scrubber.types import Leak
@@ -17,6 +18,7 @@ from scrubber.types import Leak
 _CONTROL = struct.Struct(">IIIIIHHBB")  # number, width, height, left, top, delay as a fraction, disposal, blending
 _MOST_DISPOSAL = 1  # leave, clear; 2 would bring back an earlier picture
 _NUMBER_BYTES = 4
+_THOUSANDTHS = 1000  # of a second: the only denominator of a delay, for one delay is many fractions
 
 
 class AnimationError(ValueError):
@@ -38,10 +40,12 @@ def frames(chunks: Sequence[Chunk], canvas: Layout, found: list[Leak]) -> list[F
     if all(chunk.name == b"IDAT" for chunk in moving):
         return [still]
     try:
-        return _animation(moving, canvas)
+        pictures = _animation(moving, canvas)
     except AnimationError as problem:
         found.append(Leak("hidden-picture", "PNG animation", str(problem)))
         return [still]
+    found += _odd_times(moving)
+    return pictures
 
 
 def _animation(chunks: Sequence[Chunk], canvas: Layout) -> list[Frame]:
@@ -67,6 +71,15 @@ def _animation(chunks: Sequence[Chunk], canvas: Layout) -> list[Frame]:
     if len(found) != int.from_bytes(announced[:4], "big"):
         raise AnimationError(f"{len(found)} frames, but another number of them is announced")
     return found
+
+
+def _odd_times(chunks: Sequence[Chunk]) -> Iterator[Leak]:
+    """Objections to the delays, and to the number of plays, of chunks that are an animation."""
+    delays = {_CONTROL.unpack(chunk.payload)[5:7] for chunk in chunks if chunk.name == b"fcTL"}
+    if any(denominator != _THOUSANDTHS or delay not in times.FIT for delay, denominator in delays):
+        yield Leak("structure", "PNG fcTL delay", times.ODD_DELAY)
+    if int.from_bytes(chunks[0].payload[4:], "big") not in (times.FOR_EVER, times.ONCE):
+        yield Leak("structure", "PNG acTL plays", times.ODD_LOOPS)
 
 
 def _frame(payload: bytes, number: int, canvas: Layout) -> Frame:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scrubber.metadata.allowlist import times
 from scrubber.metadata.allowlist.lzw import measure
 from scrubber.types import Leak
 
@@ -24,6 +25,7 @@ _OTHERS = {
 _ENOUGH = 100  # objections after which the rest of a file is not looked at: it has failed anyhow
 _MOST_FRAMES = 10_000
 _FULL_BLOCK = 255
+_TICK = 10  # milliseconds
 _MOST_DISPOSAL = 2  # leave, restore to background; 3 would bring back an earlier picture
 
 
@@ -54,6 +56,8 @@ class _Parser:
         self.frames = 0
         self.loop_may_come = True
         self.control: _Control | None = None
+        self.delays: set[int] = set()
+        self.loops: int | None = None
 
     def run(self) -> list[Leak]:
         try:
@@ -65,6 +69,7 @@ class _Parser:
             return self.found
         if self.frames == 0 or self.control is not None:
             self._object("structure", "GIF", "no frame, or none behind a graphic control block")
+        self._times()
         if self.position < len(self.data):
             self._object("trailing-data", "after GIF end", f"{len(self.data) - self.position:,} bytes")
         return self.found
@@ -111,7 +116,8 @@ class _Parser:
 
     def _extension(self, label: int) -> None:
         if label == _APPLICATION and self.loop_may_come and self.data.startswith(_LOOP, self.position):
-            self.position += len(_LOOP) + 2
+            self.position += len(_LOOP)
+            self.loops = self._number(2)
             if self._number(1):
                 raise _BreaksOffError("a loop block that goes on")
         elif label == _CONTROL:
@@ -122,7 +128,7 @@ class _Parser:
             self._object(kind, f"GIF {words}", f"not on the list, {size:,} bytes")
 
     def _graphic_control(self) -> None:
-        size, flags, _, number, end = (
+        size, flags, delay, number, end = (
             self._number(1),
             self._number(1),
             self._number(2),
@@ -137,6 +143,14 @@ class _Parser:
         if self.control is not None:
             self._object("structure", "GIF graphic control", "two in a row")
         self.control = _Control(transparent)
+        self.delays.add(delay * _TICK)
+
+    def _times(self) -> None:
+        """A single frame needs no time; an animation that is shown once has no block that says so."""
+        if self.delays - (times.FIT if self.frames > 1 else {0}):
+            self._object("structure", "GIF delay", times.ODD_DELAY)
+        if self.loops not in (None, times.FOR_EVER):
+            self._object("structure", "GIF loops", times.ODD_LOOPS)
 
     def _blocks(self) -> bytes:
         """The content of the sub-blocks that begin here."""

@@ -1,6 +1,6 @@
 """Allow-list for PNG (W3C PNG specification, third edition): a picture, or an animation, in as few chunks as can be.
 
-`IHDR`, optionally `sRGB`, `PLTE` for palette pictures, `tRNS`, consecutive `IDAT`, `IEND`; in animations `acTL`,
+`IHDR`, optionally `sRGB`, `PLTE` and `tRNS` for palette pictures, consecutive `IDAT`, `IEND`; in animations `acTL`,
 and `fcTL` and `fdAT` for each frame. Checksums right, order right, each compressed stream exactly as long as the header
 demands and nothing behind it, no palette entry that no pixel uses.
 """
@@ -75,10 +75,9 @@ def _side_chunks(first: dict[bytes, bytes], layout: Layout) -> list[Leak]:
         found.append(Leak("structure", "PNG PLTE", "a palette where none belongs, or none where one does"))
     elif palette is not None and (len(palette) % 3 or not 0 < len(palette) // 3 <= 1 << layout.bits):
         found.append(Leak("structure", "PNG PLTE", "not a whole number of colours, or too many"))
-    if alpha is not None:
-        allowed = {0: (2,), 2: (6,), 3: range(1, len(palette or b"") // 3 + 1)}.get(layout.colour, ())
-        if len(alpha) not in allowed:
-            found.append(Leak("structure", "PNG tRNS", f"{len(alpha):,} bytes do not fit the picture"))
+    # A grey or a colour that counts as clear is a free number where no pixel has it.
+    if alpha is not None and (not layout.palette or not 0 < len(alpha) <= len(palette or b"") // 3):
+        found.append(Leak("structure", "PNG tRNS", f"{len(alpha):,} bytes that the picture does not need"))
     return found
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scrubber.metadata.allowlist import times
 from scrubber.metadata.allowlist.webp_picture import Picture, PictureError, picture
 from scrubber.types import Leak
 
@@ -88,6 +89,10 @@ def _animated(chunks: list[_Chunk]) -> list[Leak]:
     found: list[Leak] = []
     if len(control) != _ANIM_BYTES or control[:4] not in _BACKGROUNDS:
         found.append(Leak("structure", "WebP ANIM", "of the wrong length, or with a background colour"))
+    elif int.from_bytes(control[4:], "little") not in (times.FOR_EVER, times.ONCE):
+        found.append(Leak("structure", "WebP ANIM loops", times.ODD_LOOPS))
+    if any(int.from_bytes(frame.payload[12:15], "little") not in times.FIT for frame in frames):
+        found.append(Leak("structure", "WebP ANMF duration", times.ODD_DELAY))
     canvas = _canvas(header)
     pictures = []
     for frame in frames:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from scrubber.metadata.binary import cut, uint
 from scrubber.metadata.parts import BrokenError, Finding, Part
-from scrubber.metadata.wording import decode, size
+from scrubber.metadata.wording import animation, decode, size
 from scrubber.types import Leak
 
 _HEADER_BYTES = 13  # signature and logical screen descriptor
@@ -42,7 +42,11 @@ def walk(part: Part) -> Iterator[Finding]:
     except BrokenError:
         mark = 0
     if frames > 1:
-        yield Leak("structure", "GIF", f"animation of {frames} frames")
+        yield Leak("structure", "GIF", animation(frames, reader.delays, 1 if reader.loops is None else reader.loops))
+    elif any(reader.delays) or reader.loops is not None:
+        yield Leak(
+            "structure", "GIF", f"the times of an animation, which it is not: {max(reader.delays, default=0)} ms"
+        )
     if mark != _TRAILER:
         yield Leak("structure", "GIF", "the picture breaks off: no end mark")
     elif reader.position < len(part.payload):
@@ -58,12 +62,15 @@ def _palette(flags: int) -> int:
 class _Reader:
     """Takes bytes and blocks one after the other. Raises `BrokenError` where the data ends.
 
-    `last_packet` is where the last packet of XMP ends, below 0 if there is none.
+    `last_packet` is where the last packet of XMP ends, below 0 if there is none. `delays` are how long frames
+    are shown, in milliseconds, and `loops` how often the animation is, 0 for ever, if that was said.
     """
 
     data: bytes
     position: int
     last_packet: int = field(init=False)
+    delays: list[int] = field(default_factory=list)
+    loops: int | None = None
 
     def __post_init__(self) -> None:
         self.last_packet = self.data.rfind(_XMP_TRAILER)
@@ -98,7 +105,7 @@ class _Reader:
 def _extension(reader: _Reader) -> Iterator[Finding]:
     label = reader.number()
     if label == _CONTROL:
-        reader.skip()
+        reader.delays.append(10 * uint(reader.blocks(), 1, 2, "little"))
     elif label == _COMMENT:
         yield Part("text", "GIF comment", reader.blocks())
     elif label == _PLAIN_TEXT:
@@ -125,5 +132,7 @@ def _application(reader: _Reader) -> Iterator[Finding]:
         yield Part("c2pa", "GIF C2PA", content)
     elif name == _XMP:
         yield Part("xmp", "XMP", content)
-    elif name not in _LOOPS or len(content) > 8:  # both loop blocks hold 3 bytes, or 5 more for buffering
+    elif name in _LOOPS and len(content) <= 8:  # both loop blocks hold 3 bytes, or 5 more for buffering
+        reader.loops = int.from_bytes(content[1:3], "little")
+    else:
         yield Part("private", "GIF application block", name + b" " + content)

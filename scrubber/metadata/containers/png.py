@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from scrubber.metadata.binary import uint
 from scrubber.metadata.parts import BrokenError, Finding, Part
-from scrubber.metadata.wording import decode, size
+from scrubber.metadata.wording import animation, decode, size
 from scrubber.types import Leak
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -63,6 +63,7 @@ def walk(part: Part) -> Iterator[Finding]:
     last, position = b"", len(SIGNATURE)
     stream = _Stream()
     seen = set[bytes]()
+    moving = _Animation()
     for name, payload, end in chunks(data):
         last, position = name, end
         if name == b"IDAT" and b"acTL" in seen and not seen & {b"fcTL", b"IDAT"}:
@@ -71,6 +72,10 @@ def walk(part: Part) -> Iterator[Finding]:
         try:
             if name == b"IDAT":
                 stream.feed(payload)
+            elif name in (b"acTL", b"fcTL"):
+                moving.feed(name, payload)
+            elif name == b"tRNS" and b"PLTE" not in seen:
+                yield Leak("structure", "PNG tRNS", f"a colour that counts as clear ({size(payload)})")
             elif name not in _PICTURE and name not in _FRAMES:
                 yield from _look(name, payload)
         except BrokenError as problem:
@@ -79,12 +84,30 @@ def walk(part: Part) -> Iterator[Finding]:
                 f"PNG {chunk_name(name)}",
                 f"could not be read: {problem} ({size(payload)} in all)",
             )
+    if moving.frames is not None:
+        yield Leak("structure", "PNG acTL", animation(moving.frames, moving.delays, moving.plays))
     if stream.left_over:
         yield Leak("trailing-data", "PNG IDAT", f"{stream.left_over:,} bytes after the end of the picture data")
     if last != b"IEND":
         yield Leak("structure", "PNG", "the picture breaks off: no end chunk")
     if position < len(data):
         yield Part("trailing", "after PNG end", data[position:])
+
+
+class _Animation:
+    """What acTL and fcTL say (W3C PNG, 11.3.6): how many frames there are, how often shown, how long each."""
+
+    def __init__(self) -> None:
+        self.frames: int | None = None
+        self.plays = 0
+        self.delays: list[float] = []
+
+    def feed(self, name: bytes, payload: bytes) -> None:
+        """Take the next of these chunks. Raises `BrokenError` if it is too short."""
+        if name == b"acTL":
+            self.frames, self.plays = uint(payload, 0, 4), uint(payload, 4, 4)
+        else:
+            self.delays.append(1000 * uint(payload, 20, 2) / (uint(payload, 22, 2) or 100))
 
 
 class _Stream:
@@ -126,8 +149,6 @@ def _look(name: bytes, payload: bytes) -> Iterator[Finding]:
         year, (month, day, hour, minute, second) = uint(payload, 0, 2), payload[2:]
         moment = f"{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02} UTC"
         yield Leak("time", where, f"last changed {moment}")
-    elif name == b"acTL":
-        yield Leak("structure", where, f"animation of {uint(payload, 0, 4)} frames")
     elif name in _TELLING:
         kind, words = _TELLING[name]
         yield Leak(kind, where, f"{words} ({size(payload)})")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from scrubber.metadata.binary import uint
 from scrubber.metadata.parts import Finding, Part
+from scrubber.metadata.wording import animation
 from scrubber.types import Leak
 
 _PICTURE = frozenset({b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM"})
@@ -33,19 +34,21 @@ def walk(part: Part) -> Iterator[Finding]:
     data = part.payload
     declared = 8 + uint(data, 4, 4, "little")
     declared += declared % 2
-    frames = 0
+    delays, loops = list[float](), 0
     position = 12
     for name, payload, end in chunks(data, 12, min(declared, len(data))):
         position = end
         if name == b"ANMF":
-            frames += 1
+            delays.append(int.from_bytes(payload[12:15], "little"))
             for inside, content, _ in chunks(payload, _FRAME_HEADER, len(payload)):
                 if inside not in _PICTURE:
                     yield from _look(inside, content)
+        elif name == b"ANIM":
+            loops = int.from_bytes(payload[4:6], "little")
         elif name not in _PICTURE:
             yield from _look(name, payload)
-    if frames:
-        yield Leak("structure", "WebP ANMF", f"animation of {frames} frames")
+    if delays:
+        yield Leak("structure", "WebP ANMF", animation(len(delays), delays, loops))
     if declared > len(data):
         yield Leak("structure", "WebP", "the file breaks off before its declared end")
     elif position < declared:
