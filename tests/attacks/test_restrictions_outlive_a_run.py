@@ -148,4 +148,4 @@ def test_copies_are_no_originals(desk: Path, capfd: pytest.CaptureFixture[str]) 
     capfd.readouterr()
     call(f"run photos -o elsewhere --preset fast {CONSENT}")
     assert len(list((desk / "elsewhere").rglob("*.png"))) == 2
-    assert "2 copies of earlier runs left behind, not being originals" in capfd.readouterr().err
+    assert "2 copies of earlier runs left behind, which are no originals" in capfd.readouterr().err

@@ -155,6 +155,7 @@ def test_boxes_of_a_smaller_copy_are_those_of_its_original(samples: Path, tmp_pa
     assert scrubber("verify", tmp_path / "out.jpg", "--report", tmp_path / "run.jsonl").code == 0
     entry = json.loads((tmp_path / "run.jsonl").read_text())
     entry["faces"] = []
+    assert scrubber("published", tmp_path, "--forget").code == 0
     (tmp_path / "nobody.jsonl").write_text(json.dumps(entry))
     said = scrubber("verify", tmp_path / "out.jpg", "--report", tmp_path / "nobody.jsonl").out.decode()
     [line] = [line for line in said.splitlines() if "to hide that face" in line][:1]
@@ -202,7 +203,7 @@ def test_a_dry_run_writes_nothing(samples: Path, tmp_path: Path) -> None:
         (["run", "nowhere.jpg", "-o", "out"], 2, "nowhere.jpg"),
         (["run", "{photo}"], 2, "--output"),
         (["run", "{photo}", "-o", "out", "--style", "weak"], 2, "weak"),
-        (["run", "{photo}", "-o", "out", "--consent", "{manifest}"], 2, "purpose"),
+        (["run", "{photo}", "-o", "out", "--consent", "{manifest}"], 2, "--for website"),
         (["run", "{photo}", "-o", "out", "--for", "social"], 2, "manifest"),
         (["run", "{photo}", "-o", "out", "--consent", "{photo}", "--for", "social"], 4, "astronaut.jpg"),
         (["run", "{photo}", "-o", "{photo}"], 3, "original"),
