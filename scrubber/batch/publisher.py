@@ -60,9 +60,9 @@ class Publisher:
         refuse_without_manifest(self.ledger, self._terms)
         yield from damage(self.ledger)
         self._inputs = frozenset(place_of(task.source) for task in tasks)
-        for copy, said, path in judge(self.ledger, self._terms, self.rehearse):
-            if path is None:
-                yield stuck(self.ledger, copy, said)
+        for copy, said, path, taken in judge(self.ledger, self._terms, self.rehearse):
+            if not taken:
+                yield stuck(copy, said, path)
             elif path == self.out / (copy.output or ""):
                 self._objected.append((copy, said))
             else:
@@ -107,7 +107,7 @@ class Publisher:
                 yield (
                     self._retracted(copy, said)
                     if self._take_away(copy, "must not be seen")
-                    else stuck(self.ledger, copy, said)
+                    else stuck(copy, said, self.out / (copy.output or ""))
                 )
 
     def finish(self) -> Iterator[Result]:

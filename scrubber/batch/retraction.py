@@ -10,6 +10,7 @@ from scrubber.batch.copies import state_of, take_away
 from scrubber.batch.ledger_entries import Copy
 from scrubber.batch.published import lost_ledgers
 from scrubber.batch.standing import objection
+from scrubber.errors import NotWritable
 from scrubber.guarded import sha256_of
 from scrubber.storage import discard
 from scrubber.types import Result
@@ -24,24 +25,26 @@ Objected: TypeAlias = tuple[Copy, str]
 """A copy, and why it must not be seen, in words that follow "it"."""
 
 
-def judge(ledger: Ledger, terms: Terms, rehearse: bool) -> Iterator[tuple[Copy, str, Path | None]]:
-    """Take away what must not be seen any more: each copy, why, and where it lay; None if it could not be taken.
+def judge(ledger: Ledger, terms: Terms, rehearse: bool) -> Iterator[tuple[Copy, str, Path, bool]]:
+    """Take away what must not be seen any more: each copy, why, where it lay, and whether it could be taken away.
 
     A copy that was changed by other hands is left alone. One that was renamed below the folder is found by its bytes,
     and so are copies of a folder that is gone, for this may be that folder under another name. `rehearse` only tells.
     """
     missing: dict[str, Objected] = {}
+    stays = set[Path]()
     for copy in list(ledger.copies()):
         said = objection(copy, terms.permissions)
         if said is None:
             continue
-        state = state_of(ledger.out, copy)
+        path, state = ledger.out / (copy.output or ""), state_of(ledger.out, copy)
         if state == "missing":
             missing[copy.sha256 or ""] = copy, said
         elif state == "changed" or not (rehearse or take_away(ledger, copy, "must not be seen")):
-            yield copy, said, None
+            stays.add(path)
+            yield copy, said, path, False
         else:
-            yield copy, said, ledger.out / (copy.output or "")
+            yield copy, said, path, True
     for copy in ledger.showed_once():
         said = objection(copy, terms.permissions)
         if said is not None:  # it may be back from a backup, or on a disk that was away
@@ -52,15 +55,14 @@ def judge(ledger: Ledger, terms: Terms, rehearse: bool) -> Iterator[tuple[Copy, 
             if said is not None:
                 missing.setdefault(copy.sha256 or "", (copy, said))
     for path, (copy, said) in _strays(ledger.out, missing):
-        if not rehearse:
-            discard(path)
-        yield copy, said, path
+        if path not in stays:
+            yield copy, said, path, rehearse or _discarded(path)
 
 
 def retract(ledger: Ledger, terms: Terms, rehearse: bool) -> Iterator[Result]:
     """The same as results, for a run that makes one file in a folder."""
-    for copy, said, path in judge(ledger, terms, rehearse):
-        yield stuck(ledger, copy, said) if path is None else retracted(copy, said, path, rehearse)
+    for copy, said, path, taken in judge(ledger, terms, rehearse):
+        yield retracted(copy, said, path, rehearse) if taken else stuck(copy, said, path)
 
 
 def retracted(copy: Copy, said: str, path: Path, rehearse: bool) -> Result:
@@ -70,12 +72,20 @@ def retracted(copy: Copy, said: str, path: Path, rehearse: bool) -> Result:
     return Result(copy.input, str(path), status, "must-not-be-seen", warnings=(text,), source=copy.source)
 
 
-def stuck(ledger: Ledger, copy: Copy, said: str) -> Result:
-    """That a copy must not be seen and could not be taken away."""
-    path = ledger.out / (copy.output or "")
+def stuck(copy: Copy, said: str, path: Path) -> Result:
+    """That a copy, which lies at `path`, must not be seen and could not be taken away."""
     why = "it was changed by other hands, or is protected"
     text = f"{path}: it {said}, but it cannot be taken away: {why}; look at it, and delete it"
     return Result(copy.input, None, "failed", "not-retracted", warnings=(text,), source=copy.source)
+
+
+def _discarded(path: Path) -> bool:
+    """Remove a file; whether it is gone now. It may be protected, or open in another program."""
+    try:
+        discard(path)
+    except NotWritable:
+        return False
+    return True
 
 
 def _strays(out: Path, wanted: Mapping[str, Objected]) -> Iterator[tuple[Path, Objected]]:
