@@ -14,16 +14,14 @@ from scrubber.hiding.patches import Patch, arranged
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from PIL import Image
 
     from scrubber.hiding.heads import Mask
     from scrubber.policy import Style
     from scrubber.types import Face
 
-__all__ = ["covered", "hide", "hide_image", "mask", "painted", "scaled"]
+__all__ = ["covered", "hide", "mask", "painted", "scaled"]
 
 _OPAQUE: Final = 255
-_KEPT: Final = ("L", "CMYK", "YCbCr", "HSV", "LAB")  # modes of opaque images that come back as they were
 
 STYLES: dict[Style, Callable[[Patch], NDArray[np.uint8]]] = {
     "blur": blur.paint,
@@ -47,7 +45,7 @@ def painted(
     """What `hide` gives, and the mask of what is painted there.
 
     With `alpha` (H×W uint8) visible pixels count by their opacity, and what is wholly clear becomes black. The paint is
-    meant to be opaque: whoever keeps the alpha must set it to 255 under the mask, as `hide_image` does.
+    meant to be opaque: whoever keeps the alpha must set it to 255 under the mask.
     """
     cv2 = opencv.load()
     heads = heads_in(pixels.shape, faces)
@@ -69,27 +67,6 @@ def _outside(alpha: NDArray[np.uint8] | None, hidden: Mask) -> NDArray[np.uint8]
         return None
     alpha = np.where(hidden, np.uint8(_OPAQUE), alpha)
     return None if alpha.min(initial=_OPAQUE) == _OPAQUE else alpha
-
-
-def hide_image(image: Image.Image, faces: Sequence[Face], style: Style) -> Image.Image:
-    """A copy of an image in which the head around every one of `faces` is painted over, in its colours and its alpha.
-
-    Under the paint it is opaque; colours of what is wholly clear become black. Modes without a palette are kept; one
-    with a palette becomes RGB, or RGBA. Nothing else that the image carries comes along.
-    """
-    import numpy as np
-    from PIL import Image
-
-    if not image.has_transparency_data:
-        result = Image.fromarray(hide(np.array(image.convert("RGB")), faces, style))
-        return result.convert(image.mode) if image.mode in _KEPT else result
-    # Pillow turns premultiplied grey into nothing else.
-    whole = np.array((image.convert("LA") if image.mode == "La" else image).convert("RGBA"))
-    alpha = np.ascontiguousarray(whole[:, :, 3])
-    pixels, hidden = painted(np.ascontiguousarray(whole[:, :, :3]), faces, style, alpha)
-    alpha[hidden] = _OPAQUE
-    result = Image.fromarray(np.dstack([pixels, alpha]))
-    return result.convert("LA") if image.mode in ("LA", "La") else result
 
 
 def covered(shown: Face, hidden: Mask) -> float:

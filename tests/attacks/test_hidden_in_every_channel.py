@@ -18,6 +18,7 @@ import pytest
 from crafted_jpeg import encoded
 from PIL import Image
 
+import scrubber
 from scrubber import Box, Consent, Face, Limits, Policy, hiding, photos
 from scrubber.faces import finding
 from scrubber.photos.photo import Frame, Photo
@@ -223,7 +224,7 @@ class TestAlpha:
             image = image if mode == "LA" else image.convert(mode)
         else:
             image = Image.fromarray(black_ink(portrait)).convert(mode)
-        hidden = hiding.hide_image(image, [Face(place)], style)
+        hidden = scrubber.hide(image, [Face(place)], style=style)
         mask = hiding.mask(portrait.shape, [Face(place)])
         assert (np.asarray(hidden.convert("RGBA"))[mask][:, 3] == 255).all()
         target = io.BytesIO()
