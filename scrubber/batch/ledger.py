@@ -256,4 +256,7 @@ class Ledger:
             from scrubber.consent.sealing import unseal
 
             text = unseal(self._identity, base64.b64decode(entry["sealed"]))
-        return None if text is None else private_from_json(json.loads(text))
+        try:
+            return None if text is None else private_from_json(json.loads(text))
+        except (KeyError, TypeError, ValueError):
+            return None  # not of this version: as with a sealed one, nobody can say who is in the copy

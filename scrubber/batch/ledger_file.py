@@ -22,6 +22,16 @@ from scrubber.storage import open_private
 
 _CHECKSUM: Final = 16  # hexadecimal digits of SHA-256 before each line; enough to notice damage
 _KEY_BYTES: Final = 32
+_OUTCOME: Final = frozenset(
+    ("output", "sha256", "source", "input", "at", "purpose", "shows", "factors", "decided", "manifest", "restricted")
+)
+_FIELDS: Final = {  # what an entry of each kind holds at least; one that does not is none of ours
+    "folder": frozenset(("schema", "folder")),
+    "copy": _OUTCOME,
+    "withheld": _OUTCOME,
+    "gone": frozenset(("output", "at", "why")),
+    "staging": frozenset(("token", "process")),
+}
 
 
 def state_folder() -> Path:
@@ -201,12 +211,12 @@ def _line(entry: dict[str, Any]) -> bytes:
 
 
 def _entry(line: bytes) -> dict[str, Any] | None:
-    """What a line says, if it is whole."""
+    """What a line says, if it is whole and of a known kind."""
     checksum, _, text = line.rstrip(b"\n").partition(b" ")
     if not text or checksum != _checksum(text):
         return None
     entry: dict[str, Any] = json.loads(text)
-    return entry
+    return entry if _FIELDS.get(entry["what"], entry.keys()) <= entry.keys() else None
 
 
 def _checksum(text: bytes) -> bytes:

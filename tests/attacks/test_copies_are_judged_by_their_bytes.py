@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import re
 import shutil
 from datetime import date
@@ -193,3 +194,31 @@ def test_nothing_is_forgotten_while_a_run_goes_on(desk: Path) -> None:
     assert call("published slow --forget") == 2
     running.close()
     assert call("published slow --forget") == 0
+
+
+@pytest.mark.parametrize("lost", ["restricted", "decided", "private", "key in private", "what it is"])
+def test_a_record_of_another_version_stops_nothing(desk: Path, state: Path, lost: str) -> None:
+    """A record without a field, of a folder long gone, ended every run of this user with a traceback."""
+    [ledger] = state.rglob("*.ledger")
+    lines = []
+    for line in ledger.read_bytes().splitlines():
+        entry = json.loads(line.partition(b" ")[2] or b"{}")
+        if entry.get("what") == "copy":
+            if lost == "key in private":
+                private = json.loads(entry["private"])
+                del private["key"]
+                entry["private"] = json.dumps(private)
+            elif lost == "what it is":
+                entry["what"] = "something new"
+            else:
+                del entry[lost]
+            text = json.dumps(entry).encode()
+            line = hashlib.sha256(text).hexdigest()[:16].encode() + b" " + text
+        lines.append(line)
+    ledger.write_bytes(b"\n".join([*lines, b""]))
+    for out in ("out", "other"):
+        assert call(f"run photos -o {out} {CONSENT}") in (0, 3)  # 3 if it says that the record is damaged
+        assert call(f"published {out}") == 0
+    (desk / "out").rename(desk / "moved")
+    assert call(f"run photos -o other {CONSENT}") == 0
+    assert call("consent revoke p-1") == 0
