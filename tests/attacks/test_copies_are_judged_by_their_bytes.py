@@ -14,9 +14,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from calling import call
 
 import scrubber
-from scrubber.cli import cli
 
 CONSENT = "--consent consent.toml --for social --preset fast --quiet"
 
@@ -34,15 +34,6 @@ def desk(tmp_path: Path, samples: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     monkeypatch.chdir(tmp_path)
     assert call(f"run photos -o out {CONSENT}") == 0
     return tmp_path
-
-
-def call(words: str) -> int:
-    """The exit code of a command, run in this process."""
-    try:
-        return cli.main(words.split(), standalone_mode=False) or 0
-    except scrubber.ScrubberError as error:
-        print(error)
-        return error.exit_code
 
 
 def only_copy(folder: Path) -> Path:

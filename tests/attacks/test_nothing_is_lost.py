@@ -15,24 +15,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from calling import call
 from PIL import Image
 
 import scrubber
 from scrubber import Consent, Policy
-from scrubber.cli import cli
 
 FAST = Policy(preset="fast")
 FACE = "[180, 66, 90, 111]"  # of astronaut.jpg
 PERSON = '[[people]]\nid = "p-1"\ndecision = "allow"\npurposes = ["social"]\nexpires = 2045-01-01\n'
 REVOKED = '[[events]]\nat = 2026-01-01T10:00:00Z\nperson = "p-1"\nwhat = "withdrawn"\n'
-
-
-def call(*words: object) -> int:
-    """The exit code of a command, run in this process."""
-    try:
-        return cli.main([str(word) for word in words], standalone_mode=False) or 0
-    except scrubber.ScrubberError as error:
-        return error.exit_code
 
 
 def folder_run(photos: Path, out: Path, text: str | None = None, **more: object) -> list[scrubber.Result]:

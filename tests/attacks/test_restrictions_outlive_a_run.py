@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from calling import call
 from PIL import Image
 
 import scrubber
-from scrubber.cli import cli
 
 PERSON = '[[people]]\nid = "p-1"\ndecision = "allow"\npurposes = ["social"]\nexpires = 2045-01-01\n'
 
@@ -36,15 +36,6 @@ def desk(tmp_path: Path, scenery: np.ndarray, samples: Path, monkeypatch: pytest
     )
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-def call(words: str) -> int:
-    """The exit code of a command, run in this process."""
-    try:
-        return cli.main(words.split(), standalone_mode=False) or 0
-    except scrubber.ScrubberError as error:
-        print(error)
-        return error.exit_code
 
 
 RUN = "run photos -o clean --preset fast"
