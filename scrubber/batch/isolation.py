@@ -93,6 +93,7 @@ def _leave_network() -> bool:
     if library.unshare(_NEW_USER | _NEW_NETWORK) != 0:
         return False
     # Without this the process would be nobody, and its files nobody's.
+    # Some systems refuse it; files can be read all the same, for the kernel goes by who the process was.
     for file, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
         with contextlib.suppress(OSError), open(f"/proc/self/{file}", "w", encoding="ascii") as target:  # noqa: PTH123
             target.write(text)
