@@ -138,7 +138,7 @@ def test_no_side_output_takes_the_place_of_an_input(desk: Path, option: str, ont
     (desk / "link.jpg").symlink_to(desk / "photos" / "portrait.jpg")
     inputs = desk / "photos" / "portrait.jpg", desk / "consent.toml"
     before = [path.read_bytes() for path in inputs]
-    assert call(f"run photos -o other {CONSENT} {option} {onto}") == 2
+    assert call(f"run photos -o other {CONSENT} {option} {onto} --overwrite") == 2
     assert [path.read_bytes() for path in inputs] == before
 
 
