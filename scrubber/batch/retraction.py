@@ -25,11 +25,15 @@ Objected: TypeAlias = tuple[Copy, str]
 """A copy, and why it must not be seen, in words that follow "it"."""
 
 
-def judge(ledger: Ledger, terms: Terms, rehearse: bool) -> Iterator[tuple[Copy, str, Path, bool]]:
+def judge(
+    ledger: Ledger, terms: Terms, rehearse: bool, *, below: bool = True
+) -> Iterator[tuple[Copy, str, Path, bool]]:
     """Take away what must not be seen any more: each copy, why, where it lay, and whether it could be taken away.
 
     A copy that was changed by other hands is left alone. One that was renamed below the folder is found by its bytes,
-    and so are copies of a folder that is gone, for this may be that folder under another name. `rehearse` only tells.
+    and so are copies of a folder that is gone, for this may be that folder under another name. `below` looks into its
+    sub folders for them; without it a single copy lies in the folder, and what is below is somebody else's. `rehearse`
+    only tells.
     """
     missing: dict[str, Objected] = {}
     stays = set[Path]()
@@ -54,14 +58,14 @@ def judge(ledger: Ledger, terms: Terms, rehearse: bool) -> Iterator[tuple[Copy, 
             said = objection(copy, terms.permissions)
             if said is not None:
                 missing.setdefault(copy.sha256 or "", (copy, said))
-    for path, (copy, said) in _strays(ledger.out, missing):
+    for path, (copy, said) in _strays(ledger.out, missing, below):
         if path not in stays:
             yield copy, said, path, rehearse or _discarded(path)
 
 
 def retract(ledger: Ledger, terms: Terms, rehearse: bool) -> Iterator[Result]:
     """The same as results, for a run that makes one file in a folder."""
-    for copy, said, path, taken in judge(ledger, terms, rehearse):
+    for copy, said, path, taken in judge(ledger, terms, rehearse, below=False):
         yield retracted(copy, said, path, rehearse) if taken else stuck(copy, said, path)
 
 
@@ -88,11 +92,11 @@ def _discarded(path: Path) -> bool:
     return True
 
 
-def _strays(out: Path, wanted: Mapping[str, Objected]) -> Iterator[tuple[Path, Objected]]:
+def _strays(out: Path, wanted: Mapping[str, Objected], below: bool) -> Iterator[tuple[Path, Objected]]:
     """Files below `out` that hold the bytes of a wanted copy, by SHA-256: whoever posts photos renames them first."""
     if not wanted or not out.is_dir():
         return
-    for path in sorted(out.rglob("*")):
+    for path in sorted(out.rglob("*") if below else out.iterdir()):
         if path.is_file() and not path.is_symlink():
             found = wanted.get(sha256_of(path, _MOST_BYTES) or "")
             if found is not None:

@@ -213,3 +213,14 @@ def test_a_record_of_another_version_stops_nothing(desk: Path, state: Path, lost
     (desk / "out").rename(desk / "moved")
     assert call(f"run photos -o other {CONSENT}") == 0
     assert call("consent revoke p-1") == 0
+
+
+def test_a_run_of_one_file_takes_nothing_away_below(desk: Path) -> None:
+    """With `-o FILE` every file below the folder of FILE counted as a copy: a reference photo was deleted."""
+    assert call(f"run photos/portrait.jpg -o one.jpg {CONSENT}") == 0
+    (desk / "people").mkdir()
+    kept = Path(shutil.copy(desk / "one.jpg", desk / "people" / "01.jpg"))
+    assert call("consent revoke p-1") == 0
+    assert call(f"run photos/portrait.jpg -o two.jpg {CONSENT}") == 0
+    assert kept.exists()
+    assert not (desk / "one.jpg").exists()
