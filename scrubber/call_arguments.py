@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, datetime
+from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 from scrubber.consent import Consent
@@ -44,6 +46,15 @@ def checked_jobs(jobs: object) -> int | None:
     if jobs < 1:
         raise UsageError(f"jobs={jobs} is not possible; give at least 1")
     return jobs
+
+
+def checked_path(name: str, value: object) -> Path:
+    """A path that is not empty, for that would mean the folder somebody stands in."""
+    if not isinstance(value, str | os.PathLike):
+        raise TypeError(f"{name} must be a path, not {type(value).__name__}")
+    if not os.fspath(value):
+        raise UsageError(f"{name}: the path is empty; name a file or a folder")
+    return Path(value)
 
 
 def checked_bytes(data: object, most: int) -> bytes:

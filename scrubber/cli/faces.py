@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @options.preset
 @click.option(
     "--picture",
-    type=click.Path(path_type=Path),
+    type=options.path(),
     metavar="FILE",
     help="Draw the regions with their numbers, and rulers in pixels of the original: a .png or .jpg, or a folder for "
     "several photos. It shows everybody. An earlier one is replaced.",

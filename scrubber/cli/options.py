@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TypeVar, get_args
@@ -27,7 +28,21 @@ def day(value: str | datetime.date) -> datetime.date:
         raise click.BadParameter(f'"{value}" is no day; write it as 2027-12-31') from error
 
 
-inputs = click.argument("inputs", nargs=-1, required=True, metavar="INPUT…", type=click.Path(path_type=Path))
+class _FilePath(click.Path):
+    """A path that is not empty: an unset variable in a script would mean the folder that somebody stands in."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not os.fspath(value):
+            self.fail("the path is empty; name a file or a folder", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+def path(**checks: Any) -> click.Path:
+    """The type of arguments and options that take a path; `checks` as `click.Path` has them."""
+    return _FilePath(path_type=Path, **checks)
+
+
+inputs = click.argument("inputs", nargs=-1, required=True, metavar="INPUT…", type=path())
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line and nothing else.")
 preset = click.option(
     "--preset",
@@ -61,7 +76,7 @@ def consent(command: Command) -> Command:
         click.option(
             "--consent",
             "manifest",
-            type=click.Path(path_type=Path),
+            type=path(),
             metavar="FILE",
             help="The consent manifest: who may be shown. Without it everybody is hidden.",
         ),

@@ -22,11 +22,11 @@ _MADE_AGAIN: Final = "made again"
 
 
 @click.command("published")
-@click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
+@click.argument("out", metavar="OUT", type=options.path())
 @click.option(
     "--consent",
     "manifest",
-    type=click.Path(path_type=Path),
+    type=options.path(),
     metavar="FILE",
     help="The locked manifest of the runs into OUT. Without it the ledger does not say who is shown.",
 )

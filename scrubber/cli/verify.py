@@ -50,7 +50,7 @@ class _Origin:
 @options.inputs
 @click.option(
     "--report",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=options.path(exists=True, dir_okay=False),
     metavar="FILE",
     help="The report of the run that made the files: faces it showed by consent are not counted.",
 )

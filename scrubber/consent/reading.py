@@ -73,7 +73,7 @@ def read(path: Path, name: str) -> bytes:
 
 def locked_beside(path: Path) -> Path | None:
     """The locked file that `scrubber consent lock` made of the manifest at `path`; None if there is none."""
-    locked = path.with_name(f"{path.name}{LOCKED}")
+    locked = path.parent / f"{path.name}{LOCKED}"
     return locked if path.name and locked.exists() else None
 
 

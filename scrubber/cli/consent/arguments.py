@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from pathlib import Path
 
 import click
 
+from scrubber.cli import options
 from scrubber.cli.options import DAY, day
 
-manifest = click.argument("manifest", type=click.Path(path_type=Path), default="consent.toml", required=False)
+manifest = click.argument("manifest", type=options.path(), default="consent.toml", required=False)
 manifest_option = click.option(
     "--manifest",
-    type=click.Path(path_type=Path),
+    type=options.path(),
     default="consent.toml",
     show_default=True,
     metavar="FILE",

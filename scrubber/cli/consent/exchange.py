@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from scrubber import forking
+from scrubber.cli import options
 from scrubber.cli.consent import arguments
 from scrubber.cli.output import counted, echo, echo_error
 from scrubber.cli.passphrase import asked
@@ -51,7 +52,7 @@ def export_people(manifest: Path, format_: str) -> None:
 
 
 @click.command("import")
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE…", type=click.Path(path_type=Path, exists=True))
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE…", type=options.path(exists=True))
 @arguments.manifest_option
 @click.option(
     "--person",

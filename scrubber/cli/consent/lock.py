@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scrubber import forking
+from scrubber.cli import options
 from scrubber.cli.consent import arguments
 from scrubber.cli.output import counted, echo
 from scrubber.cli.passphrase import asked, chosen
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     "-o",
     "--output",
     "out",
-    type=click.Path(path_type=Path),
+    type=options.path(),
     metavar="FILE",
     help="[default: the manifest's name + .age]",
 )
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     "--with",
     "others",
     multiple=True,
-    type=click.Path(path_type=Path, exists=True),
+    type=options.path(exists=True),
     metavar="PATH",
     help="A further file or folder beside the manifest to lock away, such as forms.",
 )
@@ -89,12 +90,12 @@ def _seal_ledgers(consent: Consent, locked: Consent) -> None:
 
 
 @click.command("unlock")
-@click.argument("locked", type=click.Path(path_type=Path))
+@click.argument("locked", type=options.path())
 @click.option(
     "-o",
     "--output",
     "out",
-    type=click.Path(path_type=Path),
+    type=options.path(),
     metavar="FOLDER",
     help="[default: where the locked file is]",
 )

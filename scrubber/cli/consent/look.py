@@ -53,11 +53,11 @@ def list_people(manifest: Path, on: datetime.date, as_json: bool) -> None:
 
 
 @click.command("check")
-@click.argument("given", nargs=-1, metavar="[MANIFEST] [PHOTO…]", type=click.Path(path_type=Path))
+@click.argument("given", nargs=-1, metavar="[MANIFEST] [PHOTO…]", type=options.path())
 @click.option(
     "--photos",
     multiple=True,
-    type=click.Path(path_type=Path, exists=True),
+    type=options.path(exists=True),
     metavar="PATH",
     help="Photos or folders to check the manifest against; they may also be named as arguments.",
 )

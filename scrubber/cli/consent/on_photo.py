@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from scrubber import forking
+from scrubber.cli import options
 from scrubber.cli.output import echo
 from scrubber.cli.passphrase import asked
 from scrubber.errors import UsageError
@@ -32,7 +33,7 @@ def _one_photo(_context: click.Context, _parameter: click.Parameter, photo: Path
     return photo
 
 
-photo_argument = click.argument("photo", type=click.Path(path_type=Path), callback=_one_photo)
+photo_argument = click.argument("photo", type=options.path(), callback=_one_photo)
 
 
 def draft_of(manifest: Path) -> Draft | None:
