@@ -134,7 +134,7 @@ def _no_picture(result: Result) -> str:
         lines = ["the copy of an earlier run was taken away, for it must not be seen any more"]
         lines += [_WORDS[reason] for reason in _WORDS if reason == result.reason]
     else:
-        lines = [said(result.reason), f"→ {outcome(result.reason).remedy}"]
+        lines = [said(result), f"→ {outcome(result.reason).remedy}"]
     return f'<div class="none {result.status}"><b>{result.status}</b><br>{"<br>".join(map(_text, lines))}</div>'
 
 

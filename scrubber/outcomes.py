@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from scrubber.types import Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,9 @@ _OUTCOMES: Final = {
     ),
     "too-large": Outcome("too large", "make it smaller in another program"),
     "unreadable": Outcome("cannot be read", "check the path and its permissions"),
+    "not-verified": Outcome(
+        "copy did not pass the check", "make it smaller or try --format png; report it if neither helps"
+    ),
     "not-writable": Outcome("copy cannot be written", "make room, mend permissions or choose another output"),
     "not-retracted": Outcome(
         "must not be seen any more, but was changed by other hands", "look at the copy, and delete it"
@@ -42,17 +48,14 @@ _OUTCOMES: Final = {
     "worker-lost": Outcome("breaks the decoder or takes too long", "open it in another program and save it anew"),
     "unforeseen": Outcome("a mistake in scrubber", "report what it says about this file, without the photo"),
 }
-_UNCHECKED: Final = Outcome(
-    "copy did not pass the check", "make it smaller or try --format png; report it if neither helps"
-)
 
 
 def outcome(reason: str | None) -> Outcome:
-    """What a result's reason means. A reason that is no code is what the check of the copy objected to."""
-    return _OUTCOMES.get(reason or "", _UNCHECKED)
+    """What a result's reason means."""
+    return _OUTCOMES.get(reason or "", _OUTCOMES["unforeseen"])
 
 
-def said(reason: str | None) -> str:
-    """The reason in words, with what the check said where it is that."""
-    known = _OUTCOMES.get(reason or "")
-    return known.words if known else f"{_UNCHECKED.words}: {reason}"
+def said(result: Result) -> str:
+    """The reason in words, with what the check of the copy objected to where it is that."""
+    words = outcome(result.reason).words
+    return f"{words}: {result.warnings[-1]}" if result.reason == "not-verified" and result.warnings else words

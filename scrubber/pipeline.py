@@ -99,7 +99,7 @@ def make_safe(data: bytes, name: str, terms: Terms) -> Scrubbed:
         with clock("verify"):
             seen, wrong = checking.read_back(written, fitted, smaller, policy.limits)
         if seen is None:
-            return replace(copy, withheld=wrong)
+            return replace(copy, withheld="not-verified", warnings=(*copy.warnings, str(wrong)))
         with clock("look again"):
             visible = [
                 _not_of_paint(faces, frame, mask)
