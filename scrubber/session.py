@@ -24,6 +24,7 @@ from scrubber.call_arguments import (
     checked_consent,
     checked_day,
     checked_jobs,
+    checked_path,
     checked_policy,
     checked_purpose,
     checked_switch,
@@ -133,13 +134,14 @@ class Session:
     def scrub(self, source: Path_, output: Path_, *, overwrite: bool = False) -> Result:
         """Make one photo safe and write the copy to the file `output`; see `scrubber.scrub`."""
         executor, terms = self._ready()
-        target, overwrite = Path(output), checked_switch("overwrite", overwrite)
+        target, overwrite = checked_path("output", output), checked_switch("overwrite", overwrite)
+        given = checked_path("source", source)
         if target.is_dir():
             raise UsageError(f"{target}: this is a folder; name the file to write, or use scrub_folder")
         with self._turn():
             named = terms.named(target)
-            taken = [text for one in batch.retract_beside(target, named) for text in one.warnings]
-            result = batch.publish_one(Path(source), target, named, executor, overwrite=overwrite)
+            taken = [text for one in batch.retract_beside(target, named, given) for text in one.warnings]
+            result = batch.publish_one(given, target, named, executor, overwrite=overwrite)
         return replace(result, warnings=(*result.warnings, *taken))
 
     def _ready(self) -> tuple[Executor, Terms]:
@@ -252,7 +254,8 @@ def scrub_folder(
     if not given:
         raise UsageError("source is empty; name at least one file or folder")
     return _folder(
-        [Path(each) for each in given], Path(output), checked_policy(policy), checked_consent(consent),
+        [checked_path("source", each) for each in given], checked_path("output", output),
+        checked_policy(policy), checked_consent(consent),
         checked_purpose(purpose), checked_day(on), checked_switch("despite_withdrawals", despite_withdrawals),
         checked_jobs(jobs), checked_switch("isolate", isolate), checked_switch("restart", restart),
     )  # fmt: skip
@@ -272,4 +275,4 @@ def _folder(
         terms = Terms.of(
             policy, consent, purpose, on, despite_withdrawals, batch.judging(executor) if isolate else None
         )
-        yield from batch.run(plan.tasks, terms, batch.Publisher(output, terms, restart=restart), executor)
+        yield from batch.run(plan.tasks, batch.Publisher(output, terms, restart=restart), executor)

@@ -40,6 +40,8 @@ class Terms:
     """The public key to seal them with; None unless the manifest is locked."""
     manifest: str = "consent manifest"
     """What messages call the manifest."""
+    reads: frozenset[Path] = field(default=frozenset(), repr=False)
+    """The files of the manifest, links resolved: no run removes them, whatever they hold."""
 
     @classmethod
     def of(
@@ -76,15 +78,14 @@ class Terms:
         known = gallery(consent, permissions.gallery, policy.limits, judge) if permissions.gallery else None
         identity, recipient = consent.ledger_identity, None
         if consent.locked:
-            from scrubber.consent.sealing import new_identity, recipient_of
+            from scrubber.consent.sealing import recipient_under
 
-            # Without a key nobody can read what this run adds to the ledger, but neither does it tell anything.
-            recipient = recipient_of(identity or new_identity())
-        return cls(policy, permissions, known, identity, recipient, consent.name)
+            recipient = recipient_under(True, identity)
+        return cls(policy, permissions, known, identity, recipient, consent.name, consent.files)
 
     def for_workers(self) -> Terms:
-        """The same without the secret key, which those that open files do not need."""
-        return replace(self, ledger_identity=None)
+        """The same without the secret key and the list of files, which those that open photos do not need."""
+        return replace(self, ledger_identity=None, reads=frozenset())
 
     def pointed_at(self, source: SourceId) -> dict[str, Any]:
         """What the manifest says about this photo alone, as JSON has it; empty if nothing."""

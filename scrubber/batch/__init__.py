@@ -5,8 +5,9 @@ from scrubber.batch.in_order import in_order, map_files
 from scrubber.batch.ledger import Ledger
 from scrubber.batch.ledger_entries import Copy
 from scrubber.batch.plan import Found, Plan, Task, plan, search
-from scrubber.batch.published import Published, forget, known_copy, published, seal_ledgers, showing
+from scrubber.batch.published import Published, forget, known_copy, note_withdrawal, published, seal_ledgers, showing
 from scrubber.batch.publisher import Publisher
+from scrubber.batch.retraction import MUST_NOT_BE_SEEN
 from scrubber.batch.running import failed, run, workers
 from scrubber.batch.sandbox import Direct, Executor, Sandbox, Shared
 from scrubber.batch.single import make_one, publish_one, rehearse_one, retract_beside
@@ -14,6 +15,7 @@ from scrubber.batch.standing import objection
 from scrubber.batch.work import judging, size_of
 
 __all__ = [
+    "MUST_NOT_BE_SEEN",
     "Copy",
     "Direct",
     "Executor",
@@ -32,6 +34,7 @@ __all__ = [
     "known_copy",
     "make_one",
     "map_files",
+    "note_withdrawal",
     "objection",
     "plan",
     "publish_one",

@@ -22,10 +22,13 @@ from scrubber.batch.ledger_entries import (
     SCHEMA,
     Copy,
     Private,
+    Refusal,
     folded,
     now,
     private_as_json,
     private_from_json,
+    refusal_as_json,
+    refusal_from_json,
 )
 from scrubber.errors import NotWritable
 from scrubber.types import SourceId
@@ -80,15 +83,28 @@ class Ledger:
 
     def showed_once(self) -> Iterator[Copy]:
         """Every copy that was ever published and shows somebody."""
-        for place in list(self._showed.values()):
-            copy = self._copy(place)
+        for digest in list(self._showed):
+            copy = self.with_bytes(digest)
             if copy is not None:
                 yield copy
+
+    def with_bytes(self, sha256: str) -> Copy | None:
+        """The newest copy with these bytes that was ever published."""
+        place = self._by_bytes.get(sha256)
+        return None if place is None else self._copy(place)
 
     def made_of(self, sha256: str) -> list[Copy]:
         """What became of the source with these bytes: copies that are still out, or that it was withheld."""
         found = (self._copy(place) for place in self._by_source.get(sha256, {}).values())
         return [copy for copy in found if copy is not None]
+
+    def knows_source(self, sha256: str) -> bool:
+        """Whether a photo with these bytes was ever made safe here."""
+        return sha256 in self._by_source
+
+    def was_input(self, source: str) -> bool:
+        """Whether a copy was ever made here from a file at this place."""
+        return source in self._by_input
 
     def made_from(self, source: str) -> list[Copy]:
         """The copies that are out and were made from a file at this place."""
@@ -126,7 +142,6 @@ class Ledger:
     def note(self, copy: Copy) -> None:
         """Append an outcome; a copy is noted before it gets its final name."""
         assert copy.private is not None
-        text = json.dumps(private_as_json(copy.private))
         values = {
             "what": "copy" if copy.output else "withheld",
             "output": copy.output,
@@ -141,13 +156,12 @@ class Ledger:
             "manifest": copy.manifest,
             "restricted": copy.restricted,
         }
-        if self._recipient is None:
-            self._append(values | {"private": text})
-        else:
-            from scrubber.consent.sealing import seal
+        self._append(values | self._closed(private_as_json(copy.private)))
 
-            sealed = base64.b64encode(seal(self._recipient, text.encode())).decode()
-            self._append(values | {"sealed": sealed})
+    def note_refusal(self, refusal: Refusal) -> None:
+        """Append that somebody may not be shown, unless that is known: no older manifest is to undo it."""
+        if refusal not in self.refusals:
+            self._append({"what": "refused", "at": now()} | self._closed(refusal_as_json(refusal)))
 
     def note_gone(self, copy: Copy, why: str) -> None:
         """Append that a copy is no longer out: it was taken away, or somebody else did it."""
@@ -179,9 +193,14 @@ class Ledger:
         self._live: dict[str, tuple[int, str]] = {}  # by folded output: where its entry begins, the hash of its source
         self._by_source: dict[str, dict[str | None, int]] = {}  # by hash of the source, then by folded output
         self._by_input: dict[str, set[str]] = {}  # folded outputs that were ever made from a file at this place
-        self._showed: dict[str, int] = {}  # by hash of the copy: where it was said last that it shows somebody
+        self._by_bytes: dict[str, int] = {}  # by hash of the copy: where its last entry begins
+        self._showed: dict[str, None] = {}  # hashes of copies that show somebody, in the order of their entries
         self._restricted: dict[str, int] = {}  # by hash of bytes or pixels: where it was said last that a photo is
         self._staging: dict[str, int] = {}  # tokens of runs that have not said that they ended, and their processes
+        self.refusals: list[Refusal] = []
+        """Who may not be shown, as manifests of earlier runs said."""
+        self.sealed_refusals = 0
+        """Entries that say so of people whose ids are sealed with a key that is not at hand."""
 
     def _append(self, values: dict[str, Any]) -> None:
         if not self.path.exists():
@@ -200,20 +219,31 @@ class Ledger:
         match entry["what"]:
             case "copy":
                 name, source = folded(entry["output"]), entry["source"]["sha256"]
+                self._by_bytes[entry["sha256"]] = place
                 if entry["shows"]:
-                    self._showed[entry["sha256"]] = place
+                    self._showed[entry["sha256"]] = None
                 self._forget_name(name)
                 self._live[name] = place, source
                 self._by_source.setdefault(source, {})[name] = place
                 self._by_input.setdefault(entry["input"], set()).add(name)
             case "withheld":
                 self._by_source.setdefault(entry["source"]["sha256"], {})[None] = place
+            case "refused":
+                self._take_in_refusal(entry)
             case "gone":
                 self._forget_name(folded(entry["output"]))
             case "staging" if entry["process"] is not None:
                 self._staging[entry["token"]] = entry["process"]
             case "staging":
                 self._staging.pop(entry["token"], None)
+
+    def _take_in_refusal(self, entry: dict[str, Any]) -> None:
+        text = self._text(entry)
+        try:
+            self.refusals += [] if text is None else [refusal_from_json(json.loads(text))]
+            self.sealed_refusals += text is None
+        except (KeyError, TypeError, ValueError):
+            self._count_damage()
 
     def _count_damage(self) -> None:
         self.damaged += 1
@@ -251,12 +281,27 @@ class Ledger:
         )
 
     def _opened(self, entry: dict[str, Any]) -> Private | None:
-        text = entry.get("private")
-        if text is None and self._identity is not None:
-            from scrubber.consent.sealing import unseal
-
-            text = unseal(self._identity, base64.b64decode(entry["sealed"]))
+        text = self._text(entry)
         try:
             return None if text is None else private_from_json(json.loads(text))
         except (KeyError, TypeError, ValueError):
             return None  # not of this version: as with a sealed one, nobody can say who is in the copy
+
+    def _closed(self, said: dict[str, Any]) -> dict[str, str]:
+        """What an entry says about people, sealed where the manifest is."""
+        text = json.dumps(said)
+        if self._recipient is None:
+            return {"private": text}
+        from scrubber.consent.sealing import seal
+
+        return {"sealed": base64.b64encode(seal(self._recipient, text.encode())).decode()}
+
+    def _text(self, entry: dict[str, Any]) -> str | None:
+        """The same opened again; None if the key is not at hand."""
+        text: str | None = entry.get("private")
+        if text is not None or self._identity is None or "sealed" not in entry:
+            return text
+        from scrubber.consent.sealing import unseal
+
+        opened = unseal(self._identity, base64.b64decode(entry["sealed"]))
+        return None if opened is None else opened.decode()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import unicodedata
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Any, Final, TypeAlias
 
+from scrubber.consent.permissions import Refused
 from scrubber.types import Action, Box, Decision, Face, Reason, Result, SourceId
 
 SCHEMA: Final = 1
@@ -25,6 +26,15 @@ class Shown:
 
     person: str
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """That a person took consent back, or never gave it, and since when; a manifest said so."""
+
+    person: str
+    what: Refused
+    since: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,8 @@ def mentioned(entry: dict[str, Any]) -> set[str]:
     if "private" not in entry:
         return set()
     private = json.loads(entry["private"])
+    if entry["what"] == "refused":
+        return {private["person"]}
     named = {face["person"] for face in private["result"]["faces"] if face["person"]}
     pointed = {show["person"] for show in private["restrictions"].get("show", ())}
     return named | pointed | set(private["concerns"]) | {shown["person"] for shown in private["shown"]}
@@ -122,3 +134,11 @@ def private_from_json(values: dict[str, Any]) -> Private:
         tuple(Shown(**shown) for shown in values["shown"]),
         values["restrictions"],
     )
+
+
+def refusal_as_json(refusal: Refusal) -> dict[str, Any]:
+    return {"person": refusal.person, "refused": refusal.what, "since": refusal.since.isoformat()}
+
+
+def refusal_from_json(values: dict[str, Any]) -> Refusal:
+    return Refusal(str(values["person"]), values["refused"], date.fromisoformat(values["since"]))

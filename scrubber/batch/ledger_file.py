@@ -29,6 +29,7 @@ _FIELDS: Final = {  # what an entry of each kind holds at least; one that does n
     "folder": frozenset(("schema", "folder")),
     "copy": _OUTCOME,
     "withheld": _OUTCOME,
+    "refused": frozenset(("at",)),
     "gone": frozenset(("output", "at", "why")),
     "staging": frozenset(("token", "process")),
 }

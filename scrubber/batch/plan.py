@@ -6,12 +6,16 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from scrubber.batch.published import known_copy
+from scrubber.batch.ledger import Ledger
+from scrubber.batch.published import copy_at, known_copy
 from scrubber.errors import NotWritable, UnreadableFile, UsageError
 from scrubber.formats import FILMS, HEADER_BYTES, identify
 from scrubber.guarded import read_start
+
+if TYPE_CHECKING:
+    from scrubber.batch.ledger_entries import Copy
 
 _PHOTOS: Final = frozenset(
     "jpg jpeg jpe jfif mpo png apng webp gif tif tiff bmp dib heic heif hif avif jxl jp2 j2k jpf psd "
@@ -69,13 +73,20 @@ def plan(inputs: Sequence[Path], out: Path) -> Plan:
     if any(given.is_dir() and given.resolve() == out.resolve() for given in inputs):
         raise UsageError(f"{out}: this is the folder with the originals; name another one for the copies")
     for given in inputs:
-        copy = known_copy(given) if given.is_file() and given.resolve().is_relative_to(out.resolve()) else None
+        copy = _as_copy(given, out) if given.is_file() and given.resolve().is_relative_to(out.resolve()) else None
         if copy is not None:
             raise UsageError(f"{given}: is a published copy of {copy.input}; name that one")
     found, others, films = search(inputs, out)
     copies = {each.source for each in found if each.source not in inputs and known_copy(each.source)}
     tasks = (Task(each.source, each.relative) for each in found if each.source not in copies)
     return Plan(tuple(tasks), tuple(others), tuple(film.source for film in films), len(copies))
+
+
+def _as_copy(given: Path, out: Path) -> Copy | None:
+    """What a file in the output folder is a copy of, by its name or by its bytes."""
+    ledger = Ledger(out)
+    ledger.refresh()
+    return known_copy(given) or copy_at(given, ledger)
 
 
 def search(inputs: Sequence[Path], out: Path | None = None) -> tuple[list[Found], list[Path], list[Found]]:

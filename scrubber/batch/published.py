@@ -5,14 +5,18 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from scrubber.batch import ledger_file
 from scrubber.batch.copies import locked, state_of
 from scrubber.batch.ledger import Ledger
-from scrubber.batch.ledger_entries import Copy, mentioned
+from scrubber.batch.ledger_entries import Copy, Refusal, mentioned
+from scrubber.guarded import sha256_of
 from scrubber.types import SCHEMA
+
+_MOST_BYTES: Final = 4 << 30  # no copy is larger
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,25 @@ def known_copy(path: Path, identity: str | None = None) -> Copy | None:
             if copy is not None and state_of(out, copy) == "intact":
                 return copy
     return None
+
+
+def note_withdrawal(person: str, since: date, identity: str | None, recipient: str | None) -> None:
+    """Note in every ledger of this user with copies that showed the person that they took consent back.
+
+    `identity` opens what is sealed there, `recipient` seals what is added. Raises `NotWritable`.
+    """
+    for path in ledger_file.all_ledgers():
+        out = _folder(path)
+        if out is not None and any(person in (one.shows or ()) for one in published(out, identity)):
+            ledger = Ledger(out, recipient, identity)
+            ledger.refresh()
+            ledger.note_refusal(Refusal(person, "withdrawn", since))
+
+
+def copy_at(path: Path, ledger: Ledger) -> Copy | None:
+    """The copy that the file at `path` is by its bytes, wherever it lies; None too if an original had the same."""
+    digest = sha256_of(path, _MOST_BYTES)
+    return None if digest is None or ledger.knows_source(digest) else ledger.with_bytes(digest)
 
 
 def lost_ledgers(identity: str | None = None) -> Iterator[Ledger]:

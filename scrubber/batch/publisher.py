@@ -22,7 +22,8 @@ from scrubber.batch.idle import damage
 from scrubber.batch.ledger import Ledger
 from scrubber.batch.ledger_entries import Copy, folded
 from scrubber.batch.names import Namer
-from scrubber.batch.retraction import judge, retracted, stuck
+from scrubber.batch.refusals import remember_refusals, sealed_refusals, under_known_refusals, with_refusal_note
+from scrubber.batch.retraction import Objected, retract, retracted, strays, stuck, taken_away
 from scrubber.errors import NotWritable
 from scrubber.guarded import sha256_of
 from scrubber.storage import LocalFolder, NameTaken
@@ -43,13 +44,16 @@ class Publisher:
         self.folder = LocalFolder(out)
         self.ledger = Ledger(out, terms.recipient, terms.ledger_identity)
         self.rehearse = rehearse
-        self._terms = terms
         self._restart = restart
         self._claimed: set[str] = set()  # folded names of the copies that belong to an input of this run
         self._taken: dict[str, list[Copy]] = {}  # copies that were taken away for an input, before it was made again
         self._inputs: frozenset[str] = frozenset()
-        self._objected: list[tuple[Copy, str]] = []
+        self._objected: list[Objected] = []  # that were taken away, or would be
+        self._told: set[str | None] = set()  # names of copies that were said to be taken away, or to be that
+        self._again: set[str] = set()  # hashes of originals that have a copy now, or would have
         self.ledger.refresh()
+        self.terms = terms
+        """What the run goes by. `begin` makes them stricter if the ledger remembers what the manifest does not."""
         self._namer = Namer(terms.policy.names, ledger_file.folder_secret(out, keep=not rehearse), self.ledger.names)
 
     def begin(self, tasks: Sequence[Task]) -> Iterator[Result]:
@@ -57,23 +61,26 @@ class Publisher:
 
         Raises `UsageError` without a manifest where earlier runs had one that restricts photos.
         """
-        refuse_without_manifest(self.ledger, self._terms)
+        refuse_without_manifest(self.ledger, self.terms)
+        self.terms = under_known_refusals(self.terms, self.ledger)
         yield from damage(self.ledger)
+        yield from sealed_refusals(self.ledger, self.terms)
         self._inputs = frozenset(place_of(task.source) for task in tasks)
-        for copy, said, path, taken in judge(self.ledger, self._terms, self.rehearse):
-            if not taken:
-                yield stuck(copy, said, path)
-            elif path == self.out / (copy.output or ""):
-                self._objected.append((copy, said))
+        astray = strays(self.ledger, self.terms, self.out.rglob("*"), (task.source for task in tasks))
+        for found in retract(self.ledger, self.terms, self.rehearse):
+            if found.stays is None:
+                self._objected.append(found)
             else:
-                yield retracted(copy, said, path, self.rehearse)
+                yield found.result(self.rehearse)
+        for stray in astray:
+            yield taken_away(stray, self.rehearse).result(self.rehearse)
 
     def recall(self, task: Task) -> Result | None:
         """What became of a task, if nothing that decides it has changed and its copy is still what it was.
 
         Otherwise copies of the same source are taken away: they may show what must not be shown any more.
         """
-        sha256 = sha256_of(task.source, self._terms.policy.limits.bytes)
+        sha256 = sha256_of(task.source, self.terms.policy.limits.bytes)
         known = [copy for copy in self.ledger.made_of(sha256 or "") if self._free(copy)]
         known.sort(key=lambda copy: (copy.input != place_of(task.source), copy.output or ""))
         for copy in known:
@@ -87,16 +94,21 @@ class Publisher:
 
     def settle(self, task: Task, made: Made) -> Iterator[Result]:
         """Note an outcome, and give a staged copy its final name. Raises `NotWritable`."""
-        made = replace(made, result=with_lifted_note(self.ledger, self._terms, made.result))
-        if self.rehearse:
-            rehearsed = replace(made.result, status="rehearsed", output_sha256=None)
-            yield rehearsed if made.result.status == "published" else made.result
-        elif made.staged is not None:
-            yield self._commit(task, made, made.staged)
-        else:
-            self.ledger.note(entry_of(self._terms, place_of(task.source), made.result, None, made))
+        noted = with_refusal_note(self.ledger, self.terms, with_lifted_note(self.ledger, self.terms, made.result))
+        if not self.rehearse:
+            remember_refusals(self.ledger, self.terms, (face.person for face in noted.faces))
+        yield from self._settle(task, replace(made, result=noted))
+
+    def _settle(self, task: Task, made: Made) -> Iterator[Result]:
+        if made.result.status != "published":
+            if not self.rehearse:
+                self.ledger.note(entry_of(self.terms, place_of(task.source), made.result, None, made))
             yield made.result
             yield from self.withdraw(task, "has an original that is withheld now")
+        elif self.rehearse:
+            yield self._made_again(replace(made.result, status="rehearsed", output_sha256=None))
+        elif made.staged is not None:
+            yield self._made_again(self._commit(task, made, made.staged))
 
     def withdraw(self, task: Task, said: str) -> Iterator[Result]:
         """For a task without a copy: take away what earlier runs made of the same photo, or of a file in its place."""
@@ -112,20 +124,21 @@ class Publisher:
 
     def finish(self) -> Iterator[Result]:
         """What was taken away at the beginning and did not come back."""
-        again = {copy.source.sha256 for copy in self.ledger.copies() if not self._free(copy)}
-        for copy, said in self._objected:
-            if copy.source.sha256 not in again:
-                yield self._retracted(copy, said)
+        for found in self._objected:
+            if found.copy.source.sha256 not in self._again:
+                yield self._retracted(found.copy, found.said)
 
     def orphans(self) -> Iterator[Copy]:
         """Copies that stay, though their originals are gone or no longer what they were."""
         for copy in self.ledger.copies():
+            if copy.output in self._told:
+                continue  # this is a rehearsal, and it would be taken away
             gone = copy.input in self._inputs or not copy.original.exists()
             if gone and self._free(copy) and self._state(copy) == "intact":
                 yield copy
 
     def _still_valid(self, copy: Copy, task: Task) -> Result | None:
-        if copy.private is None or copy.private.key != self._terms.fingerprint(copy.source, copy.private.concerns):
+        if copy.private is None or copy.private.key != self.terms.fingerprint(copy.source, copy.private.concerns):
             return None
         result = replace(copy.private.result, input=str(task.source))
         if copy.output is None:
@@ -133,7 +146,12 @@ class Publisher:
         if self._state(copy) != "intact" or not self._namer.fits(PurePath(copy.output), task.relative):
             return None
         self._claimed.add(folded(copy.output))
-        return replace(result, output=str(self.out / copy.output), status="unchanged")
+        return self._made_again(replace(result, output=str(self.out / copy.output), status="unchanged"))
+
+    def _made_again(self, result: Result) -> Result:
+        if result.source is not None:
+            self._again.add(result.source.sha256)
+        return result
 
     def _commit(self, task: Task, made: Made, staged: Path) -> Result:
         assert made.result.source is not None
@@ -143,7 +161,7 @@ class Publisher:
             while True:
                 name = next(name for name in names if self._can_have(name, task, made))
                 result = replace(made.result, output=str(self.out / name))
-                copy = entry_of(self._terms, place_of(task.source), result, name.as_posix(), made)
+                copy = entry_of(self.terms, place_of(task.source), result, name.as_posix(), made)
                 self.ledger.note(copy)
                 self._claimed.add(folded(name))
                 try:
@@ -184,4 +202,5 @@ class Publisher:
         return self._state(copy) != "changed" if self.rehearse else take_away(self.ledger, copy, why)
 
     def _retracted(self, copy: Copy, said: str) -> Result:
+        self._told.add(copy.output)
         return retracted(copy, said, self.out / (copy.output or ""), self.rehearse)

@@ -35,7 +35,7 @@ def workers(jobs: int | None, tasks: int) -> int:
 
 
 def run(
-    tasks: Sequence[Task], terms: Terms, publisher: Publisher, executor: Executor | None = None, work: Work = make_file
+    tasks: Sequence[Task], publisher: Publisher, executor: Executor | None = None, work: Work = make_file
 ) -> Generator[Result, None, None]:
     """Make every photo of `tasks` safe and publish it; yields one result for each, in their order.
 
@@ -54,19 +54,18 @@ def run(
         try:
             yield from publisher.begin(tasks)
             seen: list[SourceId] = []
-            for result in _results(tasks, terms, publisher, executor, work):
+            for result in _results(tasks, publisher, executor, work):
                 seen += [result.source] if result.source else []
                 yield result
             yield from publisher.finish()
-            yield from idle_restrictions(terms, seen)
+            yield from idle_restrictions(publisher.terms, seen)
         except BaseException:
             executor.close()  # before what it staged is cleared away, or it would stage more
             raise
 
 
-def _results(
-    tasks: Sequence[Task], terms: Terms, publisher: Publisher, executor: Executor, work: Work
-) -> Iterator[Result]:
+def _results(tasks: Sequence[Task], publisher: Publisher, executor: Executor, work: Work) -> Iterator[Result]:
+    terms = publisher.terms
     shared, folder = Shared(terms.for_workers()), None if publisher.rehearse else publisher.folder
 
     def hand_out(task: Task) -> Pending[Made] | Result:

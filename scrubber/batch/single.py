@@ -23,7 +23,9 @@ from scrubber.batch.idle import with_idle_note
 from scrubber.batch.ledger import Ledger, ledger_of
 from scrubber.batch.ledger_entries import Copy
 from scrubber.batch.ledger_file import ledger_path
-from scrubber.batch.retraction import retract
+from scrubber.batch.published import copy_at
+from scrubber.batch.refusals import remember_refusals, sealed_refusals, under_known_refusals, with_refusal_note
+from scrubber.batch.retraction import left_alone, retract, strays
 from scrubber.batch.sandbox import Executor, Shared
 from scrubber.batch.work import Made, make_bytes, make_data, make_file, size_of
 from scrubber.errors import NotWritable, PhotoError, UsageError
@@ -53,12 +55,14 @@ def publish_one(
     """
     folder, ledger = LocalFolder(target.parent), _ledger_beside(target, terms)
     _check(source, target, terms, ledger)
+    terms = under_known_refusals(terms, ledger)
     _make_way(ledger, target, overwrite)
     sweep(ledger)
     with staging(ledger, folder):  # which clears away what was staged and not published
         made = _made(source, target, terms, executor, folder)
         refuse_without_manifest(ledger, terms, *_hashes(made))
-        result = with_idle_note(with_lifted_note(ledger, terms, made.result), terms)
+        result = _noted(ledger, terms, made.result)
+        remember_refusals(ledger, terms, (face.person for face in result.faces))
         given, place = (str(source), place_of(source)) if isinstance(source, Path) else (_STREAM, _STREAM)
         if made.staged is None:
             if overwrite and ledger.at(target.name) is not None:
@@ -70,11 +74,24 @@ def publish_one(
         return replace(result, input=given)
 
 
-def retract_beside(target: Path, terms: Terms, *, rehearse: bool = False) -> Iterator[Result]:
-    """Take away copies in the folder of `target` that must not be seen any more; what lies at it has its own turn."""
+def retract_beside(
+    target: Path, terms: Terms, source: Path | None = None, *, rehearse: bool = False
+) -> Iterator[Result]:
+    """Take away copies in the folder of `target` that must not be seen any more, before one is made from `source`.
+
+    The folder is the user's own, so nothing goes by its bytes alone: that is told, and left. What lies below is not
+    looked at. Raises `UsageError` if `source` is a published copy itself.
+    """
     ledger = _ledger_beside(target, terms)
     ledger.refresh()
-    yield from retract(ledger, terms, rehearse)
+    copy = copy_at(source, ledger) if source is not None else None
+    if copy is not None:
+        raise UsageError(f"{source}: is a published copy of {copy.input}; name that one")
+    beside = ledger.out.iterdir() if ledger.out.is_dir() else ()
+    astray = strays(ledger, terms, beside, [source] if source is not None else [])
+    yield from (found.result(rehearse) for found in retract(ledger, terms, rehearse))
+    yield from (left_alone(stray).result(rehearse) for stray in astray)
+    yield from sealed_refusals(ledger, terms)
 
 
 def rehearse_one(
@@ -83,13 +100,14 @@ def rehearse_one(
     """What `publish_one` would do, without writing anything. Raises as it does."""
     ledger = _ledger_beside(target, terms)
     _check(source, target, terms, ledger)
+    terms = under_known_refusals(terms, ledger)
     known = ledger.at(target.name)
     if known is None or state_of(ledger.out, known) == "changed":
         _refuse_others(target, known, overwrite)
     result = _made(source, target, terms, executor, None).result
     status: Status = "rehearsed" if result.status == "published" else result.status
     given = str(source) if isinstance(source, Path) else _STREAM
-    return with_idle_note(replace(result, input=given, status=status, output_sha256=None), terms)
+    return _noted(ledger, terms, replace(result, input=given, status=status, output_sha256=None))
 
 
 def make_one(data: bytes, name: str, terms: Terms, executor: Executor) -> Scrubbed:
@@ -107,6 +125,11 @@ def _made(source: Path | bytes, target: Path, terms: Terms, executor: Executor, 
         name = "standard input"
         call = executor.submit(name, len(source), limits, make_data, source, name, shared, folder, target)
     return call.result()
+
+
+def _noted(ledger: Ledger, terms: Terms, result: Result) -> Result:
+    """The result with all that has to be said about the manifest."""
+    return with_idle_note(with_refusal_note(ledger, terms, with_lifted_note(ledger, terms, result)), terms)
 
 
 def _ledger_beside(target: Path, terms: Terms) -> Ledger:

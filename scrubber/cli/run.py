@@ -20,6 +20,7 @@ from scrubber.errors import PhotoError, UsageError
 from scrubber.guarded import read_file, read_stream
 from scrubber.policy import Format, Names, Policy, Style
 from scrubber.report import appended_to
+from scrubber.storage import LocalFolder
 
 if TYPE_CHECKING:
     from scrubber.batch import Executor, Plan
@@ -42,7 +43,7 @@ _FILE_NAMES: Final = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff",
     "--output",
     "out",
     required=True,
-    type=click.Path(path_type=Path),
+    type=options.path(),
     metavar="OUT",
     help="A folder, or a file name when one file goes in; - is standard output.",
 )
@@ -89,14 +90,14 @@ _FILE_NAMES: Final = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff",
 )
 @click.option(
     "--report",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=options.path(dir_okay=False),
     metavar="FILE",
     help="Add one JSON object per photo to this file. Keep it private: it names your files.",
 )
 @click.option(
     "--contact-sheet",
     "sheet",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=options.path(dir_okay=False),
     metavar="FILE",
     help="Write a web page with all copies, to look at before posting. Keep it private, too.",
 )
@@ -145,6 +146,8 @@ def command(
         terms = Terms.of(chosen, consent, purpose, on, despite_withdrawals, batch.judging(executor), nobody)
         echo(*_private(report, sheet, out, terms), err=True)
         _refuse_inputs([target for target in (report, sheet) if target], plan, manifest)
+        if not (one_file or dry_run):
+            _make_folders([target for target in (report, sheet) if target], out)
         write = stack.enter_context(appended_to(None if dry_run else report, overwrite=overwrite))
         if out == _STANDARD:
             return _to_standard_output(inputs, terms, executor, write, dry_run)
@@ -155,7 +158,7 @@ def command(
             results = _nothing()  # and no folder is made for it
         else:
             publisher = batch.Publisher(out, terms, rehearse=dry_run, restart=restart)
-            results = batch.run(plan.tasks, terms, publisher, executor)
+            results = batch.run(plan.tasks, publisher, executor)
         stack.enter_context(closing(results))
         draw = stack.enter_context(contact_sheet.written_to(sheet, overwrite)) if sheet and not dry_run else None
         tally = Tally(plan, terms, dry_run, out)
@@ -166,7 +169,7 @@ def command(
                 draw(result)
             if as_json:
                 echo(json_line(result.as_json()))
-            elif result.status in ("withheld", "failed", "retracted"):
+            elif result.status in ("withheld", "failed") or result.reason == batch.MUST_NOT_BE_SEEN:
                 echo(complaint(result), err=True)
         if publisher is not None:
             tally.add_orphans(publisher.orphans())
@@ -203,7 +206,7 @@ def _one(
     if not _is_file_name(out):
         raise UsageError(f"{out}: name a file, such as {out / 'photo.jpg'}; standard input has no name to keep")
     named = terms.named(out)
-    yield from batch.retract_beside(out, named, rehearse=dry_run)
+    yield from batch.retract_beside(out, named, None if source == _STANDARD else source, rehearse=dry_run)
     if source != _STANDARD and not source.exists():
         raise UsageError(f"{source}: there is no such file or folder; check the path")
     try:
@@ -250,6 +253,13 @@ def _refuse_inputs(targets: list[Path], plan: Plan, manifest: Path | None) -> No
         for path in (*sources, *plan.others, *plan.films, *([manifest] if manifest else [])):
             if target.exists() and path.exists() and target.samefile(path):
                 raise UsageError(f"{target}: this is one of the files that the run reads; choose another name")
+
+
+def _make_folders(targets: list[Path], out: Path) -> None:
+    """The folders of files that are to lie in the output folder, which the first run has yet to make."""
+    for target in targets:
+        if target.absolute().is_relative_to(out.absolute()):
+            LocalFolder(target.parent).prepare()
 
 
 def _private(report: Path | None, sheet: Path | None, out: Path, terms: Terms) -> Iterator[str]:

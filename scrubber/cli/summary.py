@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from scrubber import batch
 from scrubber.batch import idle
 from scrubber.cli.output import counted
 from scrubber.outcomes import Outcome, outcome, said
@@ -25,12 +26,14 @@ _WITHOUT_OUTPUT: Final[tuple[Status, ...]] = ("withheld", "failed")
 
 def complaint(result: Result) -> str:
     """Why a photo has no output, as one line."""
+    if result.reason == batch.MUST_NOT_BE_SEEN and result.status == "rehearsed":
+        return f"would be retracted: {'; '.join(result.warnings)}"
     if result.status == "retracted":
         return f"retracted: {'; '.join(result.warnings)}"
     if result.status == "failed":
         words = "; ".join(result.warnings)
         return f"failed ({result.reason}): {words if result.input in words else f'{result.input}: {words}'}"
-    return f"withheld: {result.input}: {said(result.reason)}; {outcome(result.reason).remedy}"
+    return f"withheld: {result.input}: {said(result)}; {outcome(result.reason).remedy}"
 
 
 class Tally:
@@ -54,6 +57,9 @@ class Tally:
         if result.reason == idle.REASON:
             self._warnings += result.warnings
             return
+        if result.reason == batch.MUST_NOT_BE_SEEN:
+            self._statuses["retracted"] += 1
+            return
         self._statuses[result.status] += 1
         if result.status in _WITHOUT_OUTPUT:
             reason = outcome(result.reason)
@@ -62,7 +68,7 @@ class Tally:
             names = self._named.setdefault(reason, [])
             if len(names) < _NAMED:
                 names.append(Path(result.input).name)
-        if result.status not in ("failed", "retracted"):
+        if result.status != "failed":
             self._faces.update("dismissed" if face.reason == "dismissed" else face.action for face in result.faces)
             for warning in result.warnings:
                 self._notes[warning] += 1
@@ -127,7 +133,7 @@ class Tally:
         done = self._statuses["rehearsed"] if self._dry_run else self._statuses["published"]
         counts = [f"{done} {published}"]
         if self._statuses["retracted"]:
-            counts.append(f"{self._statuses['retracted']} retracted")
+            counts.append(f"{self._statuses['retracted']} {'would be ' if self._dry_run else ''}retracted")
         if self._statuses["unchanged"]:
             counts.append(f"{self._statuses['unchanged']} unchanged since the last run")
         for status in _WITHOUT_OUTPUT:

@@ -15,7 +15,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from scrubber.consent.photo_entries import PhotoEntries, combined, named, restricts
 from scrubber.errors import UsageError
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from scrubber.consent.manifest import Event, Manifest, Person, PhotoEntry
     from scrubber.types import Reason, SourceId
 
+Refused: TypeAlias = Literal["withdrawn", "denied"]
 _ENDS: Mapping[str, Reason] = {"withdrawn": "withdrawn", "expired": "expired"}
 _STARTS = frozenset({"given", "renewed"})
 _SEVERAL = 2
@@ -37,6 +38,12 @@ class Standing:
     reason: Reason | None
     minor: bool = False
     has_references: bool = False
+    refused: Refused | None = None
+    """The same without the purpose, if the person took consent back or never gave it."""
+    withdrew: date | None = None
+    """The last day on which the manifest says so, also where they agreed anew since."""
+    agreed: date | None = None
+    """The last day on which the manifest says that they agreed."""
 
     @property
     def reason_by_likeness(self) -> Reason | None:
@@ -144,7 +151,7 @@ class Permissions:
             sorted(self.gallery),
             gallery,
         ]
-        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def resolve(manifest: Manifest, purpose: str | None, on: date) -> Permissions:
@@ -161,12 +168,8 @@ def resolve(manifest: Manifest, purpose: str | None, on: date) -> Permissions:
         purpose=purpose,
         on=on,
         people={
-            person.id: Standing(
-                reason=standing_reason(person, manifest.events, on) or _out_of_purpose(person, purpose),
-                minor=person.minor,
-                has_references=bool(person.references),
-            )
-            for person in manifest.people
+            person.id: replace(standing, reason=standing.reason or _out_of_purpose(person, purpose))
+            for person, standing in ((person, _standing(person, manifest.events, on)) for person in manifest.people)
         },
         photos=PhotoEntries.of(manifest.photos),
         warnings=warnings,
@@ -186,10 +189,27 @@ def _say_anew(entry: PhotoEntry) -> str:
 
 def of_any_purpose(manifest: Manifest, on: date) -> Permissions:
     """How everybody stands on the day `on`, whatever for: to check a manifest with, never to show anybody."""
-    people = {
-        person.id: Standing(standing_reason(person, manifest.events, on), person.minor) for person in manifest.people
-    }
-    return replace(resolve(manifest, None, on), people=people)
+    people = {person.id: _standing(person, manifest.events, on) for person in manifest.people}
+    return replace(
+        resolve(manifest, None, on),
+        people={person: replace(standing, has_references=False) for person, standing in people.items()},
+    )
+
+
+def _standing(person: Person, events: Iterable[Event], on: date) -> Standing:
+    """How a person stands, whatever for."""
+    reason = standing_reason(person, events, on)
+    history = [event for event in events if event.person == person.id]
+    withdrew = [_earliest_day(event) for event in history if event.what == "withdrawn"]
+    agreed = [_latest_day(event) for event in history if event.what in _STARTS]
+    return Standing(
+        reason,
+        person.minor,
+        bool(person.references),
+        refused=reason if reason in ("withdrawn", "denied") else None,
+        withdrew=max(withdrew, default=None),
+        agreed=max([*agreed, *([person.valid_from] if person.valid_from else [])], default=None),
+    )
 
 
 def standing_reason(person: Person, events: Iterable[Event], on: date, today: date | None = None) -> Reason | None:

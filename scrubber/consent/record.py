@@ -82,6 +82,14 @@ class Consent:
         return self.locked or OnDisk(self.folder)
 
     @property
+    def files(self) -> frozenset[Path]:
+        """The files that the manifest consists of, links resolved: its own, and reference photos on the disk."""
+        own = [self.path.resolve()] if self.path else []
+        patterns = () if self.locked else (pattern for one in self.people for pattern in one.references)
+        names = (name for pattern in patterns for name in self.holdings.matching(pattern))
+        return frozenset((*own, *((self.folder / name).resolve() for name in names)))
+
+    @property
     def fingerprint(self) -> str:
         """SHA-256, in hex, of what the manifest says: the same for TOML and JSON, with or without comments.
 

@@ -32,6 +32,14 @@ def recipient_of(identity: str) -> str:
     return str(age().x25519.Identity.from_str(identity).to_public())
 
 
+def recipient_under(locked: bool, identity: str | None) -> str | None:
+    """What a ledger is sealed with beside a manifest; None where it is not `locked`, and so nothing is sealed.
+
+    Without a key nobody can read what is added to the ledger, but neither does it tell anything.
+    """
+    return recipient_of(identity or new_identity()) if locked else None
+
+
 def seal(recipient: str, data: bytes) -> bytes:
     """`data`, readable with the secret key only."""
     sealed: bytes = age().encrypt(data, [age().x25519.Recipient.from_str(recipient)])

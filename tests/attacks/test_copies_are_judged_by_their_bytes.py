@@ -41,12 +41,14 @@ def only_copy(folder: Path) -> Path:
     return copy
 
 
-@pytest.mark.parametrize("went", ["renamed", "deeper", "folder moved", "back from a backup"])
+@pytest.mark.parametrize("went", ["renamed", "linked", "deeper", "folder moved", "back from a backup"])
 def test_a_copy_that_went_elsewhere_is_taken_away(desk: Path, went: str) -> None:
     out = desk / "out"
     copy = only_copy(out)
     if went == "renamed":
         copy.rename(out / "post on monday.jpg")
+    elif went == "linked":
+        (out / "post on monday.jpg").hardlink_to(copy)
     elif went == "deeper":
         (out / "picked").mkdir()
         copy.rename(out / "picked" / copy.name)
@@ -85,7 +87,7 @@ def test_one_that_cannot_be_taken_away_is_named_and_the_others_go(
     capfd.readouterr()
     assert call(f"run photos -o out {CONSENT}") == 3
     said = capfd.readouterr().err
-    assert said.count("it cannot be taken away") == 2
+    assert said.count("is not taken away: it was changed by other hands, or is protected") == 2
     assert f"out/{first.name}: it shows p-1" in said
     assert f"out/{renamed.name}: it shows p-1" in said
     assert not second.exists()
@@ -215,12 +217,17 @@ def test_a_record_of_another_version_stops_nothing(desk: Path, state: Path, lost
     assert call("consent revoke p-1") == 0
 
 
-def test_a_run_of_one_file_takes_nothing_away_below(desk: Path) -> None:
-    """With `-o FILE` every file below the folder of FILE counted as a copy: a reference photo was deleted."""
-    assert call(f"run photos/portrait.jpg -o one.jpg {CONSENT}") == 0
-    (desk / "people").mkdir()
-    kept = Path(shutil.copy(desk / "one.jpg", desk / "people" / "01.jpg"))
+def test_a_rehearsal_tells_what_would_be_taken_away(desk: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """It counted such copies as publications, and called one whose original is gone a copy that stays."""
+    (desk / "photos" / "portrait.jpg").rename(desk / "elsewhere.jpg")
     assert call("consent revoke p-1") == 0
-    assert call(f"run photos/portrait.jpg -o two.jpg {CONSENT}") == 0
-    assert kept.exists()
-    assert not (desk / "one.jpg").exists()
+    capfd.readouterr()
+    words = f"run photos -o out {CONSENT} --dry-run".replace("--quiet", "")
+    assert call(words) == 0
+    said = capfd.readouterr().err
+    assert "0 would be published, 1 would be retracted" in said
+    assert "would be retracted: out/photo-" in said
+    assert "stays" not in said
+    assert only_copy(desk / "out").exists()
+    assert call(f"run photos -o out {CONSENT}") == 0
+    assert list((desk / "out").iterdir()) == []

@@ -107,7 +107,7 @@ def results(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
 
 def run(tasks: list[batch.Task], out: Path, jobs: int) -> list[Result]:
     with batch.Sandbox(jobs, jobs) as executor:
-        return list(batch.run(tasks, terms(), batch.Publisher(out, terms(), rehearse=True), executor, work))
+        return list(batch.run(tasks, batch.Publisher(out, terms(), rehearse=True), executor, work))
 
 
 def test_all_others_come_through(results: dict[str, Result]) -> None:

@@ -38,7 +38,7 @@ def tasks(tmp_path: Path) -> list[batch.Task]:
 def outcomes(tasks: list[batch.Task], work: batch.running.Work) -> list[Result]:
     terms, out = Terms.of(None, None), tasks[0].source.parent / "out"
     with batch.Sandbox(2) as executor:
-        return list(batch.run(tasks, terms, batch.Publisher(out, terms), executor, work))
+        return list(batch.run(tasks, batch.Publisher(out, terms), executor, work))
 
 
 def reaches_out(source: Path, _terms: Shared[Terms], _folder: LocalFolder | None) -> Made:

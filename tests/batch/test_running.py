@@ -39,7 +39,7 @@ def dies_of_the_third(source: Path, terms: Shared[Terms], folder: LocalFolder | 
 def test_results_come_in_order(tasks: list[batch.Task], tmp_path: Path, executor: str) -> None:
     executors = {"in this process": batch.Direct(), "one worker": batch.Sandbox(1), "two workers": batch.Sandbox(2)}
     with executors[executor] as chosen:
-        results = list(batch.run(tasks, TERMS, batch.Publisher(tmp_path / "out", TERMS), chosen))
+        results = list(batch.run(tasks, batch.Publisher(tmp_path / "out", TERMS), chosen))
     assert [result.input for result in results] == [str(task.source) for task in tasks]
     assert all(result.status == "published" for result in results)
 
@@ -47,7 +47,7 @@ def test_results_come_in_order(tasks: list[batch.Task], tmp_path: Path, executor
 def test_a_dying_worker_costs_one_photo(tasks: list[batch.Task], tmp_path: Path) -> None:
     with batch.Sandbox(2) as executor:
         publisher = batch.Publisher(tmp_path / "out", TERMS)
-        results = list(batch.run(tasks, TERMS, publisher, executor, dies_of_the_third))
+        results = list(batch.run(tasks, publisher, executor, dies_of_the_third))
     assert [result.status for result in results] == ["published", "published", "failed", *["published"] * 3]
     assert results[2].reason == "worker-lost"
     assert "deadly.png" in results[2].warnings[0]

@@ -89,12 +89,14 @@ def test_the_same_note_is_said_once(tmp_path: Path) -> None:
 
 
 def test_a_rehearsal_promises_nothing(tmp_path: Path) -> None:
-    said = summary(tmp_path, Result("a.jpg", None, "rehearsed", faces=(HIDDEN,)), dry_run=True)
-    assert said == "1 would be published; 1 face hidden, 0 shown"
+    gone = Result("b.jpg", "c.jpg", "rehearsed", "must-not-be-seen", warnings=("c.jpg: would be taken away",))
+    said = summary(tmp_path, Result("a.jpg", None, "rehearsed", faces=(HIDDEN,)), gone, dry_run=True)
+    assert said == "1 would be published, 1 would be retracted; 1 face hidden, 0 shown"
+    assert complaint(gone) == "would be retracted: c.jpg: would be taken away"
 
 
 def test_what_the_check_objected_to_is_said() -> None:
-    said = complaint(Result("a.jpg", None, "withheld", "the output has another size"))
+    said = complaint(Result("a.jpg", None, "withheld", "not-verified", warnings=("the output has another size",)))
     assert said.startswith("withheld: a.jpg: copy did not pass the check: the output has another size; make it smaller")
 
 

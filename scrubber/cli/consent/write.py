@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scrubber.batch import Published
+    from scrubber.consent.editing import Draft
 
 _LARGEST_FORM: Final = 1 << 33  # bytes; a recording of an hour has less
 
@@ -39,11 +40,11 @@ def init_manifest(manifest: Path, organisation: str | None) -> None:
     from scrubber.consent.reading import locked_beside
     from scrubber.consent.saving import create
 
+    if os.path.lexists(manifest):
+        raise UsageError(f"{manifest}: is there already; choose another name")
     locked = locked_beside(manifest)
     if locked:
         raise UsageError(f"{manifest}: is locked in {locked}; use that one, or choose another name")
-    if os.path.lexists(manifest):
-        raise UsageError(f"{manifest}: is there already; choose another name")
     create(blank(organisation).encode(), manifest)
     echo(f"{manifest}: made; add people with `scrubber consent add`", err=True)
 
@@ -66,7 +67,7 @@ def init_manifest(manifest: Path, organisation: str | None) -> None:
 @click.option("--minor", is_flag=True, help="The person is a minor; then a guardian has to consent.")
 @click.option(
     "--form",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=options.path(dir_okay=False, exists=True),
     metavar="FILE",
     help="The signed form or recording. Only its hash goes into the manifest.",
 )
@@ -74,7 +75,7 @@ def init_manifest(manifest: Path, organisation: str | None) -> None:
     "--photo",
     "paths",
     multiple=True,
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=options.path(dir_okay=False, exists=True),
     metavar="FILE",
     help="A reference photo, if the person agreed to be recognised; may be given several times.",
 )
@@ -171,6 +172,7 @@ def revoke_consent(person: str, manifest: Path, as_json: bool) -> None:
     echo(f"{copies} showed {person}, {there} of them still here; take down what was posted of them", err=True)
     if there:
         echo("next: give the commands of your runs again; they take away the copies that are still here", err=True)
+    _remember(person, draft)
     if refused is not None:
         raise refused
 
@@ -194,6 +196,17 @@ def _published_with(person: str, identity: str | None) -> Iterator[Published]:
     from scrubber.batch import showing
 
     return showing(person, identity)
+
+
+def _remember(person: str, draft: Draft) -> None:
+    """Note it in the ledgers, too, so that an older manifest does not undo it."""
+    from scrubber.batch import note_withdrawal
+    from scrubber.consent.permissions import of_any_purpose
+    from scrubber.consent.sealing import recipient_under
+
+    today = datetime.date.today()
+    since = of_any_purpose(draft.manifest, today).people[person].withdrew or today
+    note_withdrawal(person, since, draft.ledger_identity, recipient_under(draft.locked, draft.ledger_identity))
 
 
 def _hash(form: Path) -> str:
