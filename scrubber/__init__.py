@@ -15,7 +15,21 @@ from typing import TYPE_CHECKING, Any
 from scrubber._version import __version__
 
 if TYPE_CHECKING:
-    from scrubber.api import SafeCopy, Session, find_faces, hide, inspect, scrub, scrub_bytes, scrub_folder, verify
+    from scrubber.analysis import Analysis
+    from scrubber.api import (
+        SafeCopy,
+        Session,
+        analyse,
+        find_faces,
+        hide,
+        inspect,
+        preview,
+        render,
+        scrub,
+        scrub_bytes,
+        scrub_folder,
+        verify,
+    )
     from scrubber.consent import Consent
     from scrubber.errors import (
         DamagedPhoto,
@@ -35,8 +49,10 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "scrubber.api": (
-        "SafeCopy", "Session", "find_faces", "hide", "inspect", "scrub", "scrub_bytes", "scrub_folder", "verify",
+        "SafeCopy", "Session", "analyse", "find_faces", "hide", "inspect", "preview", "render", "scrub", "scrub_bytes",
+        "scrub_folder", "verify",
     ),
+    "scrubber.analysis": ("Analysis",),
     "scrubber.consent": ("Consent",),
     "scrubber.errors": (
         "DamagedPhoto", "ManifestError", "MissingPart", "NotWritable", "PhotoError", "PhotoTooLarge",
@@ -48,6 +64,7 @@ _HOMES = {
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "Analysis",
     "Box",
     "Consent",
     "DamagedPhoto",
@@ -73,9 +90,12 @@ __all__ = [
     "Verdict",
     "WorkerLost",
     "__version__",
+    "analyse",
     "find_faces",
     "hide",
     "inspect",
+    "preview",
+    "render",
     "scrub",
     "scrub_bytes",
     "scrub_folder",

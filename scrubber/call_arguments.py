@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
+from scrubber.analysis import Analysis
 from scrubber.consent import Consent
 from scrubber.errors import UsageError
 from scrubber.guarded import read_stream
@@ -46,6 +47,12 @@ def checked_jobs(jobs: object) -> int | None:
     if jobs < 1:
         raise UsageError(f"jobs={jobs} is not possible; give at least 1")
     return jobs
+
+
+def checked_analysis(analysis: object) -> Analysis:
+    if not isinstance(analysis, Analysis):
+        raise TypeError(f"analysis must be a scrubber.Analysis, as analyse gives it, not {type(analysis).__name__}")
+    return analysis
 
 
 def checked_path(name: str, value: object) -> Path:

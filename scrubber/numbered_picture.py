@@ -6,6 +6,7 @@ It shows the picture as it is, nobody hidden: whatever is made of it is as priva
 from __future__ import annotations
 
 import math
+import textwrap
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Final, Literal
@@ -128,6 +129,30 @@ def beside_each_other(pictures: Sequence[Image.Image]) -> Image.Image:
         whole.paste(each, (left, 0))
         left += each.width
     return whole
+
+
+def with_reasons(picture: Image.Image, decisions: Sequence[Decision]) -> Image.Image:
+    """The picture with text below: what is decided and why, and the numbers of the regions of which that is true."""
+    from PIL import Image, ImageDraw
+
+    size = max(_LEAST_TEXT, round(max(picture.size) * _LEGEND_TEXT))
+    row, across = round(1.5 * size), max(20, round(picture.width / (0.6 * size)))
+    lines = [line for words in _reasons(decisions) for line in textwrap.wrap(words, across, subsequent_indent="    ")]
+    whole = Image.new("RGB", (picture.width, picture.height + row * len(lines) + size), "white")
+    whole.paste(picture)
+    draw = ImageDraw.Draw(whole)
+    for number, words in enumerate(lines):
+        draw.text((size, picture.height + row * (number + 0.5)), words, font=font(size), fill=_BLACK, anchor="lm")
+    return whole
+
+
+def _reasons(decisions: Sequence[Decision]) -> Iterator[str]:
+    """`hide, no-match: 1, 2, 5`: a sentence for each reason, in the order of the numbers."""
+    numbers: dict[str, list[int]] = {}
+    for one in sorted(decisions, key=lambda one: one.face.id):
+        who = f" ({one.person})" if one.person else ""
+        numbers.setdefault(f"{one.action}, {one.reason}{who}", []).append(one.face.id)
+    yield from (f"{words}: {', '.join(map(str, found))}" for words, found in numbers.items())
 
 
 def encode(picture: Image.Image, encoding: Encoding) -> bytes:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, overload
 from scrubber import arguments, file_names, hiding, photos, verification
 from scrubber.arguments import is_image
 from scrubber.batch import known_copy, work
+from scrubber.call_arguments import checked_analysis
+from scrubber.errors import UsageError
 from scrubber.guarded import read_file
 from scrubber.pipeline import find_in
 from scrubber.policy import Limits, Policy, Preset, Style
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image
 
+    from scrubber.analysis import Analysis
     from scrubber.arguments import Path_, Pixels, Region
     from scrubber.types import Face, Leak, Verdict
 
@@ -64,6 +67,26 @@ def hide(picture: Pixels | Image.Image, faces: Iterable[Region], style: Style = 
     regions = arguments.regions(faces, frame.size)
     painted, mask = hiding.painted(frame.pixels, regions, style, frame.alpha)
     return _as_image(painted, mask, frame, picture) if is_image(picture) else painted
+
+
+def preview(picture: Path_ | bytes, analysis: Analysis, *, frame: int = 0) -> Image.Image:
+    """The photo as it is, with a numbered frame around each region and below it what is decided and why.
+
+    `picture` is the path or the bytes of the photo that was analysed. It shows everybody: keep it private. Hidden
+    regions are blue and solid, shown ones orange and dashed. A transparent photo is there twice, on white and on black.
+
+    Raises `PhotoError` for a file that cannot be opened, `UsageError` for another photo or a frame that is not there.
+    """
+    from scrubber.listing import numbered_frame
+
+    analysis, limits = checked_analysis(analysis), Limits()
+    data, name = _read(picture, "picture", limits)
+    photo = photos.open_photo(data, name, limits)
+    if photo.fingerprint() != analysis.source.pixels:
+        raise UsageError(f"{name}: the analysis is about another photo; analyse this one")
+    if not 0 <= frame < len(photo.frames):
+        raise UsageError(f"{name}: there is no frame {frame}; they are counted from 0 to {len(photo.frames) - 1}")
+    return numbered_frame(photo.frames[frame], analysis, frame, reasons=True)
 
 
 def inspect(source: Path_ | bytes) -> list[Leak]:

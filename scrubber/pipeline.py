@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from scrubber import checking, hiding, metadata, photos
+from scrubber.analysis import Analysis
 from scrubber.consent import decide, fit_once, misplaced, nothing_measured
 from scrubber.entry_lookup import Known, look_up
+from scrubber.errors import UsageError
 from scrubber.faces import finding
 from scrubber.faces.following import follow, united
 from scrubber.faces.numbering import numbered
 from scrubber.likeness import likeness
-from scrubber.types import Decision, Face, Leak, Result, SourceId
+from scrubber.scrubbed import Scrubbed
+from scrubber.stopwatch import Stopwatch
+from scrubber.types import Face, Leak, SourceId
 
 if TYPE_CHECKING:
     from scrubber.consent import Decisions, Likeness
@@ -28,42 +31,23 @@ if TYPE_CHECKING:
 _ROUNDS: Final = 3  # how often faces that show up again are hidden too, before the photo is withheld
 
 
-@dataclass(frozen=True, slots=True)
-class Scrubbed:
-    """What the recipe made. `data` is None if the photo is withheld, and `withheld` says why.
+@dataclass(frozen=True, slots=True, eq=False)
+class Opened:
+    """A photo that was opened: its upright frames, what finds it again, and what the manifest says of it.
 
-    `extension` is the file name extension, with its dot, that fits `data`. `size` and `output_size` are width and
-    height of the first frame. `concerns` are the ids of the people on whose standing the outcome hangs.
+    `inventory` is what its file gives away besides the frames.
     """
 
-    source: SourceId
-    size: tuple[int, int]
-    withheld: str | None
-    faces: tuple[Decision, ...]
-    leaks_removed: tuple[Leak, ...]
-    warnings: tuple[str, ...]
-    seconds: dict[str, float]
-    concerns: tuple[str, ...]
-    data: bytes | None = None
-    extension: str = ""
-    output_size: tuple[int, int] = (0, 0)
+    name: str
+    photo: photos.Photo
+    known: Known
+    inventory: tuple[Leak, ...]
+    clock: Stopwatch
 
-    def result(self, source: str, output: str | None) -> Result:
-        """The same without the bytes, for reports. `output` is where they were put, None if nowhere."""
-        return Result(
-            source,
-            output,
-            "published" if self.withheld is None else "withheld",
-            self.withheld,
-            self.faces,
-            self.leaks_removed,
-            self.seconds,
-            self.warnings,
-            self.source,
-            *self.size,
-            *self.output_size,
-            None if self.data is None else hashlib.sha256(self.data).hexdigest(),
-        )
+    def laid_for(self, terms: Terms) -> Opened:
+        """The same as its copy will hold it: on white if the copy cannot be transparent. Raises `UnsupportedFormat`."""
+        with self.clock("open"):
+            return replace(self, photo=photos.laid(self.photo, terms.policy.format, self.name))
 
 
 def make_safe(data: bytes, name: str, terms: Terms) -> Scrubbed:
@@ -71,30 +55,66 @@ def make_safe(data: bytes, name: str, terms: Terms) -> Scrubbed:
 
     Raises `PhotoError` if it cannot be opened. What cannot be made safe comes back withheld.
     """
-    policy, clock = terms.policy, Stopwatch()
+    source = open_source(data, name, terms).laid_for(terms)
+    return render_opened(source, analyse_opened(source, terms), terms)
+
+
+def analyse(data: bytes, name: str, terms: Terms) -> Analysis:
+    """What is in the photo that `data` holds, and what would be decided. Raises `PhotoError` if it cannot be opened."""
+    return analyse_opened(open_source(data, name, terms), terms)
+
+
+def render(data: bytes, name: str, analysis: Analysis, terms: Terms) -> Scrubbed:
+    """The safe copy of a photo that was analysed before, perhaps on another machine or another day.
+
+    Nothing new is looked for but to check the copy. Consent is asked again: what the analysis hides stays hidden, and
+    what it shows is shown only if these `terms` show it, too.
+
+    Raises `UsageError` for the analysis of another photo, `PhotoError` as `make_safe` does.
+    """
+    source = open_source(data, name, terms).laid_for(terms)
+    known = source.known.source
+    if analysis.source.pixels != known.pixels or analysis.sizes != _sizes(source.photo):
+        raise UsageError(f"{name}: the analysis is about another photo; analyse this one")
+    return render_opened(source, _decided(source, analysis.found, terms), terms, least=analysis)
+
+
+def open_source(data: bytes, name: str, terms: Terms) -> Opened:
+    """Open a photo, and look up what the manifest says of it. Raises `PhotoError`."""
+    clock = Stopwatch()
     with clock("open"):
-        photo, source = opened(data, name, policy.limits)
+        photo, source = opened(data, name, terms.policy.limits)
         known = look_up(photo, source, terms.permissions)
-        photo = photos.laid(photo, policy.format, name)
-        removed = metadata.inventory(data)
-    with clock("find"):
-        found = find_in(photo, policy.preset)
+        return Opened(name, photo, known, metadata.inventory(data), clock)
+
+
+def analyse_opened(source: Opened, terms: Terms) -> Analysis:
+    with source.clock("find"):
+        found = find_in(source.photo, terms.policy.preset)
+    return _decided(source, found, terms)
+
+
+def render_opened(source: Opened, analysis: Analysis, terms: Terms, least: Analysis | None = None) -> Scrubbed:
+    """The recipe: hide, write, read back, look again; what shows up then is hidden, too, a few times over.
+
+    What `least` hides is hidden whatever else is decided.
+    """
+    photo, policy, clock = source.photo, terms.policy, source.clock
     for _ in range(_ROUNDS):
-        with clock("decide"):
-            decided = decide_in(photo, found, known, terms)
-        warnings, concerns = _warnings(photo, decided), _concerns(decided)
+        analysis = _stricter(analysis, least) if least else analysis
         copy = Scrubbed(
-            known.source, _size(photo), _reason(decided), _listed(decided), removed, warnings, clock.seconds, concerns
-        )
+            analysis.source, _size(photo), analysis.withheld, analysis.decisions, analysis.leaks,
+            _unique(photo.notes, analysis.warnings), clock.seconds, analysis.concerns,
+        )  # fmt: skip
         if copy.withheld:
             return copy
         with clock("hide"):
-            masks, painted = _hidden(photo, decided, policy.style)
+            masks, painted = _hidden(photo, analysis, policy.style)
         with clock("write"):
             fitted, factor = photos.fitted(painted, policy.max_size)
             smaller = [hiding.scaled(mask, frame.size) for mask, frame in zip(masks, fitted.frames, strict=True)]
             # Not before all is painted: whether anything is clear may hang on what is hidden now.
-            fitted, target = photos.prepared(fitted.opaque(smaller), policy.format, name)
+            fitted, target = photos.prepared(fitted.opaque(smaller), policy.format, source.name)
             written, extension = photos.write(fitted, target)
         with clock("verify"):
             seen, wrong = checking.read_back(written, fitted, smaller, policy.limits)
@@ -104,14 +124,43 @@ def make_safe(data: bytes, name: str, terms: Terms) -> Scrubbed:
             visible = [
                 _not_of_paint(faces, frame, mask)
                 for faces, frame, mask in zip(
-                    _visible(seen, smaller, decided, factor), photo.frames, masks, strict=True
+                    _visible(seen, smaller, analysis, factor), photo.frames, masks, strict=True
                 )
             ]
         if not any(visible):
-            warnings = (*_warnings(fitted, decided), *_partly_covered(decided, masks))
+            warnings = _unique(fitted.notes, analysis.warnings) + tuple(_partly_covered(analysis, masks))
             return replace(copy, data=written, extension=extension, warnings=warnings, output_size=_size(fitted))
-        found = [(*faces, *more) for faces, more in zip(found, visible, strict=True)]
+        found = [(*faces, *more) for faces, more in zip(analysis.found, visible, strict=True)]
+        analysis = _decided(source, found, terms)
     return replace(copy, withheld="face-still-visible")
+
+
+def _decided(source: Opened, found: Sequence[tuple[Face, ...]], terms: Terms) -> Analysis:
+    with source.clock("decide"):
+        decided = decide_in(source.photo, found, source.known, terms)
+    return Analysis(
+        source.name,
+        source.known.source,
+        _sizes(source.photo),
+        tuple(found),
+        tuple(replace(one, frame=number) for number, decisions in enumerate(decided) for one in decisions.faces),
+        source.inventory,
+        next((decisions.withhold_reason for decisions in decided if decisions.withhold_reason), None),
+        _unique(said for decisions in decided for said in decisions.warnings),
+        tuple(sorted({person for decisions in decided for person in decisions.concerns})),
+        dict(source.clock.seconds),
+    )
+
+
+def _stricter(now: Analysis, before: Analysis) -> Analysis:
+    """What is decided now, but what was hidden before stays hidden, regions that are unknown now as well."""
+    hidden = {one.face.id: one for one in before.decisions if one.action == "hide"}
+    decided = tuple(hidden.get(one.face.id, one) if one.action == "show" else one for one in now.decisions)
+    places = {(one.frame, one.face.box) for one in decided}
+    last = max((one.face.id for one in decided), default=0)
+    lost = [one for one in hidden.values() if (one.frame, one.face.box) not in places]
+    more = tuple(replace(one, face=replace(one.face, id=last + count)) for count, one in enumerate(lost, 1))
+    return replace(now, decisions=(*decided, *more), withheld=now.withheld or before.withheld)
 
 
 def opened(data: bytes, name: str, limits: Limits) -> tuple[photos.Photo, SourceId]:
@@ -172,27 +221,25 @@ def _numbered(decided: Sequence[Decisions]) -> list[Decisions]:
     ]
 
 
-def _hidden(photo: photos.Photo, decided: Sequence[Decisions], style: Style) -> tuple[list[Mask], photos.Photo]:
+def _hidden(photo: photos.Photo, analysis: Analysis, style: Style) -> tuple[list[Mask], photos.Photo]:
     masks, pictures = [], []
-    for frame, decisions in zip(photo.frames, decided, strict=True):
-        faces = [decision.face for decision in decisions.hidden]
+    for number, frame in enumerate(photo.frames):
+        faces = [decision.face for decision in analysis.on_frame(number, "hide")]
         picture, mask = hiding.painted(frame.pixels, faces, style, frame.alpha)
         masks.append(mask)
         pictures.append(picture)
     return masks, photo.painted(pictures).opaque(masks)
 
 
-def _visible(
-    seen: photos.Photo, masks: Sequence[Mask], decided: Sequence[Decisions], factor: float
-) -> list[tuple[Face, ...]]:
+def _visible(seen: photos.Photo, masks: Sequence[Mask], analysis: Analysis, factor: float) -> list[tuple[Face, ...]]:
     """Faces of each written frame that can be seen though nobody allowed it, in pixels of the original.
 
     `factor` says how much smaller the written frames are.
     """
     visible = []
-    for frame, mask, decisions in zip(seen.frames, masks, decided, strict=True):
+    for number, (frame, mask) in enumerate(zip(seen.frames, masks, strict=True)):
         faces = checking.seen_again(frame)
-        shown = [_scaled(decision.face, factor) for decision in decisions.shown]
+        shown = [_scaled(decision.face, factor) for decision in analysis.on_frame(number, "show")]
         visible.append(tuple(_scaled(face, 1 / factor) for face in checking.still_visible(faces, mask, shown)))
     return visible
 
@@ -215,45 +262,19 @@ def _scaled(face: Face, factor: float) -> Face:
     return face.mapped(lambda point: (point[0] * factor, point[1] * factor))
 
 
-def _reason(decided: Sequence[Decisions]) -> str | None:
-    return next((decisions.withhold_reason for decisions in decided if decisions.withhold_reason), None)
+def _sizes(photo: photos.Photo) -> tuple[tuple[int, int], ...]:
+    return tuple(frame.size for frame in photo.frames)
 
 
-def _concerns(decided: Sequence[Decisions]) -> tuple[str, ...]:
-    return tuple(sorted({person for decisions in decided for person in decisions.concerns}))
+def _unique(*said: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(chain.from_iterable(said)))
 
 
-def _listed(decided: Sequence[Decisions]) -> tuple[Decision, ...]:
-    return tuple(
-        replace(decision, frame=number) for number, decisions in enumerate(decided) for decision in decisions.faces
-    )
-
-
-def _warnings(photo: photos.Photo, decided: Sequence[Decisions]) -> tuple[str, ...]:
-    said = [*photo.notes, *(warning for decisions in decided for warning in decisions.warnings)]
-    return tuple(dict.fromkeys(said))
-
-
-def _partly_covered(decided: Sequence[Decisions], masks: Sequence[Mask]) -> Iterator[str]:
+def _partly_covered(analysis: Analysis, masks: Sequence[Mask]) -> Iterator[str]:
     """Deny beats allow: where heads overlap the hidden one wins, and the report says so."""
-    for decisions, mask in zip(decided, masks, strict=True):
-        for decision in decisions.shown:
+    for number, mask in enumerate(masks):
+        for decision in analysis.on_frame(number, "show"):
             share = hiding.covered(decision.face, mask)
             if share > 0:
                 box = list(decision.face.box.rounded())
                 yield f"the shown face at {box} is covered by {share:.0%}, because a hidden face is next to it"
-
-
-class Stopwatch:
-    """Adds up the seconds that each stage took."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def __call__(self, stage: str) -> Iterator[None]:
-        started = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - started

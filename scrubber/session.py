@@ -8,18 +8,17 @@ the caller: that is for files that the caller trusts not to be hostile.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from scrubber import batch
-from scrubber.batch.work import make_bytes
+from scrubber.batch.work import analyse_bytes, make_bytes
 from scrubber.call_arguments import (
     UNNAMED,
+    checked_analysis,
     checked_bytes,
     checked_consent,
     checked_day,
@@ -31,6 +30,7 @@ from scrubber.call_arguments import (
 )
 from scrubber.consent import Consent
 from scrubber.errors import UsageError
+from scrubber.guarded import read_file
 from scrubber.policy import Policy
 from scrubber.terms import Terms
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self, TypeAlias
 
+    from scrubber.analysis import Analysis
     from scrubber.batch import Executor
     from scrubber.types import Result
 
@@ -133,6 +134,26 @@ class Session:
 
     def scrub(self, source: Path_, output: Path_, *, overwrite: bool = False) -> Result:
         """Make one photo safe and write the copy to the file `output`; see `scrubber.scrub`."""
+        return self._publish(source, output, overwrite, None)
+
+    def analyse(self, source: Path_ | bytes) -> Analysis:
+        """What is in a photo, and what would be decided; see `scrubber.analyse`."""
+        executor, terms = self._ready()
+        limits = terms.policy.limits
+        if isinstance(source, bytes | bytearray | memoryview):
+            data, name = checked_bytes(source, limits.bytes), UNNAMED
+        else:
+            path = checked_path("source", source)
+            data, name = read_file(path, limits), str(path)
+        with self._turn():
+            shared = batch.Shared(terms.for_workers())
+            return executor.submit(name, len(data), limits, analyse_bytes, data, name, shared).result()
+
+    def render(self, source: Path_, output: Path_, analysis: Analysis, *, overwrite: bool = False) -> Result:
+        """Write the safe copy of a photo that was analysed before to the file `output`; see `scrubber.render`."""
+        return self._publish(source, output, overwrite, checked_analysis(analysis))
+
+    def _publish(self, source: Path_, output: Path_, overwrite: bool, analysis: Analysis | None) -> Result:
         executor, terms = self._ready()
         target, overwrite = checked_path("output", output), checked_switch("overwrite", overwrite)
         given = checked_path("source", source)
@@ -141,7 +162,7 @@ class Session:
         with self._turn():
             named = terms.named(target)
             taken = [text for one in batch.retract_beside(target, named, given) for text in one.warnings]
-            result = batch.publish_one(given, target, named, executor, overwrite=overwrite)
+            result = batch.publish_one(given, target, named, executor, overwrite=overwrite, analysis=analysis)
         return replace(result, warnings=(*result.warnings, *taken))
 
     def _ready(self) -> tuple[Executor, Terms]:
@@ -165,114 +186,3 @@ class Session:
         if not self._isolate:
             stack.enter_context(self._lock)
         return stack
-
-
-def scrub(
-    source: Path_,
-    output: Path_,
-    *,
-    policy: Policy | None = None,
-    consent: Consent | None = None,
-    purpose: str | None = None,
-    on: date | None = None,
-    despite_withdrawals: bool = False,
-    isolate: bool = False,
-    overwrite: bool = False,
-) -> Result:
-    """Make one photo safe and write the copy to the file `output`.
-
-    Faces are hidden unless `consent` allows them for `purpose` on the day `on` (today if None). The result says
-    whether the copy was published or withheld; nothing lies at `output` unless it was published just now: an earlier
-    copy is taken away first. A file that scrubber did not make is left alone unless `overwrite` says so.
-
-    The photo is opened in this process: one that breaks a decoder breaks the caller, one that hangs it hangs. For
-    photos from strangers give `isolate=True`, or keep a `Session` open.
-
-    Raises `PhotoError` for a file that cannot be opened or written, `UsageError` for a consent without a purpose,
-    `ManifestError` for reference photos that cannot be used, `MissingPart` if a model is not there.
-    """
-    with Session(
-        policy=policy,
-        consent=consent,
-        purpose=purpose,
-        on=on,
-        despite_withdrawals=despite_withdrawals,
-        isolate=isolate,
-        jobs=1,
-    ) as session:
-        return session.scrub(source, output, overwrite=overwrite)
-
-
-def scrub_bytes(
-    data: bytes | BinaryIO,
-    *,
-    policy: Policy | None = None,
-    consent: Consent | None = None,
-    purpose: str | None = None,
-    on: date | None = None,
-    despite_withdrawals: bool = False,
-    isolate: bool = False,
-) -> SafeCopy:
-    """The same from memory to memory, or from a binary file that is read to its end. No file is written.
-
-    `data` of the answer is None if the photo is withheld. Raises as `scrub` does.
-    """
-    with Session(
-        policy=policy,
-        consent=consent,
-        purpose=purpose,
-        on=on,
-        despite_withdrawals=despite_withdrawals,
-        isolate=isolate,
-        jobs=1,
-    ) as session:
-        return session.scrub_bytes(data)
-
-
-def scrub_folder(
-    source: Path_ | Sequence[Path_],
-    output: Path_,
-    *,
-    policy: Policy | None = None,
-    consent: Consent | None = None,
-    purpose: str | None = None,
-    on: date | None = None,
-    despite_withdrawals: bool = False,
-    jobs: int | None = None,
-    isolate: bool = True,
-    restart: bool = False,
-) -> Iterator[Result]:
-    """Make every photo below a folder (or in a list of files and folders) safe; copies go to the folder `output`.
-
-    Yields one result per file, in a stable order, while the run goes on, and one for each copy of an earlier run that
-    must not be seen any more. What is published already and has not changed is `unchanged`, unless `restart` makes all
-    copies again. `jobs` is the number of processes, one per core if None; the outputs do not depend on it. Photos are
-    opened in worker processes unless `isolate` is False; no `__main__` guard is needed. Raises as `scrub` does, but a
-    failed photo is a result.
-    """
-    given = [source] if isinstance(source, str | os.PathLike) else list(source)
-    if not given:
-        raise UsageError("source is empty; name at least one file or folder")
-    return _folder(
-        [checked_path("source", each) for each in given], checked_path("output", output),
-        checked_policy(policy), checked_consent(consent),
-        checked_purpose(purpose), checked_day(on), checked_switch("despite_withdrawals", despite_withdrawals),
-        checked_jobs(jobs), checked_switch("isolate", isolate), checked_switch("restart", restart),
-    )  # fmt: skip
-
-
-def _folder(
-    source: list[Path], output: Path, policy: Policy, consent: Consent | None, purpose: str | None, on: date | None,
-    despite_withdrawals: bool, jobs: int | None, isolate: bool, restart: bool,
-) -> Iterator[Result]:  # fmt: skip
-    plan = batch.plan(source, output)
-    with ExitStack() as stack:
-        executor: Executor
-        if isolate:
-            executor = stack.enter_context(batch.Sandbox(batch.workers(jobs, len(plan.tasks)), jobs))
-        else:
-            executor = stack.enter_context(batch.Direct())
-        terms = Terms.of(
-            policy, consent, purpose, on, despite_withdrawals, batch.judging(executor) if isolate else None
-        )
-        yield from batch.run(plan.tasks, batch.Publisher(output, terms, restart=restart), executor)

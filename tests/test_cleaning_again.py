@@ -10,7 +10,8 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from scrubber import Limits, Policy, photos
-from scrubber.pipeline import Scrubbed, make_safe
+from scrubber.pipeline import make_safe
+from scrubber.scrubbed import Scrubbed
 from scrubber.terms import Terms
 
 SECRET = b"CANARY-2207-COMES-BACK"

@@ -34,7 +34,8 @@ from scrubber.storage import LocalFolder, NameTaken, discard, refuse_original
 from scrubber.types import Result
 
 if TYPE_CHECKING:
-    from scrubber.pipeline import Scrubbed
+    from scrubber.analysis import Analysis
+    from scrubber.scrubbed import Scrubbed
     from scrubber.terms import Terms
     from scrubber.types import Status
 
@@ -43,9 +44,17 @@ _STREAM: Final = "-"
 
 
 def publish_one(
-    source: Path | bytes, target: Path, terms: Terms, executor: Executor, *, overwrite: bool = False
+    source: Path | bytes,
+    target: Path,
+    terms: Terms,
+    executor: Executor,
+    *,
+    overwrite: bool = False,
+    analysis: Analysis | None = None,
 ) -> Result:
     """Make one photo safe and publish it at `target`; `source` is a file, or the bytes of one from standard input.
+
+    With an `analysis` of the photo nothing is searched for again (`pipeline.render`).
 
     A copy of an earlier run that lies at `target` is taken away first: nothing lies there afterwards unless it was
     published just now. A file that the ledger does not know is left alone unless `overwrite` says so.
@@ -59,7 +68,7 @@ def publish_one(
     _make_way(ledger, target, overwrite)
     sweep(ledger)
     with staging(ledger, folder):  # which clears away what was staged and not published
-        made = _made(source, target, terms, executor, folder)
+        made = _made(source, target, terms, executor, folder, analysis)
         refuse_without_manifest(ledger, terms, *_hashes(made))
         result = _noted(ledger, terms, made.result)
         remember_refusals(ledger, terms, (face.person for face in result.faces))
@@ -117,13 +126,21 @@ def make_one(data: bytes, name: str, terms: Terms, executor: Executor) -> Scrubb
     ).result()
 
 
-def _made(source: Path | bytes, target: Path, terms: Terms, executor: Executor, folder: LocalFolder | None) -> Made:
+def _made(
+    source: Path | bytes,
+    target: Path,
+    terms: Terms,
+    executor: Executor,
+    folder: LocalFolder | None,
+    analysis: Analysis | None = None,
+) -> Made:
     shared, limits = Shared(terms.for_workers()), terms.policy.limits
+    where = (shared, folder, target, analysis)
     if isinstance(source, Path):
-        call = executor.submit(str(source), size_of(source), limits, make_file, source, shared, folder, target)
+        call = executor.submit(str(source), size_of(source), limits, make_file, source, *where)
     else:
         name = "standard input"
-        call = executor.submit(name, len(source), limits, make_data, source, name, shared, folder, target)
+        call = executor.submit(name, len(source), limits, make_data, source, name, *where)
     return call.result()
 
 

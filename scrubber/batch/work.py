@@ -11,18 +11,20 @@ from scrubber.batch.sandbox import Executor, Pending, Shared
 from scrubber.errors import NotWritable, WorkerLost
 from scrubber.guarded import read_file
 from scrubber.likeness import Judged, judge
+from scrubber.listing import list_regions
 from scrubber.photos import suits
-from scrubber.pipeline import Scrubbed, make_safe
+from scrubber.pipeline import analyse, make_safe, render
 from scrubber.policy import Limits
-from scrubber.region_list import list_regions
 from scrubber.types import LEAK_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from scrubber.analysis import Analysis
     from scrubber.likeness import Judge
+    from scrubber.listing import Drawing, Listed
     from scrubber.policy import Preset
-    from scrubber.region_list import Drawing, RegionList
+    from scrubber.scrubbed import Scrubbed
     from scrubber.storage import LocalFolder
     from scrubber.terms import Terms
     from scrubber.types import Decision, Leak, Result, Verdict
@@ -41,20 +43,32 @@ class Made:
     staged: Path | None = None
 
 
-def make_file(source: Path, terms: Shared[Terms], folder: LocalFolder | None, named: Path | None = None) -> Made:
+def make_file(
+    source: Path,
+    terms: Shared[Terms],
+    folder: LocalFolder | None,
+    named: Path | None = None,
+    analysis: Analysis | None = None,
+) -> Made:
     """Make the photo at `source` safe and stage the copy in `folder`; nothing is written without one.
 
-    `named` is the final name where the user chose it: the copy must be what it says. Raises `PhotoError`.
+    `named` is the final name where the user chose it: the copy must be what it says. With an `analysis` nothing is
+    searched for again (`pipeline.render`). Raises `PhotoError`.
     """
     data = read_file(source, terms.value.policy.limits)
-    return make_data(data, str(source), terms, folder, named)
+    return make_data(data, str(source), terms, folder, named, analysis)
 
 
 def make_data(
-    data: bytes, name: str, terms: Shared[Terms], folder: LocalFolder | None, named: Path | None = None
+    data: bytes,
+    name: str,
+    terms: Shared[Terms],
+    folder: LocalFolder | None,
+    named: Path | None = None,
+    analysis: Analysis | None = None,
 ) -> Made:
     """The same for a photo that is in memory."""
-    copy = make_safe(data, name, terms.value)
+    copy = make_safe(data, name, terms.value) if analysis is None else render(data, name, analysis, terms.value)
     made = Made(copy.result(name, None), copy.concerns, copy.extension)
     if copy.data is None:
         return made
@@ -95,7 +109,12 @@ def inspect_bytes(data: bytes, named: Leak | None = None) -> list[Leak]:
     return sorted(leaks, key=lambda leak: LEAK_KINDS.index(leak.kind))
 
 
-def list_file(path: Path, terms: Shared[Terms], drawing: Drawing | None) -> RegionList:
+def analyse_bytes(data: bytes, name: str, terms: Shared[Terms]) -> Analysis:
+    """What is in a photo that is in memory, and what would be decided. Raises `PhotoError`."""
+    return analyse(data, name, terms.value)
+
+
+def list_file(path: Path, terms: Shared[Terms], drawing: Drawing | None) -> Listed:
     """The regions in the photo at `path`, and what would be decided for each. Raises `PhotoError`."""
     return list_regions(read_file(path, terms.value.policy.limits), str(path), terms.value, drawing)
 

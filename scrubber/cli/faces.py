@@ -19,9 +19,10 @@ from scrubber.numbered_picture import ENCODINGS, Encoding, is_numbered_picture
 from scrubber.policy import Policy, Preset
 
 if TYPE_CHECKING:
+    from scrubber.analysis import Analysis
     from scrubber.batch import Executor, Found
     from scrubber.batch.sandbox import Pending
-    from scrubber.region_list import RegionList
+    from scrubber.listing import Listed
     from scrubber.terms import Terms
     from scrubber.types import Decision
 
@@ -85,10 +86,10 @@ def command(
                 code = error.exit_code
                 continue
             if as_json:
-                echo(json_line(listed.as_json()))
+                echo(json_line(listed.analysis.as_json()))
             else:
-                echo(*_as_text(listed))
-                echo(*(f"note: {warning}" for warning in listed.warnings), err=True)
+                echo(*_as_text(listed.analysis))
+                echo(*(f"note: {warning}" for warning in listed.analysis.warnings), err=True)
             if target is not None:
                 echo(*_about_picture(target, listed), err=True)
     if not photos and not films:
@@ -98,17 +99,15 @@ def command(
     return code
 
 
-def _listing(
-    terms: Terms, frame: int, executor: Executor
-) -> Callable[[tuple[Found, Path | None]], Pending[RegionList]]:
+def _listing(terms: Terms, frame: int, executor: Executor) -> Callable[[tuple[Found, Path | None]], Pending[Listed]]:
     """Hands out one photo after the other, with the drawing that is wanted of it."""
     from scrubber import batch
     from scrubber.batch.work import list_file, size_of
-    from scrubber.region_list import Drawing
+    from scrubber.listing import Drawing
 
     shared = batch.Shared(terms.for_workers())
 
-    def hand_out(wanted: tuple[Found, Path | None]) -> Pending[RegionList]:
+    def hand_out(wanted: tuple[Found, Path | None]) -> Pending[Listed]:
         source, target = wanted[0].source, wanted[1]
         drawing = Drawing(frame, _encoding(target)) if target else None
         return executor.submit(str(source), size_of(source), terms.policy.limits, list_file, source, shared, drawing)
@@ -159,7 +158,7 @@ def _encoding(target: Path) -> Encoding:
     return ENCODINGS[target.suffix.lower()]
 
 
-def _about_picture(target: Path, listed: RegionList) -> Iterator[str]:
+def _about_picture(target: Path, listed: Listed) -> Iterator[str]:
     yield f"{target}: shows everybody, with their numbers; keep it private"
     if listed.drawn is not None:
         width, height = listed.drawn
@@ -169,14 +168,14 @@ def _about_picture(target: Path, listed: RegionList) -> Iterator[str]:
         )
 
 
-def _as_text(listed: RegionList) -> Iterator[str]:
+def _as_text(listed: Analysis) -> Iterator[str]:
     from scrubber.consent import explain
 
     several = f", {listed.frames} frames" if listed.frames > 1 else ""
-    yield f"{listed.input}: {listed.width}×{listed.height}{several}, {counted(len(listed.regions), 'face')}"
+    yield f"{listed.input}: {listed.width}×{listed.height}{several}, {counted(len(listed.decisions), 'face')}"
     yield f"  sha256 {listed.source.sha256}"
     yield f"  pixels {listed.source.pixels}"
-    for decision in sorted(listed.regions, key=lambda decision: decision.face.id):
+    for decision in sorted(listed.decisions, key=lambda decision: decision.face.id):
         yield _row(decision, listed.frames > 1)
         if decision.reason != "no-manifest":
             yield f"         {explain(decision)}"

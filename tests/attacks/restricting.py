@@ -15,8 +15,9 @@ from scrubber.cli import cli
 from scrubber.consent import Consent, PhotoEntry
 from scrubber.consent.editing import Draft, blank
 from scrubber.errors import ScrubberError
-from scrubber.pipeline import Scrubbed, make_safe, opened
+from scrubber.pipeline import make_safe, opened
 from scrubber.policy import Limits, Policy
+from scrubber.scrubbed import Scrubbed
 from scrubber.terms import Terms
 from scrubber.types import Box, SourceId
 

@@ -22,8 +22,9 @@ import scrubber
 from scrubber import Box, Consent, Face, Limits, Policy, hiding, photos
 from scrubber.faces import finding
 from scrubber.photos.photo import Frame, Photo
-from scrubber.pipeline import Scrubbed, make_safe
+from scrubber.pipeline import make_safe
 from scrubber.policy import Style
+from scrubber.scrubbed import Scrubbed
 from scrubber.terms import Terms
 
 STYLES = ("blur", "pixelate", "solid")

@@ -36,7 +36,8 @@ from scrubber.consent import Consent, DismissBox, HideBox, PhotoEntry, ShowBox
 from scrubber.consent.editing import Draft
 from scrubber.consent.permissions import Permissions
 from scrubber.photos.turning import turned_back
-from scrubber.pipeline import Scrubbed, make_safe
+from scrubber.pipeline import make_safe
+from scrubber.scrubbed import Scrubbed
 from scrubber.terms import Terms
 from scrubber.types import Box, SourceId
 

@@ -1,0 +1,151 @@
+"""What is there in a photo and what would be decided for it: the value between `analyse` and `render`.
+
+It holds no pixels and no embeddings, but it tells who is in a photo and where, so it is as private as the manifest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from scrubber.errors import UsageError
+from scrubber.types import SCHEMA, Action, Box, Decision, Face, Landmarks, Leak, SourceId
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """The regions of all frames of a photo, and a decision for each. Immutable, picklable, with a JSON form.
+
+    Boxes are pixels of the upright original; `sizes` are height and width of each frame. `found` are the regions that
+    detectors found, by frame; `decisions` also cover what a person pointed at. `withheld` is a reason code if the photo
+    must not be published at all. `leaks` are what the file gives away. `concerns` are the ids of the people on whose
+    standing the decisions hang.
+    """
+
+    input: str
+    source: SourceId
+    sizes: tuple[tuple[int, int], ...]
+    found: tuple[tuple[Face, ...], ...]
+    decisions: tuple[Decision, ...]
+    leaks: tuple[Leak, ...] = ()
+    withheld: str | None = None
+    warnings: tuple[str, ...] = ()
+    concerns: tuple[str, ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict, compare=False)
+
+    @property
+    def width(self) -> int:
+        """Pixels of the first frame."""
+        return self.sizes[0][1]
+
+    @property
+    def height(self) -> int:
+        """Pixels of the first frame."""
+        return self.sizes[0][0]
+
+    @property
+    def frames(self) -> int:
+        return len(self.sizes)
+
+    def on_frame(self, number: int, action: Action | None = None) -> tuple[Decision, ...]:
+        """The decisions on one frame, or those of one kind."""
+        return tuple(one for one in self.decisions if one.frame == number and action in (None, one.action))
+
+    def hiding(self, *numbers: int) -> Analysis:
+        """The same, but the regions with these numbers are hidden too. Raises `UsageError` for a number that is none.
+
+        Hiding more is always possible. Who may be shown is for the consent manifest to say.
+        """
+        unknown = set(numbers) - {one.face.id for one in self.decisions}
+        if unknown:
+            raise UsageError(f"{self.input}: there is no region {min(unknown)}; they are numbered in `decisions`")
+        hidden = tuple(_hidden(one) if one.face.id in numbers else one for one in self.decisions)
+        return replace(self, decisions=hidden)
+
+    def as_json(self) -> dict[str, Any]:
+        """As `scrubber faces --json` prints it; `whole_as_json` has all of it."""
+        return {
+            "schema": SCHEMA,
+            "input": self.input,
+            "sha256": self.source.sha256,
+            "pixels": self.source.pixels,
+            "width": self.width,
+            "height": self.height,
+            "frames": self.frames,
+            "faces": [decision.as_json() for decision in self.decisions],
+        }
+
+    def whole_as_json(self) -> dict[str, Any]:
+        """Everything, to be stored and read back by `from_json` on another day or another machine."""
+        return self.as_json() | {
+            "turned": list(self.source.turned),
+            "sizes": [list(size) for size in self.sizes],
+            "found": [[_region_as_json(region) for region in here] for here in self.found],
+            "decisions": [
+                one.as_json() | {"similarity": one.similarity, "region": _region_as_json(one.face)}
+                for one in self.decisions
+            ],
+            "leaks": [leak.as_json() for leak in self.leaks],
+            "withheld": self.withheld,
+            "warnings": list(self.warnings),
+            "concerns": list(self.concerns),
+            "seconds": dict(self.seconds),
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Analysis:
+        """What `whole_as_json` tells, read back. Raises `UsageError` for anything else."""
+        try:
+            if values["schema"] != SCHEMA:
+                raise UsageError(f"the analysis has schema {values['schema']}, not {SCHEMA}; analyse the photo again")
+            return cls(
+                values["input"],
+                SourceId(values["sha256"], values["pixels"], tuple(values["turned"])),
+                tuple((height, width) for height, width in values["sizes"]),
+                tuple(tuple(map(_region_from_json, here)) for here in values["found"]),
+                tuple(
+                    Decision(
+                        _region_from_json(one["region"]), one["decision"], one["reason"], one["person"],
+                        one["similarity"], one["frame"],
+                    )
+                    for one in values["decisions"]
+                ),
+                tuple(Leak(**leak) for leak in values["leaks"]),
+                values["withheld"],
+                tuple(values["warnings"]),
+                tuple(values["concerns"]),
+                values["seconds"],
+            )  # fmt: skip
+        except (KeyError, TypeError, ValueError) as error:
+            raise UsageError(f"this is no analysis of a photo ({error!r}); analyse the photo again") from error
+
+
+def _hidden(decision: Decision) -> Decision:
+    if decision.action == "hide":
+        return decision
+    return replace(decision, action="hide", reason="pointed-hide", person=None, similarity=None)
+
+
+def _region_as_json(region: Face) -> dict[str, Any]:
+    box, points = region.box, region.landmarks
+    return {
+        "box": [box.x, box.y, box.width, box.height],
+        "score": region.score,
+        "detectors": list(region.detectors),
+        "landmarks": None if points is None else asdict(points),
+        "id": region.id,
+        "kind": region.kind,
+    }
+
+
+def _region_from_json(values: Mapping[str, Any]) -> Face:
+    points = values["landmarks"]
+    return Face(
+        Box(*values["box"]),
+        values["score"],
+        tuple(values["detectors"]),
+        None if points is None else Landmarks(**{name: (x, y) for name, (x, y) in points.items()}),
+        values["id"],
+        values["kind"],
+    )

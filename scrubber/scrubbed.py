@@ -1,0 +1,46 @@
+"""What the recipe gives for one photo: a copy in memory, or why there is none."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from scrubber.types import Decision, Leak, Result, SourceId
+
+
+@dataclass(frozen=True, slots=True)
+class Scrubbed:
+    """What the recipe made. `data` is None if the photo is withheld, and `withheld` says why.
+
+    `extension` is the file name extension, with its dot, that fits `data`. `size` and `output_size` are width and
+    height of the first frame. `concerns` are the ids of the people on whose standing the outcome hangs.
+    """
+
+    source: SourceId
+    size: tuple[int, int]
+    withheld: str | None
+    faces: tuple[Decision, ...]
+    leaks_removed: tuple[Leak, ...]
+    warnings: tuple[str, ...]
+    seconds: dict[str, float]
+    concerns: tuple[str, ...]
+    data: bytes | None = None
+    extension: str = ""
+    output_size: tuple[int, int] = (0, 0)
+
+    def result(self, source: str, output: str | None) -> Result:
+        """The same without the bytes, for reports. `output` is where they were put, None if nowhere."""
+        return Result(
+            source,
+            output,
+            "published" if self.withheld is None else "withheld",
+            self.withheld,
+            self.faces,
+            self.leaks_removed,
+            self.seconds,
+            self.warnings,
+            self.source,
+            *self.size,
+            *self.output_size,
+            None if self.data is None else hashlib.sha256(self.data).hexdigest(),
+        )
