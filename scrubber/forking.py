@@ -35,7 +35,6 @@ from scrubber import environment
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
-_LOADED: Final = ("scrubber.batch.running", "scrubber.batch.libraries")
 _DEPENDENCIES: Final = ("click", "cv2", "filelock", "numpy", "onnxruntime", "pebble", "PIL", "platformdirs", "pydantic")
 """Modules without which nothing works. Optional ones are not among them: a file of that name must not be believed."""
 
@@ -43,14 +42,14 @@ _started = False
 _this_thread = local()
 
 
-def start() -> None:
-    """From now on `context` forks workers from a process of this kind, where that can be done."""
+def start(preloaded: Sequence[str] = ()) -> None:
+    """From now on `context` forks workers from a process that has loaded these modules, where that can be done."""
     global _started
     if sys.platform != "linux":
         return
     from multiprocessing import forkserver
 
-    multiprocessing.set_forkserver_preload(list(_LOADED))
+    multiprocessing.set_forkserver_preload(list(preloaded))
     _started = True
     with _beginning_ours():
         try:

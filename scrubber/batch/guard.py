@@ -9,31 +9,27 @@ from __future__ import annotations
 
 import faulthandler
 import os
-import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import IO, TYPE_CHECKING, Final
 
+from scrubber import stages
 from scrubber.batch import isolation
-from scrubber.faces import finding
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from scrubber.policy import Limits
 
 EXPIRED: Final = 1
 """Exit code of a worker that was ended for taking too long; `faulthandler` knows no other."""
 
-_GLANCES: Final = 0.25  # seconds between two looks at how far a photo is
 # JPEG photos hold 1 to 4 bits per pixel, HEIC and AVIF half of that. What promises more pixels than half a bit each
 # was made to be large and not to be looked at; it gets the time and the memory of a smaller one.
 _PIXELS_PER_BYTE: Final = 16
 # The slowest to open are raw photos; a laptop that is three times slower develops at this speed what has 100 MB.
 _BYTES_PER_SECOND: Final = 4e6
+_MOMENT: Final = 0.001  # seconds; the time may be over when it is to be extended
 # A photo of 120 megapixels takes .6 seconds of processor time for each in `thorough`; a laptop that is three times
 # slower and does something else besides may need 3. What is slow at this point is work and no trap, save that an
 # animation or a book of pages can be made of thousands of tiny pictures.
@@ -53,39 +49,18 @@ def watched(size: int, limits: Limits) -> Iterator[None]:
     isolation.limit_memory(max(_LEAST_MEMORY, pixels * _MEMORY_PER_PIXEL))
     opening = limits.seconds + size / _BYTES_PER_SECOND
     longest = max(opening, pixels / 1e6 * _SECONDS_PER_MEGAPIXEL)
-    done = threading.Event()
-    _end_after(opening)
     until = time.monotonic() + longest
-    watcher = threading.Thread(target=_extend, args=(threading.get_ident(), until, done), daemon=True)
-    watcher.start()
+    _end_after(opening)
     try:
-        yield
+        with stages.listening(lambda _detect: _end_after(max(until - time.monotonic(), _MOMENT))):
+            yield
     finally:
-        done.set()
-        watcher.join()
         faulthandler.cancel_dump_traceback_later()
 
 
 def _end_after(seconds: float) -> None:
     """By a thread that needs no turn of the interpreter: a decoder that hangs may never give it back."""
     faulthandler.dump_traceback_later(seconds, exit=True, file=_nowhere())
-
-
-def _extend(worker: int, until: float, done: threading.Event) -> None:
-    """Grant the long limit as soon as the thread `worker` is seen to look for faces."""
-    while not done.wait(_GLANCES):
-        if _searches(sys._current_frames().get(worker)):
-            _end_after(until - time.monotonic())
-            return
-
-
-def _searches(frame: FrameType | None) -> bool:
-    """Whether this frame, or one that waits for it, is the search for faces: it gets pixels, so all is opened."""
-    while frame is not None:
-        if frame.f_code is finding.find.__code__:
-            return True
-        frame = frame.f_back
-    return False
 
 
 @cache

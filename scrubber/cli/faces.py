@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scrubber import forking
-from scrubber.cli import options
+from scrubber.cli import options, workers
 from scrubber.cli.output import counted, echo, echo_error, json_line, nothing_found
 from scrubber.cli.passphrase import asked
 from scrubber.errors import NotWritable, PhotoError, UsageError
@@ -57,7 +56,7 @@ def command(
     Example:
       scrubber faces march.jpg --consent consent.toml --for social --picture numbered.png
     """
-    forking.start()
+    workers.begin()
     from scrubber import batch
     from scrubber.consent import Consent
     from scrubber.private_files import private_file

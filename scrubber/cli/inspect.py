@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scrubber import forking
-from scrubber.cli import options
+from scrubber.cli import options, workers
 from scrubber.cli.output import counted, echo, echo_error, json_line, nothing_found
 from scrubber.errors import PhotoError
 from scrubber.policy import Limits
@@ -29,7 +28,7 @@ def command(inputs: tuple[Path, ...], as_json: bool) -> int:
     Example:
       scrubber inspect photos
     """
-    forking.start()
+    workers.begin()
     from scrubber import batch
     from scrubber.batch.work import inspect_file
     from scrubber.overview import Overview

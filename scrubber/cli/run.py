@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 import click
 
-from scrubber import forking
-from scrubber.cli import options
+from scrubber.cli import options, workers
 from scrubber.cli.output import echo, json_line, put_out_bytes, with_progress
 from scrubber.cli.passphrase import asked
 from scrubber.cli.summary import Tally, complaint
@@ -129,7 +128,7 @@ def command(
       scrubber run photos -o clean --consent consent.toml --for social
     """
     chosen = Policy(format=policy.pop("format_"), **policy)
-    forking.start()  # now, so that it loads its libraries while this process does
+    workers.begin()  # now, so that it loads its libraries while this process does
     from scrubber import batch, contact_sheet
     from scrubber.batch.isolation import network_warning
     from scrubber.terms import Terms

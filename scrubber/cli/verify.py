@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from scrubber import forking
-from scrubber.cli import options
+from scrubber.cli import options, workers
 from scrubber.cli.output import echo, echo_error, json_line, nothing_found
 from scrubber.cli.passphrase import asked
 from scrubber.errors import PhotoError
@@ -71,7 +70,7 @@ def command(
     Example:
       scrubber verify clean
     """
-    forking.start()
+    workers.begin()
     from scrubber import batch
     from scrubber.batch.work import size_of, verify_file
     from scrubber.consent import Consent

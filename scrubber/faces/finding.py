@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from scrubber import stages
 from scrubber.faces import blazeface
 from scrubber.faces.blazeface import BlazeFace
 from scrubber.faces.centerface import CenterFace
@@ -65,6 +66,7 @@ def find(picture: Picture, preset: Preset) -> tuple[Face, ...]:
 
     `Face.score` is how likely it is a face, 0 to 1. Raises `MissingPart` when a model or OpenCV is absent.
     """
+    stages.announce("detect")
     with kept_warm():
         return _cut(picture, _strategy(preset, blazeface.available()).detect(picture))
 

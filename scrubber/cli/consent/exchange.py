@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from scrubber import forking
-from scrubber.cli import options
+from scrubber.cli import options, workers
 from scrubber.cli.consent import arguments
 from scrubber.cli.output import counted, echo, echo_error
 from scrubber.cli.passphrase import asked
@@ -110,7 +109,7 @@ def _import_photos(draft: Draft, sources: list[Path], names: tuple[str, ...]) ->
         raise UsageError(f"{', '.join(unknown)}: not in the manifest; add them first")
     code, named = 0, []
     files = [found.source for found in batch.search(sources)[0]]
-    forking.start()
+    workers.begin()
     with batch.Sandbox(batch.workers(None, len(files))) as executor:
         for _, outcome in batch.map_files(executor, files, Limits(), named_photo, people, Limits()):
             if isinstance(outcome, PhotoError):

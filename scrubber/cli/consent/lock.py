@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scrubber import forking
-from scrubber.cli import options
+from scrubber.cli import options, workers
 from scrubber.cli.consent import arguments
 from scrubber.cli.output import counted, echo
 from scrubber.cli.passphrase import asked, chosen
@@ -60,7 +59,7 @@ def lock_manifest(manifest: Path, out: Path | None, others: tuple[Path, ...], re
     refuse_weak(passphrase)  # before minutes of work
     target = out or manifest.with_name(f"{manifest.name}{LOCKED}")
     consent = Consent.load(manifest)
-    forking.start()
+    workers.begin()
     with batch.Sandbox(batch.workers(None, 1 << 16)) as executor:
         embeddings = stored_embeddings(consent, Limits(), batch.judging(executor))
     contents = gather(consent, others, embeddings, version())

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from scrubber import forking
-from scrubber.cli import options
+from scrubber.cli import options, workers
 from scrubber.cli.consent import arguments
 from scrubber.cli.output import echo, json_line
 from scrubber.cli.passphrase import asked
@@ -85,7 +84,7 @@ def check_manifest(
     manifest, named = _manifest_and_photos(given)
     photos = (*named, *photos)
     consent = Consent.load(manifest, asked)
-    forking.start()
+    workers.begin()
     with batch.Sandbox(batch.workers(None, len(photos) or 1)) as executor:
         remarks = (*check(consent, on), *look_over(consent, Limits(), batch.judging(executor)))
         if photos:

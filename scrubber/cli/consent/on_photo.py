@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from scrubber import forking
-from scrubber.cli import options
+from scrubber.cli import options, workers
 from scrubber.cli.output import echo
 from scrubber.cli.passphrase import asked
 from scrubber.errors import UsageError
@@ -96,6 +95,6 @@ def _new(manifest: Path) -> Draft:
 def _in_sandbox(photo: Path, task: Callable[..., Told], *more: object) -> Told:
     from scrubber import batch
 
-    forking.start()
+    workers.begin()
     with batch.Sandbox() as executor:
         return executor.submit(str(photo), batch.size_of(photo), Limits(), task, photo, *more).result()

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from scrubber import forking
-from scrubber.cli import options
+from scrubber.cli import options, workers
 from scrubber.cli.consent import arguments
 from scrubber.cli.output import counted, echo, json_line
 from scrubber.cli.passphrase import asked
@@ -120,7 +119,7 @@ def add_person(
         "evidence": _hash(form) if form else None,
     }
     enrolling.enrol(draft, person_of(values))  # finds mistakes in these before any photo is looked at or copied
-    forking.start()
+    workers.begin()
     with batch.Sandbox(batch.workers(None, len(paths))) as executor:
         enrolling.check_references(paths, limits, batch.judging(executor))
     draft = draft.reopened()
