@@ -35,7 +35,7 @@ from scrubber import opencv
 from scrubber.consent import SAME_PERSON, Consent, Measured, Permissions, decide
 from scrubber.consent.matching import Gallery
 from scrubber.faces import finding, recogniser
-from scrubber.types import Box, Face, SourceId
+from scrubber.types import Box, Region, SourceId
 
 REFERENCE = "as they are"
 ON = date(2026, 6, 1)
@@ -148,7 +148,7 @@ def _count(
     similarities = {} if embedding is None else people.similarities(embedding)
     measured: Measured = similarities or "low-quality"
     width = sample.widths[condition]
-    [decision] = decide([Face(Box(0, 0, width, width))], _NO_SOURCE, permissions, lambda _: measured).faces
+    [decision] = decide([Region(Box(0, 0, width, width))], _NO_SOURCE, permissions, lambda _: measured).faces
     shown = decision.action == "show"
     for row in rows:
         row.low_quality += decision.reason == "low-quality"
@@ -174,15 +174,15 @@ def _consent(people: Sequence[str]) -> Consent:
     return Consent.loads(json.dumps({"schema": 1, "people": [{"id": person} | agreed for person in people]}))
 
 
-def _middle(picture: Picture, faces: Sequence[Face]) -> Face:
+def _middle(picture: Picture, faces: Sequence[Region]) -> Region:
     """The face nearest to the middle; LFW pictures are centred on whom they show."""
     height, width = picture.shape[:2]
     x, y = width / 2, height / 2
-    whole = Face(Box(width / 4, height / 4, width / 2, height / 2))
+    whole = Region(Box(width / 4, height / 4, width / 2, height / 2))
     return min(faces, key=lambda one: (one.box.center[0] - x) ** 2 + (one.box.center[1] - y) ** 2, default=whole)
 
 
-def _off_middle(face: Face) -> float:
+def _off_middle(face: Region) -> float:
     """How far the nose is from the middle of the eyes, in distances between the eyes."""
     assert face.landmarks is not None
     right, left, nose = (np.array(point) for point in face.landmarks.points[:3])

@@ -58,7 +58,7 @@ def ours(name: str, stack: ExitStack) -> Callable[[Any], list[list[float]]]:
     from scrubber.faces.centerface import CenterFace
     from scrubber.faces.detector import Detector
     from scrubber.faces.yunet import YuNet
-    from scrubber.types import Face
+    from scrubber.types import Region
 
     stack.enter_context(finding.kept_warm())
     alone: dict[str, Detector] = {
@@ -67,7 +67,7 @@ def ours(name: str, stack: ExitStack) -> Callable[[Any], list[list[float]]]:
         "mediapipe": BlazeFace("full", 0.5),
     }
 
-    def row(face: Face) -> list[float]:
+    def row(face: Region) -> list[float]:
         points = face.landmarks.points if face.landmarks else ()
         box = face.box
         return [box.x, box.y, box.width, box.height, *(value for point in points for value in point)]

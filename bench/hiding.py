@@ -24,7 +24,7 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from scrubber import Box, Face, checking, hiding
+from scrubber import Box, Region, checking, hiding
 from scrubber.photos.photo import Frame
 from scrubber.policy import Style
 
@@ -56,7 +56,7 @@ def main() -> None:
         print(f"{name:<16}{hidden:>8.0%}" + "".join(f"{1000 * seconds:>10.1f}" for seconds in spent))
 
 
-def measured(pixels: NDArray[np.uint8], found: list[Face], runs: int) -> tuple[float, list[float]]:
+def measured(pixels: NDArray[np.uint8], found: list[Region], runs: int) -> tuple[float, list[float]]:
     """The share of the picture that is hidden, and seconds for each of `WORKS`."""
     painted, mask = hiding.painted(pixels, found, "blur")
     works: list[Callable[[], object]] = [
@@ -68,14 +68,15 @@ def measured(pixels: NDArray[np.uint8], found: list[Face], runs: int) -> tuple[f
     return float(mask.mean()), [least(work, runs) for work in works]
 
 
-def crowd(size: tuple[int, int], count: int, widths: tuple[int, int]) -> list[Face]:
+def crowd(size: tuple[int, int], count: int, widths: tuple[int, int]) -> list[Region]:
     chance = np.random.default_rng(1)
     if count == 1:
-        return [Face(Box(size[0] / 2 - widths[0] / 2, size[1] / 2 - widths[0] * 0.6, widths[0], widths[0] * 1.2))]
+        return [Region(Box(size[0] / 2 - widths[0] / 2, size[1] / 2 - widths[0] * 0.6, widths[0], widths[0] * 1.2))]
     sizes = np.exp(chance.uniform(*np.log(widths), count))
     places = chance.uniform((0, 0), size, (count, 2))
     return [
-        Face(Box(x - width / 2, y - width / 2, width, width * 1.2)) for (x, y), width in zip(places, sizes, strict=True)
+        Region(Box(x - width / 2, y - width / 2, width, width * 1.2))
+        for (x, y), width in zip(places, sizes, strict=True)
     ]
 
 

@@ -39,10 +39,10 @@ import variants
 from scrubber import opencv
 from scrubber.faces import finding, fusion
 from scrubber.policy import Preset
-from scrubber.types import Box, Face
+from scrubber.types import Box, Region
 
 Floats: TypeAlias = NDArray[np.float64]
-Looks: TypeAlias = dict[Preset, list[list[Face]]]
+Looks: TypeAlias = dict[Preset, list[list[Region]]]
 
 PRESETS: tuple[Preset, ...] = get_args(Preset)
 CHANGED = ("dark", "JPEG quality 20", "greyscale", "blurred", "tilted 30", "tilted -30", "half size", "double size")
@@ -124,8 +124,8 @@ def labelled(look: Look, preset: Preset, count: int, draw: int) -> Labelled:
     chance = np.random.default_rng([zlib.crc32(look.photo.encode()), draw])
     seen = unseen.as_if_unseen(look.seen[preset][:count], look.truth, chance)
     found = fusion.candidates(seen, finding.DETAILS[preset].scale(*look.shape))
-    truth, boxes = _rows(look.truth), _rows([candidate.face.box for candidate in found])
-    regions = [_enlarged(candidate.face.box) for candidate in found]
+    truth, boxes = _rows(look.truth), _rows([candidate.region.box for candidate in found])
+    regions = [_enlarged(candidate.region.box) for candidate in found]
     held = [
         np.array(
             [i for i, face in enumerate(look.truth) if region.intersection(face) >= scoring.FOUND * face.area], int
@@ -133,7 +133,7 @@ def labelled(look: Look, preset: Preset, count: int, draw: int) -> Labelled:
         for region in regions
     ]
     is_face = [
-        any(candidate.face.box.iou(look.truth[i]) > NEAR for i in faces)
+        any(candidate.region.box.iou(look.truth[i]) > NEAR for i in faces)
         for candidate, faces in zip(found, held, strict=True)
     ]
     annotated = np.vstack([truth, _rows(look.ignored)])
@@ -145,7 +145,7 @@ def labelled(look: Look, preset: Preset, count: int, draw: int) -> Labelled:
         np.array(is_face, dtype=bool),
         scoring.false_alarms(boxes, annotated),
         held,
-        np.array([fusion.asked(candidate.face) for candidate in found]),
+        np.array([fusion.asked(candidate.region) for candidate in found]),
     )
 
 

@@ -19,7 +19,7 @@ from typing import Final
 
 import numpy as np
 
-from scrubber.types import Box, Face
+from scrubber.types import Box, Region
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,9 @@ _SAME: Final = 0.2  # intersection over union from which a box is of a face
 _TOUCHING: Final = 0.3  # share of the smaller one, where the boxes are of very different size
 
 
-def as_if_unseen(seen: Sequence[Sequence[Face]], truth: Sequence[Box], chance: np.random.Generator) -> list[list[Face]]:
+def as_if_unseen(
+    seen: Sequence[Sequence[Region]], truth: Sequence[Box], chance: np.random.Generator
+) -> list[list[Region]]:
     """What the looks would have seen, had their detectors not learnt from this photo."""
     common, own = chance.standard_normal(len(truth)), chance.standard_normal((len(DOUBTS), len(truth)))
     losses = {
@@ -54,7 +56,7 @@ def as_if_unseen(seen: Sequence[Sequence[Face]], truth: Sequence[Box], chance: n
     return [[_doubted(face, truth, losses) for face in look] for look in seen]
 
 
-def _doubted(face: Face, truth: Sequence[Box], losses: Mapping[str, Sequence[float]]) -> Face:
+def _doubted(face: Region, truth: Sequence[Box], losses: Mapping[str, Sequence[float]]) -> Region:
     name = face.detectors[0]
     if name not in DOUBTS:
         return face

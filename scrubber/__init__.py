@@ -45,7 +45,7 @@ if TYPE_CHECKING:
         WorkerLost,
     )
     from scrubber.policy import Limits, Policy
-    from scrubber.types import Box, Decision, Face, Landmarks, Leak, Result, SourceId, Verdict
+    from scrubber.types import Box, Decision, Landmarks, Leak, Region, Result, SourceId, Verdict
 
 _HOMES = {
     "scrubber.api": (
@@ -59,7 +59,7 @@ _HOMES = {
         "ScrubberError", "UnreadableFile", "UnsupportedFormat", "UsageError", "WorkerLost",
     ),
     "scrubber.policy": ("Limits", "Policy"),
-    "scrubber.types": ("Box", "Decision", "Face", "Landmarks", "Leak", "Result", "SourceId", "Verdict"),
+    "scrubber.types": ("Box", "Decision", "Region", "Landmarks", "Leak", "Result", "SourceId", "Verdict"),
 }  # fmt: skip
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -69,7 +69,6 @@ __all__ = [
     "Consent",
     "DamagedPhoto",
     "Decision",
-    "Face",
     "Landmarks",
     "Leak",
     "Limits",
@@ -79,6 +78,7 @@ __all__ = [
     "PhotoError",
     "PhotoTooLarge",
     "Policy",
+    "Region",
     "Result",
     "SafeCopy",
     "ScrubberError",

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from scrubber.errors import UsageError
-from scrubber.types import SCHEMA, Action, Box, Decision, Face, Landmarks, Leak, SourceId
+from scrubber.types import SCHEMA, Action, Box, Decision, Landmarks, Leak, Region, SourceId
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Analysis:
     input: str
     source: SourceId
     sizes: tuple[tuple[int, int], ...]
-    found: tuple[tuple[Face, ...], ...]
+    found: tuple[tuple[Region, ...], ...]
     decisions: tuple[Decision, ...]
     leaks: tuple[Leak, ...] = ()
     withheld: str | None = None
@@ -57,10 +57,10 @@ class Analysis:
 
         Hiding more is always possible. Who may be shown is for the consent manifest to say.
         """
-        unknown = set(numbers) - {one.face.id for one in self.decisions}
+        unknown = set(numbers) - {one.region.id for one in self.decisions}
         if unknown:
             raise UsageError(f"{self.input}: there is no region {min(unknown)}; they are numbered in `decisions`")
-        hidden = tuple(_hidden(one) if one.face.id in numbers else one for one in self.decisions)
+        hidden = tuple(_hidden(one) if one.region.id in numbers else one for one in self.decisions)
         return replace(self, decisions=hidden)
 
     def as_json(self) -> dict[str, Any]:
@@ -83,7 +83,7 @@ class Analysis:
             "sizes": [list(size) for size in self.sizes],
             "found": [[_region_as_json(region) for region in here] for here in self.found],
             "decisions": [
-                one.as_json() | {"similarity": one.similarity, "region": _region_as_json(one.face)}
+                one.as_json() | {"similarity": one.similarity, "region": _region_as_json(one.region)}
                 for one in self.decisions
             ],
             "leaks": [leak.as_json() for leak in self.leaks],
@@ -127,7 +127,7 @@ def _hidden(decision: Decision) -> Decision:
     return replace(decision, action="hide", reason="pointed-hide", person=None, similarity=None)
 
 
-def _region_as_json(region: Face) -> dict[str, Any]:
+def _region_as_json(region: Region) -> dict[str, Any]:
     box, points = region.box, region.landmarks
     return {
         "box": [box.x, box.y, box.width, box.height],
@@ -139,9 +139,9 @@ def _region_as_json(region: Face) -> dict[str, Any]:
     }
 
 
-def _region_from_json(values: Mapping[str, Any]) -> Face:
+def _region_from_json(values: Mapping[str, Any]) -> Region:
     points = values["landmarks"]
-    return Face(
+    return Region(
         Box(*values["box"]),
         values["score"],
         tuple(values["detectors"]),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from scrubber.errors import DamagedPhoto, PhotoTooLarge, UsageError
 from scrubber.photos import Frame
 from scrubber.photos.opening import LONGEST_SIDE, orientation
-from scrubber.types import Box, Face, Landmarks
+from scrubber.types import Box, Landmarks, Region
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Path_: TypeAlias = str | os.PathLike[str]
     Pixels: TypeAlias = NDArray[np.uint8]
-    Region: TypeAlias = Face | Box | Sequence[float]
+    RegionLike: TypeAlias = Region | Box | Sequence[float]
 
 PASTED: Final = ("RGB", "RGBX", "L", "CMYK", "YCbCr", "HSV")
 """Modes of images that can be painted in as they are."""
@@ -75,9 +75,9 @@ def frame(picture: object) -> Frame:
     return found
 
 
-def regions(values: object, size: tuple[int, int] | None, argument: str = "faces") -> list[Face]:
+def regions(values: object, size: tuple[int, int] | None, argument: str = "faces") -> list[Region]:
     """Regions and boxes as faces. Raises `UsageError`, also for a box outside of a picture of this height and width."""
-    if isinstance(values, str | bytes | Face | Box) or not isinstance(values, Iterable):
+    if isinstance(values, str | bytes | Region | Box) or not isinstance(values, Iterable):
         raise UsageError(f"{argument}: is {_kind(values)}; give a list of {_REGIONS}")
     return [_region(value, f"{argument}[{number}]", size) for number, value in enumerate(values)]
 
@@ -129,16 +129,16 @@ def _of_image(image: Image.Image) -> Frame:
     return Frame(np.where(alpha[:, :, None] == 0, np.uint8(0), whole[:, :, :3]), alpha)
 
 
-def _region(value: object, where: str, size: tuple[int, int] | None) -> Face:
-    face = _face(value, where) if isinstance(value, Face) else None
+def _region(value: object, where: str, size: tuple[int, int] | None) -> Region:
+    face = _face(value, where) if isinstance(value, Region) else None
     box = face.box if face else value if isinstance(value, Box) else _box(value, where)
     _check(box, where)
     if size is not None and not box.intersection(Box(0, 0, size[1], size[0])):
         raise UsageError(f"{where}: the box {_shown(box)} lies outside of the picture, which is {size[1]}×{size[0]}")
-    return face or Face(box, kind="drawn")
+    return face or Region(box, kind="drawn")
 
 
-def _face(face: Face, where: str) -> Face:
+def _face(face: Region, where: str) -> Region:
     """A region whose parts are what they should be; of its box that is still to be checked."""
     if not isinstance(face.box, Box):
         raise UsageError(f"{where}: its box is {_kind(face.box)}; give {_REGIONS}")

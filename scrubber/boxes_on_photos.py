@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from scrubber.consent import Permissions, PhotoEntry
     from scrubber.consent.photo_entries import PhotoEntries
     from scrubber.policy import Limits, Preset
-    from scrubber.types import Box, Face, SourceId
+    from scrubber.types import Box, Region, SourceId
 
 # A score is the share of such regions that are faces (docs/detection.md): half is "more likely than not".
 _SURELY: Final = 0.8
@@ -36,10 +36,10 @@ class Seen:
     source: SourceId
     sizes: tuple[tuple[int, int], ...]
     moving: bool
-    found: tuple[tuple[Face, ...], ...]
+    found: tuple[tuple[Region, ...], ...]
     entries: tuple[PhotoEntry, ...] = ()
 
-    def face(self, number: int, frame: int | None) -> tuple[int, Face]:
+    def face(self, number: int, frame: int | None) -> tuple[int, Region]:
         """The face that `scrubber faces` gives this number, and its frame. Raises `UsageError` if there is none."""
         faces = {face.id: (at, face) for at, here in enumerate(self.found) for face in here}
         if number not in faces:
@@ -81,7 +81,7 @@ def identified(path: Path, limits: Limits) -> SourceId:
     return opened(read_file(path, limits), str(path), limits)[1]
 
 
-def surely_a_face(face: Face) -> bool:
+def surely_a_face(face: Region) -> bool:
     """Whether it takes a second look to call this no face."""
     return face.score >= _SURELY or (face.score >= _SURELY_FOR_TWO and len(face.detectors) >= _TWO)
 

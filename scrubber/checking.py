@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from scrubber.policy import Limits
-    from scrubber.types import Face
+    from scrubber.types import Region
 
 # Hiding acts on faint suspicions, for hiding too much is cheap; a verdict that cries wolf is not read. Half is "more
 # likely a face than not".
@@ -36,8 +36,8 @@ _LARGEST_ERROR: Final = 12.0  # mean levels of 255 that lossy coding may change 
 
 
 def still_visible(
-    faces: Sequence[Face], hidden: NDArray[np.bool_] | None = None, allowed: Sequence[Face] = ()
-) -> tuple[Face, ...]:
+    faces: Sequence[Region], hidden: NDArray[np.bool_] | None = None, allowed: Sequence[Region] = ()
+) -> tuple[Region, ...]:
     """Those of `faces` that nobody allowed and that `hidden` (H×W, True where painted over) does not cover."""
     return tuple(
         face
@@ -49,7 +49,7 @@ def still_visible(
     )
 
 
-def not_of_paint(faces: Sequence[Face], pixels: NDArray[np.uint8], hidden: NDArray[np.bool_]) -> tuple[Face, ...]:
+def not_of_paint(faces: Sequence[Region], pixels: NDArray[np.uint8], hidden: NDArray[np.bool_]) -> tuple[Region, ...]:
     """Of faces that were seen in a painted picture, those that the paint alone cannot have brought about.
 
     A painted head on bare shoulders looks like the forehead of a larger face. Such a face holds paint, and in the photo
@@ -107,7 +107,7 @@ def _differs(seen: photos.Frame, painted: photos.Frame, hidden: NDArray[np.bool_
     return values > 0 and bool(cv2.norm(seen.pixels, painted.pixels, cv2.NORM_L1, hidden.view(np.uint8)) > error)
 
 
-def seen_again(frame: photos.Frame) -> list[Face]:
+def seen_again(frame: photos.Frame) -> list[Region]:
     """Clear faces in any view of a frame that was just written.
 
     A quick look: it guards the writing (a turned picture, a shifted mask), for the finding was done before.
@@ -115,12 +115,12 @@ def seen_again(frame: photos.Frame) -> list[Face]:
     return [face for view in frame.views() for face in clear(view, finding.find_again(view))]
 
 
-def clear(pixels: NDArray[np.uint8], faces: Sequence[Face]) -> list[Face]:
+def clear(pixels: NDArray[np.uint8], faces: Sequence[Region]) -> list[Region]:
     """Of the faces found, those that are more likely such than not, and that hold something to be seen."""
     return [face for face in faces if face.score >= _CLEARLY and has_detail(pixels, face)]
 
 
-def has_detail(pixels: NDArray[np.uint8], face: Face) -> bool:
+def has_detail(pixels: NDArray[np.uint8], face: Region) -> bool:
     """Whether a face box holds something to be seen, rather than paint.
 
     Measured is what a narrow Gaussian takes out of the box, brought to one size, around each of its pixels.
@@ -140,7 +140,7 @@ def has_detail(pixels: NDArray[np.uint8], face: Face) -> bool:
     return float((cv2.blur(fine, (nearby, nearby)) < _SMOOTH).mean()) <= _MOST_SMOOTH
 
 
-def _share(face: Face, hidden: NDArray[np.bool_]) -> float:
+def _share(face: Region, hidden: NDArray[np.bool_]) -> float:
     import numpy as np
 
     x, y, width, height = face.box.rounded()

@@ -186,11 +186,11 @@ def _box(decision: Decision, result: Result) -> str:
     """A box as shares of the picture, which are the same in the original and in a smaller copy."""
     if not (result.width and result.height):
         return ""
-    box = decision.face.box
+    box = decision.region.box
     left, right = (min(max(x / result.width, 0), 1) for x in (box.x, box.right))
     top, bottom = (min(max(y / result.height, 0), 1) for y in (box.y, box.bottom))
     place = f"left:{left:.2%};top:{top:.2%};width:{right - left:.2%};height:{bottom - top:.2%}"
-    number = f"{decision.face.id}, " if decision.face.id else ""
+    number = f"{decision.region.id}, " if decision.region.id else ""
     who = f" ({decision.person})" if decision.person else ""
     title = _text(f"{number}{_labelled(decision)}{who}")
     return f'<div class="face {decision.action}" title="{title}" style="{place}"></div>'

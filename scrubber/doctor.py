@@ -166,11 +166,11 @@ def _trials() -> dict[str, Callable[[], str]]:
     from scrubber.faces import recogniser
     from scrubber.faces.centerface import CenterFace
     from scrubber.faces.yunet import YuNet
-    from scrubber.types import Face
+    from scrubber.types import Region
 
     empty = np.zeros((256, 256, 3), dtype=np.uint8)
 
-    def detector(detect: Callable[[Any], list[Face]]) -> Callable[[], str]:
+    def detector(detect: Callable[[Any], list[Region]]) -> Callable[[], str]:
         return lambda: f"runs, {len(detect(empty))} faces in an empty picture"
 
     def recognise() -> str:

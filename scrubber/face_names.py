@@ -17,11 +17,11 @@ from typing import Final
 from scrubber import photos
 from scrubber.consent import HideBox, PhotoEntry, ShowBox
 from scrubber.consent.pointing import means
-from scrubber.consent.regions import Region, face_regions
+from scrubber.consent.tagged_faces import TaggedFace, face_regions
 from scrubber.faces import finding
 from scrubber.guarded import read_file
 from scrubber.policy import Limits
-from scrubber.types import Box, Face, Point, SourceId
+from scrubber.types import Box, Point, Region, SourceId
 
 _ORIENTATION_TAG: Final = 0x0112
 _SAME_SHAPE: Final = 0.02  # of width over height; resizing rounds by less, cropping changes it by more
@@ -57,7 +57,11 @@ def named_photo(path: Path, people: Mapping[str, str], limits: Limits) -> NamedP
 
 
 def _entry(
-    path: Path, source: SourceId, marks: Sequence[tuple[Region, Box]], people: Mapping[str, str], found: Sequence[Face]
+    path: Path,
+    source: SourceId,
+    marks: Sequence[tuple[TaggedFace, Box]],
+    people: Mapping[str, str],
+    found: Sequence[Region],
 ) -> NamedPhoto:
     show: list[ShowBox] = []
     hide: list[HideBox] = []
@@ -82,7 +86,7 @@ def _entry(
     return NamedPhoto(path, entry, tuple(notes))
 
 
-def _from_sidecar(path: Path, limits: Limits) -> tuple[Region, ...]:
+def _from_sidecar(path: Path, limits: Limits) -> tuple[TaggedFace, ...]:
     """Programs put `photo.jpg.xmp` or `photo.xmp` beside a photo."""
     for sidecar in (path.with_name(f"{path.name}.xmp"), path.with_suffix(".xmp")):
         if sidecar.is_file():
@@ -90,7 +94,7 @@ def _from_sidecar(path: Path, limits: Limits) -> tuple[Region, ...]:
     return ()
 
 
-def _turn(data: bytes, regions: Sequence[Region], size: tuple[int, int], found: Sequence[Face]) -> int | None:
+def _turn(data: bytes, regions: Sequence[TaggedFace], size: tuple[int, int], found: Sequence[Region]) -> int | None:
     """The EXIF orientation by which the regions have to be turned; 1 if they are upright already, None if none fits.
 
     By the guidelines they lie in the picture as stored, and some programs turn them all the same. The size that they
@@ -105,7 +109,7 @@ def _turn(data: bytes, regions: Sequence[Region], size: tuple[int, int], found: 
     return max(turns, key=agreement, default=None)
 
 
-def _fits(regions: Sequence[Region], size: tuple[int, int], turn: int) -> bool:
+def _fits(regions: Sequence[TaggedFace], size: tuple[int, int], turn: int) -> bool:
     width, height = size if turn < 5 else (size[1], size[0])
     return all(
         region.applied_to is None
@@ -126,7 +130,7 @@ def _orientation(data: bytes) -> int:
     return value if value in range(1, 9) else 1
 
 
-def _upright(region: Region, turn: int) -> Box:
+def _upright(region: TaggedFace, turn: int) -> Box:
     """The region, in parts of the picture, after undoing EXIF orientation `turn` (Exif 2.32, tag 0x0112)."""
     (x0, y0), (x1, y1) = (
         _turned(point, turn)

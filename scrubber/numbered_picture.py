@@ -83,7 +83,7 @@ class _Mark:
 
 
 def numbered_picture(pixels: Pixels, decisions: Sequence[Decision]) -> Image.Image:
-    """The picture with a frame and a number, `Face.id`, for each region, rulers, and a line below that explains them.
+    """The picture with a frame and a number, `Region.id`, for each region, rulers, and a line below that explains them.
 
     Takes H×W×3 uint8 RGB, and decisions whose boxes are pixels of it. Gives an RGB image; a small picture is enlarged
     by a whole number in it, rulers at its top and left tell pixels of the one given, and the explanation stands below.
@@ -111,7 +111,7 @@ def numbered_picture(pixels: Pixels, decisions: Sequence[Decision]) -> Image.Ima
 def _factor(side: int, decisions: Sequence[Decision]) -> int:
     """How many times a picture of so many pixels along the longer side is enlarged."""
     wanted = -(-_LEAST_SIDE // side)
-    sides = sorted(min(decision.face.box.width, decision.face.box.height) for decision in decisions)
+    sides = sorted(min(decision.region.box.width, decision.region.box.height) for decision in decisions)
     if sides and sides[len(sides) // 4] > 0:
         wanted = max(wanted, min(math.ceil(_LEAST_FACE / sides[len(sides) // 4]), _MOST_SIDE // side))
     return max(1, min(wanted, _MOST_ENLARGED))
@@ -149,9 +149,9 @@ def with_reasons(picture: Image.Image, decisions: Sequence[Decision]) -> Image.I
 def _reasons(decisions: Sequence[Decision]) -> Iterator[str]:
     """`hide, no-match: 1, 2, 5`: a sentence for each reason, in the order of the numbers."""
     numbers: dict[str, list[int]] = {}
-    for one in sorted(decisions, key=lambda one: one.face.id):
+    for one in sorted(decisions, key=lambda one: one.region.id):
         who = f" ({one.person})" if one.person else ""
-        numbers.setdefault(f"{one.action}, {one.reason}{who}", []).append(one.face.id)
+        numbers.setdefault(f"{one.action}, {one.reason}{who}", []).append(one.region.id)
     yield from (f"{words}: {', '.join(map(str, found))}" for words, found in numbers.items())
 
 
@@ -181,7 +181,7 @@ def is_numbered_picture(path: Path) -> bool:
 
 def _marks(decisions: Sequence[Decision], factor: int, side: int) -> Iterator[_Mark]:
     for decision in decisions:
-        box = decision.face.box.scaled(factor, factor)
+        box = decision.region.box.scaled(factor, factor)
         own = max(1.0, min(box.width, box.height))
         thin, small = _within(side * _THIN_LINE, _THIN_LINE_WITHIN), _within(side * _SMALL_TEXT, _SMALL_TEXT_WITHIN)
         line = round(min(max(own * _LINE_SHARE, thin), max(side * _MOST_LINE, thin)))
@@ -231,7 +231,7 @@ def _stretches(start: int, stop: int, line: int) -> Iterator[tuple[int, int]]:
 
 
 def _draw_label(draw: ImageDraw.ImageDraw, mark: _Mark, places: Places) -> None:
-    words = str(mark.decision.face.id)
+    words = str(mark.decision.region.id)
     place, size = _place(words, mark, places)
     places.take(place)
     if not place.touches(mark.frame):
@@ -290,8 +290,8 @@ def _with_legend(image: Image.Image, scale: str) -> Image.Image:
 
 
 def _draw_sample(draw: ImageDraw.ImageDraw, action: Action, where: Rectangle) -> None:
-    from scrubber.types import Box, Decision, Face
+    from scrubber.types import Box, Decision, Region
 
     line = max(_THIN_LINE_WITHIN[0], (where.bottom - where.top) // 6)
     reason: Literal["no-match", "allowed-by-box"] = "no-match" if action == "hide" else "allowed-by-box"
-    _draw_frame(draw, _Mark(Decision(Face(Box(0, 0, 0, 0)), action, reason), where, line, 0))
+    _draw_frame(draw, _Mark(Decision(Region(Box(0, 0, 0, 0)), action, reason), where, line, 0))

@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from scrubber.analysis import Analysis
-    from scrubber.arguments import Path_, Pixels, Region
-    from scrubber.types import Face, Leak, Verdict
+    from scrubber.arguments import Path_, Pixels, RegionLike
+    from scrubber.types import Leak, Region, Verdict
 
 _GIVEN = "the bytes given"
 
 
-def find_faces(picture: Path_ | bytes | Pixels | Image.Image, preset: Preset = "balanced") -> list[Face]:
+def find_faces(picture: Path_ | bytes | Pixels | Image.Image, preset: Preset = "balanced") -> list[Region]:
     """The faces in a photo, in its first frame if it has several.
 
     `picture` is the path of a file, the bytes of one, a `PIL.Image` or an H×W×3 uint8 RGB array. Boxes are pixels of
@@ -49,10 +49,10 @@ def find_faces(picture: Path_ | bytes | Pixels | Image.Image, preset: Preset = "
 
 
 @overload
-def hide(picture: Pixels, faces: Iterable[Region], style: Style = "blur") -> Pixels: ...
+def hide(picture: Pixels, faces: Iterable[RegionLike], style: Style = "blur") -> Pixels: ...
 @overload
-def hide(picture: Image.Image, faces: Iterable[Region], style: Style = "blur") -> Image.Image: ...
-def hide(picture: Pixels | Image.Image, faces: Iterable[Region], style: Style = "blur") -> Pixels | Image.Image:
+def hide(picture: Image.Image, faces: Iterable[RegionLike], style: Style = "blur") -> Image.Image: ...
+def hide(picture: Pixels | Image.Image, faces: Iterable[RegionLike], style: Style = "blur") -> Pixels | Image.Image:
     """A new picture, of the same kind as given, with the heads around `faces` painted over.
 
     Takes an H×W×3 uint8 RGB array or a `PIL.Image` of 8 bits. `faces` are regions, as `find_faces` gives them, or
@@ -100,7 +100,7 @@ def inspect(source: Path_ | bytes) -> list[Leak]:
     return work.inspect_bytes(data, named)
 
 
-def verify(source: Path_ | bytes, *, preset: Preset = "balanced", allowed: Iterable[Region] = ()) -> Verdict:
+def verify(source: Path_ | bytes, *, preset: Preset = "balanced", allowed: Iterable[RegionLike] = ()) -> Verdict:
     """Is this file fit to publish? Judges any file, made here or not.
 
     `source` is its path or its bytes. `allowed` are the places of faces that may be seen, in pixels of its upright
@@ -108,7 +108,7 @@ def verify(source: Path_ | bytes, *, preset: Preset = "balanced", allowed: Itera
     Raises as `inspect` does.
     """
     limits, preset = Limits(), Policy(preset=preset).preset
-    places: Sequence[Face] = arguments.regions(allowed, None, "allowed")
+    places: Sequence[Region] = arguments.regions(allowed, None, "allowed")
     data, name = _read(source, "source", limits)
     allowed_here = [Decision(face, "show", "allowed-by-box") for face in places]
     copy = None if name == _GIVEN else known_copy(Path(name))

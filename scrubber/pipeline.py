@@ -19,7 +19,7 @@ from scrubber.faces.numbering import numbered
 from scrubber.likeness import likeness
 from scrubber.scrubbed import Scrubbed
 from scrubber.stopwatch import Stopwatch
-from scrubber.types import Face, Leak, SourceId
+from scrubber.types import Leak, Region, SourceId
 
 if TYPE_CHECKING:
     from scrubber.consent import Decisions, Likeness
@@ -135,7 +135,7 @@ def render_opened(source: Opened, analysis: Analysis, terms: Terms, least: Analy
     return replace(copy, withheld="face-still-visible")
 
 
-def _decided(source: Opened, found: Sequence[tuple[Face, ...]], terms: Terms) -> Analysis:
+def _decided(source: Opened, found: Sequence[tuple[Region, ...]], terms: Terms) -> Analysis:
     with source.clock("decide"):
         decided = decide_in(source.photo, found, source.known, terms)
     return Analysis(
@@ -154,12 +154,12 @@ def _decided(source: Opened, found: Sequence[tuple[Face, ...]], terms: Terms) ->
 
 def _stricter(now: Analysis, before: Analysis) -> Analysis:
     """What is decided now, but what was hidden before stays hidden, regions that are unknown now as well."""
-    hidden = {one.face.id: one for one in before.decisions if one.action == "hide"}
-    decided = tuple(hidden.get(one.face.id, one) if one.action == "show" else one for one in now.decisions)
-    places = {(one.frame, one.face.box) for one in decided}
-    last = max((one.face.id for one in decided), default=0)
-    lost = [one for one in hidden.values() if (one.frame, one.face.box) not in places]
-    more = tuple(replace(one, face=replace(one.face, id=last + count)) for count, one in enumerate(lost, 1))
+    hidden = {one.region.id: one for one in before.decisions if one.action == "hide"}
+    decided = tuple(hidden.get(one.region.id, one) if one.action == "show" else one for one in now.decisions)
+    places = {(one.frame, one.region.box) for one in decided}
+    last = max((one.region.id for one in decided), default=0)
+    lost = [one for one in hidden.values() if (one.frame, one.region.box) not in places]
+    more = tuple(replace(one, region=replace(one.region, id=last + count)) for count, one in enumerate(lost, 1))
     return replace(now, decisions=(*decided, *more), withheld=now.withheld or before.withheld)
 
 
@@ -169,7 +169,7 @@ def opened(data: bytes, name: str, limits: Limits) -> tuple[photos.Photo, Source
     return photo, SourceId(hashlib.sha256(data).hexdigest(), photo.fingerprint())
 
 
-def find_in(photo: photos.Photo, preset: Preset) -> list[tuple[Face, ...]]:
+def find_in(photo: photos.Photo, preset: Preset) -> list[tuple[Region, ...]]:
     """The faces in each frame of a photo, in any view of it; in an animation they are followed from frame to frame."""
     with finding.kept_warm():
         found = [united(finding.find(view, preset) for view in frame.views()) for frame in photo.frames]
@@ -178,7 +178,7 @@ def find_in(photo: photos.Photo, preset: Preset) -> list[tuple[Face, ...]]:
 
 def decide_in(
     photo: photos.Photo,
-    found: Sequence[Sequence[Face]],
+    found: Sequence[Sequence[Region]],
     known: Known,
     terms: Terms,
 ) -> list[Decisions]:
@@ -211,11 +211,11 @@ def _likeness(frame: photos.Frame, people: Gallery) -> Likeness:
 
 
 def _numbered(decided: Sequence[Decisions]) -> list[Decisions]:
-    faces = numbered([[decision.face for decision in decisions.faces] for decisions in decided])
+    faces = numbered([[decision.region for decision in decisions.faces] for decisions in decided])
     return [
         replace(
             decisions,
-            faces=tuple(replace(one, face=face) for one, face in zip(decisions.faces, here, strict=True)),
+            faces=tuple(replace(one, region=face) for one, face in zip(decisions.faces, here, strict=True)),
         )
         for decisions, here in zip(decided, faces, strict=True)
     ]
@@ -224,14 +224,14 @@ def _numbered(decided: Sequence[Decisions]) -> list[Decisions]:
 def _hidden(photo: photos.Photo, analysis: Analysis, style: Style) -> tuple[list[Mask], photos.Photo]:
     masks, pictures = [], []
     for number, frame in enumerate(photo.frames):
-        faces = [decision.face for decision in analysis.on_frame(number, "hide")]
+        faces = [decision.region for decision in analysis.on_frame(number, "hide")]
         picture, mask = hiding.painted(frame.pixels, faces, style, frame.alpha)
         masks.append(mask)
         pictures.append(picture)
     return masks, photo.painted(pictures).opaque(masks)
 
 
-def _visible(seen: photos.Photo, masks: Sequence[Mask], analysis: Analysis, factor: float) -> list[tuple[Face, ...]]:
+def _visible(seen: photos.Photo, masks: Sequence[Mask], analysis: Analysis, factor: float) -> list[tuple[Region, ...]]:
     """Faces of each written frame that can be seen though nobody allowed it, in pixels of the original.
 
     `factor` says how much smaller the written frames are.
@@ -239,12 +239,12 @@ def _visible(seen: photos.Photo, masks: Sequence[Mask], analysis: Analysis, fact
     visible = []
     for number, (frame, mask) in enumerate(zip(seen.frames, masks, strict=True)):
         faces = checking.seen_again(frame)
-        shown = [_scaled(decision.face, factor) for decision in analysis.on_frame(number, "show")]
+        shown = [_scaled(decision.region, factor) for decision in analysis.on_frame(number, "show")]
         visible.append(tuple(_scaled(face, 1 / factor) for face in checking.still_visible(faces, mask, shown)))
     return visible
 
 
-def _not_of_paint(faces: Sequence[Face], frame: photos.Frame, mask: Mask) -> tuple[Face, ...]:
+def _not_of_paint(faces: Sequence[Region], frame: photos.Frame, mask: Mask) -> tuple[Region, ...]:
     """Those of the faces that are in the photo itself, in any view of its frame."""
     if not faces:
         return ()
@@ -258,7 +258,7 @@ def _size(photo: photos.Photo) -> tuple[int, int]:
     return width, height
 
 
-def _scaled(face: Face, factor: float) -> Face:
+def _scaled(face: Region, factor: float) -> Region:
     return face.mapped(lambda point: (point[0] * factor, point[1] * factor))
 
 
@@ -274,7 +274,7 @@ def _partly_covered(analysis: Analysis, masks: Sequence[Mask]) -> Iterator[str]:
     """Deny beats allow: where heads overlap the hidden one wins, and the report says so."""
     for number, mask in enumerate(masks):
         for decision in analysis.on_frame(number, "show"):
-            share = hiding.covered(decision.face, mask)
+            share = hiding.covered(decision.region, mask)
             if share > 0:
-                box = list(decision.face.box.rounded())
+                box = list(decision.region.box.rounded())
                 yield f"the shown face at {box} is covered by {share:.0%}, because a hidden face is next to it"

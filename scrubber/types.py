@@ -114,7 +114,7 @@ class Landmarks:
 
 
 @dataclass(frozen=True, slots=True)
-class Face:
+class Region:
     """A place where one or more detectors saw a face. `score` is 0 to 1.
 
     `id` counts from 1 over all frames of a source, in reading order; 0 where nobody has counted. `kind` is `drawn` for
@@ -128,7 +128,7 @@ class Face:
     id: int = 0
     kind: Kind = "face"
 
-    def mapped(self, carry: Callable[[Point], Point]) -> Face:
+    def mapped(self, carry: Callable[[Point], Point]) -> Region:
         """The same face in another picture; `carry` takes points there and keeps axes parallel."""
         (x0, y0), (x1, y1) = carry((self.box.x, self.box.y)), carry((self.box.right, self.box.bottom))
         box = Box(min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0))
@@ -140,7 +140,7 @@ class Face:
 class Decision:
     """What happens to one face, and why. `frame` counts from 0 in photos that have several."""
 
-    face: Face
+    region: Region
     action: Action
     reason: Reason
     person: str | None = None
@@ -150,12 +150,12 @@ class Decision:
     def as_json(self) -> dict[str, Any]:
         """As in reports. Landmarks stay out: they describe a face."""
         return {
-            "id": self.face.id,
-            "kind": self.face.kind,
+            "id": self.region.id,
+            "kind": self.region.kind,
             "frame": self.frame,
-            "box": list(self.face.box.rounded()),
-            "score": round(self.face.score, 3),
-            "detectors": list(self.face.detectors),
+            "box": list(self.region.box.rounded()),
+            "score": round(self.region.score, 3),
+            "detectors": list(self.region.detectors),
             "decision": self.action,
             "reason": self.reason,
             "person": self.person,
@@ -165,7 +165,7 @@ class Decision:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Decision:
         """What `as_json` tells, read back; landmarks are lost."""
-        face = Face(Box(*value["box"]), value["score"], tuple(value["detectors"]), id=value["id"], kind=value["kind"])
+        face = Region(Box(*value["box"]), value["score"], tuple(value["detectors"]), id=value["id"], kind=value["kind"])
         return cls(face, value["decision"], value["reason"], value["person"], value["similarity"], value["frame"])
 
 
@@ -223,7 +223,7 @@ class Verdict:
     input: str
     clean: bool
     leaks: tuple[Leak, ...] = ()
-    faces: tuple[Face, ...] = ()
+    faces: tuple[Region, ...] = ()
     not_judged: tuple[str, ...] = ()
     frames: tuple[int, ...] = ()
 

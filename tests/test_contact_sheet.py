@@ -16,7 +16,7 @@ import scrubber
 from scrubber import contact_sheet
 from scrubber.types import Decision, Result
 
-FACE = scrubber.Face(scrubber.Box(10, 20, 30, 40), 0.9, ("yunet",))
+FACE = scrubber.Region(scrubber.Box(10, 20, 30, 40), 0.9, ("yunet",))
 
 
 @pytest.fixture
@@ -111,8 +111,8 @@ def test_there_is_no_page_after_an_interrupt(results: list[Result], tmp_path: Pa
 def test_boxes_are_shares_of_the_original_in_a_smaller_copy(tmp_path: Path) -> None:
     """`--max-size` made the copy smaller than the picture that boxes are pixels of: one was drawn at `left: 185%`."""
     Image.new("RGB", (100, 50), "green").save(tmp_path / "small.png")
-    far = Decision(scrubber.Face(scrubber.Box(900, 400, 90, 90)), "hide", "no-match")
-    outside = Decision(scrubber.Face(scrubber.Box(-100, 450, 200, 90)), "hide", "pointed-hide")
+    far = Decision(scrubber.Region(scrubber.Box(900, 400, 90, 90)), "hide", "no-match")
+    outside = Decision(scrubber.Region(scrubber.Box(-100, 450, 200, 90)), "hide", "pointed-hide")
     made = Result("a.png", str(tmp_path / "small.png"), "published", None, (far, outside), width=1000, height=500)
     page = drawn([made], tmp_path / "sheet.html")
     assert 'style="left:90.00%;top:80.00%;width:9.00%;height:18.00%"' in page

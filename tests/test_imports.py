@@ -44,7 +44,7 @@ def test_all_lists_exactly_the_public_names() -> None:
 
 
 def test_values_can_be_pickled() -> None:
-    face = scrubber.Face(scrubber.Box(1, 2, 3, 4), 0.5, ("yunet",), scrubber.Landmarks(*[(1.0, 2.0)] * 5))
+    face = scrubber.Region(scrubber.Box(1, 2, 3, 4), 0.5, ("yunet",), scrubber.Landmarks(*[(1.0, 2.0)] * 5))
     decision = Decision(face, "hide", "no-manifest")
     consent = scrubber.Consent.loads("schema = 1")
     values = [

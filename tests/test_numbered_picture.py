@@ -13,13 +13,13 @@ from PIL import Image
 from scrubber.metadata import audit
 from scrubber.numbered_picture import beside_each_other, encode, is_numbered_picture, numbered_picture
 from scrubber.rulers import margins
-from scrubber.types import Action, Box, Decision, Face
+from scrubber.types import Action, Box, Decision, Region
 
 BLUE, ORANGE = (86, 180, 233), (230, 159, 0)
 
 
 def decision(box: Box, number: int = 1, action: Action = "hide") -> Decision:
-    return Decision(Face(box, id=number), action, "no-match" if action == "hide" else "allowed-by-box")
+    return Decision(Region(box, id=number), action, "no-match" if action == "hide" else "allowed-by-box")
 
 
 def drawn(pixels: np.ndarray, *decisions: Decision) -> np.ndarray:

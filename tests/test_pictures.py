@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 import scrubber
-from scrubber import Box, Face, hiding, photos
+from scrubber import Box, Region, hiding, photos
 from scrubber.types import Landmarks
 
 BOX = Box(180, 62, 89, 114)
@@ -45,7 +45,7 @@ def test_a_face_that_only_alpha_shows_is_found(image: Image.Image, ground: str) 
 def test_boxes_and_regions_hide_alike(image: Image.Image) -> None:
     pixels = np.asarray(image)
     numbers = (BOX.x, BOX.y, BOX.width, BOX.height)
-    forms: list[Any] = [[Face(BOX)], [BOX], [numbers], [list(numbers)], np.array([numbers]), iter([BOX]), (BOX,)]
+    forms: list[Any] = [[Region(BOX)], [BOX], [numbers], [list(numbers)], np.array([numbers]), iter([BOX]), (BOX,)]
     hidden = [scrubber.hide(pixels, form).tobytes() for form in forms]
     assert len(set(hidden)) == 1
     assert hidden[0] != pixels.tobytes()
@@ -85,7 +85,7 @@ def test_a_head_is_hidden_in_alpha_too(image: Image.Image) -> None:
     rng = np.random.default_rng(1)
     pixels = np.dstack([np.asarray(image), rng.integers(1, 256, (512, 512), dtype=np.uint8)])
     pixels[400:450, 50:150, 3] = 0
-    mask = hiding.mask((512, 512, 3), [Face(BOX)])
+    mask = hiding.mask((512, 512, 3), [Region(BOX)])
     other = pixels.copy()
     other[mask] = 255 - other[mask]
     other[400:450, 50:150, :3] = 7
@@ -168,17 +168,17 @@ def test_pictures_that_are_none(picture: Any, said: str) -> None:
         ([(1, 2, float("nan"), 4)], "faces[0]: the box"),
         ([(float("inf"), 2, 3, 4)], "a number that is none"),
         ([(1, 2, 0, 4)], "no width or no height"),
-        ([Face(Box(1, 2, 3, -4))], "no width or no height"),
+        ([Region(Box(1, 2, 3, -4))], "no width or no height"),
         ([(60, 0, 10, 10)], "outside of the picture, which is 60×40"),
-        ([Face(Box(60, 0, 10, 10))], "faces[0]: the box [60, 0, 10, 10] lies outside of the picture"),
-        ([Face((1, 2, 3, 4))], "faces[0]: its box is a value of type tuple"),  # type: ignore[arg-type]
-        ([Face(Box(1, 2, 3, None))], "faces[0]: its box holds None"),  # type: ignore[arg-type]
+        ([Region(Box(60, 0, 10, 10))], "faces[0]: the box [60, 0, 10, 10] lies outside of the picture"),
+        ([Region((1, 2, 3, 4))], "faces[0]: its box is a value of type tuple"),  # type: ignore[arg-type]
+        ([Region(Box(1, 2, 3, None))], "faces[0]: its box holds None"),  # type: ignore[arg-type]
         ([Box("1", 2, 3, 4)], "faces[0]: its box holds a value of type str"),  # type: ignore[arg-type]
         ([(1, 2, 10**400, 4)], "a number that is none"),
         ([Box(1, 2, 10**400, 4)], "a number that is none"),
-        ([Face(Box(1, 2, 3, 4), landmarks=((1, 2),))], "faces[0]: its landmarks are a value of type tuple"),  # type: ignore[arg-type]
-        ([Face(Box(1, 2, 3, 4), landmarks=Landmarks(*[(1, 2)] * 4, (3, float("nan"))))], "faces[0]: its landmarks"),
-        ([Face(Box(1, 2, 3, 4), landmarks=Landmarks(*[None] * 5))], "faces[0]: its landmarks"),  # type: ignore[arg-type]
+        ([Region(Box(1, 2, 3, 4), landmarks=((1, 2),))], "faces[0]: its landmarks are a value of type tuple"),  # type: ignore[arg-type]
+        ([Region(Box(1, 2, 3, 4), landmarks=Landmarks(*[(1, 2)] * 4, (3, float("nan"))))], "faces[0]: its landmarks"),
+        ([Region(Box(1, 2, 3, 4), landmarks=Landmarks(*[None] * 5))], "faces[0]: its landmarks"),  # type: ignore[arg-type]
         ([True], "type bool"),
         ([None], "faces[0]: is None"),
     ],

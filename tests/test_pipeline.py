@@ -34,7 +34,7 @@ def test_28_of_29_are_hidden_and_the_one_who_agreed_is_not(solvay: tuple[scrubbe
     assert result.status == "published"
     shown = [decision for decision in result.faces if decision.action == "show"]
     assert [(decision.person, decision.reason) for decision in shown] == [("p-017", "allowed-by-box")]
-    assert sum(decision.action == "hide" and decision.face.box.height > 80 for decision in result.faces) >= 28
+    assert sum(decision.action == "hide" and decision.region.box.height > 80 for decision in result.faces) >= 28
     verdict = scrubber.verify(out)
     assert verdict.leaks == ()
     assert verdict.faces_visible == 1
@@ -139,7 +139,7 @@ def test_people_are_recognised_by_reference_photos(shared: Path, tmp_path: Path)
     )
     [shown] = [decision for decision in result.faces if decision.action == "show"]
     assert shown.person == "p-1"
-    assert shown.face.box.iou(scrubber.Box(*NAMED_BY_BOX)) > 0.5
+    assert shown.region.box.iou(scrubber.Box(*NAMED_BY_BOX)) > 0.5
 
 
 def test_reference_photos_must_show_one_face(scenery: np.ndarray, tmp_path: Path, samples: Path) -> None:
@@ -221,7 +221,7 @@ def test_a_largest_size_holds_for_every_side(samples: Path, tmp_path: Path) -> N
     result = scrubber.scrub(samples / "astronaut.jpg", tmp_path / "out.jpg", policy=Policy(max_size=200))
     assert result.status == "published"
     assert Image.open(tmp_path / "out.jpg").size == (200, 200)
-    assert result.faces[0].face.box.width > 60  # boxes are those of the original
+    assert result.faces[0].region.box.width > 60  # boxes are those of the original
 
 
 def test_shrinking_keeps_transparent_parts_black_and_edges_clean(tmp_path: Path) -> None:

@@ -151,7 +151,7 @@ def entry_of(terms: Terms, source: str, result: Result, output: str | None, made
 
 def _in_the_copy(decision: Decision, factors: tuple[float, float]) -> Place:
     """What was decided for a region, and its box in pixels of the copy, which may be smaller than the original."""
-    return decision.frame, decision.action, *decision.face.box.scaled(*factors).rounded()
+    return decision.frame, decision.action, *decision.region.box.scaled(*factors).rounded()
 
 
 def state_of(out: Path, copy: Copy) -> Literal["intact", "missing", "changed"]:

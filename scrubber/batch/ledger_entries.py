@@ -10,7 +10,7 @@ from pathlib import Path, PurePath, PurePosixPath
 from typing import Any, Final, TypeAlias
 
 from scrubber.consent.permissions import Refused
-from scrubber.types import Action, Box, Decision, Face, Reason, Result, SourceId
+from scrubber.types import Action, Box, Decision, Reason, Region, Result, SourceId
 
 SCHEMA: Final = 1
 """Version of the entries. docs/ledger.md describes them."""
@@ -82,7 +82,7 @@ class Copy:
         """What was decided at each place, without who and why; boxes in pixels of the copy."""
         reasons: dict[str, Reason] = {"show": "allowed-by-box", "hide": "pointed-hide"}
         return tuple(
-            Decision(Face(Box(*box)), action, reasons[action], frame=frame) for frame, action, *box in self.decided
+            Decision(Region(Box(*box)), action, reasons[action], frame=frame) for frame, action, *box in self.decided
         )
 
     @property

@@ -174,14 +174,14 @@ def _as_text(listed: Analysis) -> Iterator[str]:
     yield f"{listed.input}: {listed.width}×{listed.height}{several}, {counted(len(listed.decisions), 'face')}"
     yield f"  sha256 {listed.source.sha256}"
     yield f"  pixels {listed.source.pixels}"
-    for decision in sorted(listed.decisions, key=lambda decision: decision.face.id):
+    for decision in sorted(listed.decisions, key=lambda decision: decision.region.id):
         yield _row(decision, listed.frames > 1)
         if decision.reason != "no-manifest":
             yield f"         {explain(decision)}"
 
 
 def _row(decision: Decision, several: bool) -> str:
-    face = decision.face
+    face = decision.region
     x, y, width, height = face.box.rounded()
     frame = f"frame {decision.frame}  " if several else ""
     kind = "" if face.kind == "face" else f"{face.kind}  "

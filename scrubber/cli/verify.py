@@ -24,7 +24,7 @@ from scrubber.types import Leak
 if TYPE_CHECKING:
     from scrubber.batch.sandbox import Pending
     from scrubber.consent import Consent, Permissions
-    from scrubber.types import Decision, Face, Result, Verdict
+    from scrubber.types import Decision, Region, Result, Verdict
 
 _OUT: Final = ("published", "unchanged")
 _HELD_THEN: Final = "whether those who are shown by consent may be seen today; --consent FILE --for PURPOSE tells"
@@ -122,8 +122,8 @@ def _from_report(file: Path, results: dict[Path, Result]) -> _Origin | None:
     across, down = result.output_width / result.width, result.output_height / result.height
     decided = []
     for decision in result.faces:
-        face = replace(decision.face, box=decision.face.box.scaled(across, down))
-        decided.append(replace(decision, face=face))
+        face = replace(decision.region, box=decision.region.box.scaled(across, down))
+        decided.append(replace(decision, region=face))
     shows = sum(decision.action == "show" and decision.person is not None for decision in decided)
     return _Origin(result.input, (across, down), tuple(decided), shows)
 
@@ -163,11 +163,11 @@ def _words(leak: Leak) -> str:
     return f"{leak.detail}  [{leak.where}]" if leak.detail else leak.where
 
 
-def _box(face: Face) -> str:
+def _box(face: Region) -> str:
     return ",".join(map(str, face.box.rounded()))
 
 
-def _hide_command(origin: _Origin, face: Face) -> str:
+def _hide_command(origin: _Origin, face: Region) -> str:
     across, down = origin.factors
     there = replace(face, box=face.box.scaled(1 / across, 1 / down))
     return f"scrubber consent hide {_quoted(origin.source)} --box {_box(there)}"

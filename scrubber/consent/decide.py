@@ -39,7 +39,7 @@ from scrubber.consent.likeness import (
 from scrubber.consent.permissions import Permissions
 from scrubber.consent.photo_entries import combined
 from scrubber.consent.pointing import Pointed, beats, point
-from scrubber.types import Action, Decision, Face, Reason, SourceId
+from scrubber.types import Action, Decision, Reason, Region, SourceId
 
 if TYPE_CHECKING:
     from scrubber.consent.manifest import DismissBox, PhotoEntry, ShowBox
@@ -77,7 +77,7 @@ class Decisions:
 
 
 def decide(
-    faces: Sequence[Face],
+    faces: Sequence[Region],
     source: SourceId,
     permissions: Permissions | None,
     likeness: Likeness = nothing_measured,
@@ -114,7 +114,7 @@ def decide(
         for index, face in enumerate(faces)
     ]
     found += [
-        Decision(Face(box, detectors=_POINTED, kind="drawn"), "hide", "pointed-hide") for box in pointed.uncovered
+        Decision(Region(box, detectors=_POINTED, kind="drawn"), "hide", "pointed-hide") for box in pointed.uncovered
     ]
     found += [place for show in pointed.missed if (place := _unseen(show, permissions))]
     return Decisions(
@@ -144,17 +144,17 @@ def fit_once(decided: Sequence[Decisions], entry: PhotoEntry) -> list[Decisions]
 def _unseen(show: ShowBox, permissions: Permissions) -> Decision | None:
     """A place where somebody is pointed at who may not be seen: hidden, for all that no detector saw a face there."""
     reason = permissions.people[show.person].reason
-    return Decision(Face(show.box, detectors=_POINTED), "hide", reason, show.person) if reason else None
+    return Decision(Region(show.box, detectors=_POINTED), "hide", reason, show.person) if reason else None
 
 
 def _refused_beside_shown(found: Sequence[Decision]) -> bool:
     """Does a shown face overlap that of somebody known to have refused, more than neighbours in a crowd do?"""
-    shown = [decision.face.box for decision in found if decision.reason in _SHOWING]
-    refused = [decision.face.box for decision in found if decision.person and decision.reason in _REFUSED]
+    shown = [decision.region.box for decision in found if decision.reason in _SHOWING]
+    refused = [decision.region.box for decision in found if decision.person and decision.reason in _REFUSED]
     return any(beats(box, other) for box in refused for other in shown)
 
 
-def _decision(face: Face, finding: Finding) -> Decision:
+def _decision(face: Region, finding: Finding) -> Decision:
     action: Action = "show" if finding.reason in _LEFT else "hide"
     return Decision(face, action, finding.reason, finding.person, finding.similarity)
 

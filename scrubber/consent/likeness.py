@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from scrubber.consent.permissions import Permissions
-from scrubber.types import Face, Reason
+from scrubber.types import Reason, Region
 
 Similarities: TypeAlias = Mapping[str, float]
 """The cosine of one face to each person of the gallery, by id."""
@@ -20,7 +20,7 @@ Similarities: TypeAlias = Mapping[str, float]
 Measured: TypeAlias = Similarities | Literal["low-quality"] | None
 """`None` where nothing was measured, "low-quality" where the face is too blurred or dark to be compared."""
 
-Likeness: TypeAlias = Callable[[Face], Measured]
+Likeness: TypeAlias = Callable[[Region], Measured]
 """Compares one found face with everybody in `Permissions.gallery`. Needed only if that is not empty."""
 
 # Cosine. bench/consent.py on LFW, 40 people × 3 references, 8 draws: the likeliest of 9,383 strangers scores .47 (.48
@@ -47,11 +47,11 @@ class Finding:
     similarity: float | None = None
 
 
-def nothing_measured(_face: Face) -> None:
+def nothing_measured(_face: Region) -> None:
     """The likeness of a run without a recogniser."""
 
 
-def measure(faces: Sequence[Face], permissions: Permissions, likeness: Likeness) -> list[Measured]:
+def measure(faces: Sequence[Region], permissions: Permissions, likeness: Likeness) -> list[Measured]:
     """One result per face. Nothing is measured, and `likeness` never called, if nobody has references.
 
     Faces that a `hide` box covers are measured too: they count when one person seems to be there twice.

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from scrubber.types import Box, Face
+from scrubber.types import Box, Region
 
 if TYPE_CHECKING:
     from scrubber.consent.manifest import DismissBox, PhotoEntry, ShowBox
@@ -63,7 +63,7 @@ def beats(hide: Box, other: Box) -> bool:
     return means(hide, other) or (shared > 0 and shared >= HIDE_SHARE * min(hide.area, other.area))
 
 
-def point(faces: Sequence[Face], entry: PhotoEntry | None, frame: int = 0) -> Pointed:
+def point(faces: Sequence[Region], entry: PhotoEntry | None, frame: int = 0) -> Pointed:
     """Assigns those boxes of `entry` that are about this frame to the faces found in it.
 
     At most one face is claimed for each `show` box, and at most one dismissed for each `dismiss` box.
@@ -91,7 +91,7 @@ def point(faces: Sequence[Face], entry: PhotoEntry | None, frame: int = 0) -> Po
     return pointed
 
 
-def _dismiss(pointed: Pointed, faces: Sequence[Face], boxes: Sequence[DismissBox], hides: Sequence[Box]) -> None:
+def _dismiss(pointed: Pointed, faces: Sequence[Region], boxes: Sequence[DismissBox], hides: Sequence[Box]) -> None:
     for one in boxes:
         likeliest = _likeliest(one.box, faces)
         if any(beats(hide, one.box) for hide in hides):
@@ -102,7 +102,7 @@ def _dismiss(pointed: Pointed, faces: Sequence[Face], boxes: Sequence[DismissBox
             pointed.idle.append(one)
 
 
-def _likeliest(box: Box, faces: Sequence[Face]) -> list[int]:
+def _likeliest(box: Box, faces: Sequence[Region]) -> list[int]:
     """Indices of the faces that `box` may mean, down to one if that one clearly fits best."""
     agreement = {index: box.iou(face.box) for index, face in enumerate(faces) if means(box, face.box)}
     best = max(agreement.values(), default=0.0)

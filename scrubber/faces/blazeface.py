@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from scrubber import environment, weights
 from scrubber.errors import MissingPart
 from scrubber.faces import stand_ins
-from scrubber.types import Box, Face, Landmarks
+from scrubber.types import Box, Landmarks, Region
 
 if TYPE_CHECKING:
     from scrubber.faces.detector import Picture
@@ -57,7 +57,7 @@ class BlazeFace:
         self.threshold = threshold
         self.name = f"blazeface-{reach}"
 
-    def detect(self, picture: Picture) -> list[Face]:
+    def detect(self, picture: Picture) -> list[Region]:
         height, width = picture.shape[:2]
         with _LOCK:
             try:
@@ -66,11 +66,11 @@ class BlazeFace:
                 _TASKS.close_unless_kept()
         return [self._face(detection, width, height) for detection in found]
 
-    def _face(self, detection: Any, width: int, height: int) -> Face:
+    def _face(self, detection: Any, width: int, height: int) -> Region:
         area = detection.bounding_box
         points = [(point.x * width, point.y * height) for point in detection.keypoints]
         right_eye, left_eye, nose, mouth = points[:4]
-        return Face(
+        return Region(
             Box(area.origin_x, area.origin_y, area.width, area.height),
             min(detection.categories[0].score, 1.0),
             (self.name,),

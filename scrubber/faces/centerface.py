@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from scrubber import opencv
 from scrubber.faces import net
-from scrubber.types import Box, Face, Landmarks
+from scrubber.types import Box, Landmarks, Region
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,7 +27,7 @@ class CenterFace:
     def __init__(self, threshold: float = 0.2) -> None:
         self.threshold = threshold
 
-    def detect(self, picture: Picture) -> list[Face]:
+    def detect(self, picture: Picture) -> list[Region]:
         heat, size, offset, points = (output[0] for output in net.run("centerface", picture, _OUTPUTS))
         return _decode(heat[0], size, offset, points, self.threshold)
 
@@ -38,7 +38,7 @@ def _decode(
     offset: NDArray[np.float32],
     points: NDArray[np.float32],
     threshold: float,
-) -> list[Face]:
+) -> list[Region]:
     """Turn the net's maps (h×w, 2×h×w, 2×h×w, 10×h×w, one cell per 4×4 pixels) into faces."""
     cv2 = opencv.load()
     import numpy as np
@@ -57,5 +57,5 @@ def _decode(
         left, top, width, height = boxes[index].tolist()
         pairs = points[:, rows[index], columns[index]].reshape(5, 2).tolist()
         landmarks = Landmarks(*((left + x * width, top + y * height) for y, x in pairs))
-        faces.append(Face(Box(left, top, width, height), float(scores[index]), (CenterFace.name,), landmarks))
+        faces.append(Region(Box(left, top, width, height), float(scores[index]), (CenterFace.name,), landmarks))
     return faces

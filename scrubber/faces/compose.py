@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from scrubber import opencv
 from scrubber.faces.net import side_by_side
-from scrubber.types import Box, Face, Point
+from scrubber.types import Box, Point, Region
 
 if TYPE_CHECKING:
     from scrubber.faces.detector import Detector, Picture
@@ -47,7 +47,7 @@ class Scaled:
         self.inner, self.factor, self.detail = inner, factor, detail or Detail()
         self.name = inner.name
 
-    def detect(self, picture: Picture) -> list[Face]:
+    def detect(self, picture: Picture) -> list[Region]:
         cv2 = opencv.load()
         import numpy as np
 
@@ -83,7 +83,7 @@ class Tiled:
         self.factor, self.detail = factor, detail or Detail()
         self.name = inner.name
 
-    def detect(self, picture: Picture) -> list[Face]:
+    def detect(self, picture: Picture) -> list[Region]:
         height, width = picture.shape[:2]
         factor = self.factor * self.detail.scale(height, width)
         side, overlap = int(self.side / factor), math.ceil(self.overlap / factor)
@@ -102,7 +102,7 @@ class Halved:
         self.inner, self.overlap, self.longest = inner, overlap, longest
         self.name = inner.name
 
-    def detect(self, picture: Picture) -> list[Face]:
+    def detect(self, picture: Picture) -> list[Region]:
         longer = max(picture.shape[:2])
         if not _WORTH_HALVING * self.overlap <= longer <= self.longest:
             return self.inner.detect(picture)
@@ -114,11 +114,11 @@ class Halved:
 
 def _in_tiles(
     inner: Detector, picture: Picture, rows: Sequence[range], columns: Sequence[range], margin: float = 1.0
-) -> list[Face]:
+) -> list[Region]:
     """What `inner` sees in each tile and away from its inner edges by `margin` pixels or more."""
     height, width = picture.shape[:2]
 
-    def found(tile: tuple[range, range]) -> list[Face]:
+    def found(tile: tuple[range, range]) -> list[Region]:
         across, along = tile
         area = Box(along.start, across.start, len(along), len(across))
         whole = _opened(area, width, height, margin)
@@ -157,7 +157,7 @@ class Turned:
         self.inner, self.quarters = inner, quarters % 4
         self.name = inner.name
 
-    def detect(self, picture: Picture) -> list[Face]:
+    def detect(self, picture: Picture) -> list[Region]:
         import numpy as np
 
         height, width = picture.shape[:2]
@@ -170,7 +170,7 @@ class Turned:
         return [face.mapped(back) for face in self.inner.detect(turned)]
 
 
-def merge(faces: Sequence[Face], iou: float = SAME_FACE_IOU) -> list[Face]:
+def merge(faces: Sequence[Region], iou: float = SAME_FACE_IOU) -> list[Region]:
     """One face for each group of boxes that overlap its best-scored box by more than `iou`.
 
     The best box and its landmarks stay; the names of all that agree are listed. Sorted by score, best first.
@@ -182,7 +182,7 @@ def merge(faces: Sequence[Face], iou: float = SAME_FACE_IOU) -> list[Face]:
     return merged
 
 
-def groups(faces: Sequence[Face], iou: float = SAME_FACE_IOU) -> Iterator[list[int]]:
+def groups(faces: Sequence[Region], iou: float = SAME_FACE_IOU) -> Iterator[list[int]]:
     """Boxes of the same face together, as indices into `faces`, in each group and among them the best-scored first.
 
     Greedy, as non-maximum suppression is: a group is whatever overlaps its best box by more than `iou`.
@@ -211,5 +211,5 @@ def _edges(box: Box) -> tuple[float, float, float, float]:
     return box.x, box.y, box.right, box.bottom
 
 
-def _shifted(face: Face, dx: float, dy: float) -> Face:
+def _shifted(face: Region, dx: float, dy: float) -> Region:
     return face.mapped(lambda point: (point[0] + dx, point[1] + dy)) if dx or dy else face

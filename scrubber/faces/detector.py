@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from scrubber.types import Face
+    from scrubber.types import Region
 
     Picture: TypeAlias = NDArray[np.uint8]
     """Upright picture: H×W×3, RGB, 0 to 255."""
@@ -22,6 +22,6 @@ class Detector(Protocol):
         """Short, stable, shown in reports."""
         ...
 
-    def detect(self, picture: Picture) -> list[Face]:
+    def detect(self, picture: Picture) -> list[Region]:
         """All faces in an H×W×3 RGB uint8 picture, boxes in its pixels, scores 0 to 1, in no promised order."""
         ...

@@ -10,7 +10,7 @@ from scrubber.faces.compose import merge
 
 if TYPE_CHECKING:
     from scrubber.faces.detector import Detector, Picture
-    from scrubber.types import Face
+    from scrubber.types import Region
 
 _DARK: Final = 32
 """Median grey, of 255, below which a photo counts as dark; one crowd photo in twenty is, mostly concerts and nights."""
@@ -33,7 +33,7 @@ class Lit:
         self.inner = inner
         self.name = inner.name
 
-    def detect(self, picture: Picture) -> list[Face]:
+    def detect(self, picture: Picture) -> list[Region]:
         faces = self.inner.detect(picture)
         brighter = lit(picture)
         return faces if brighter is None else merge([*faces, *self.inner.detect(brighter)])

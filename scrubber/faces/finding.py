@@ -17,7 +17,7 @@ from scrubber.faces.exposure import Lit
 from scrubber.faces.fusion import Fused
 from scrubber.faces.upright import Upright
 from scrubber.faces.yunet import YuNet
-from scrubber.types import Box, Face
+from scrubber.types import Box, Region
 
 if TYPE_CHECKING:
     from scrubber.faces.detector import Detector, Picture
@@ -61,17 +61,17 @@ def kept_warm() -> Iterator[None]:
         yield
 
 
-def find(picture: Picture, preset: Preset) -> tuple[Face, ...]:
+def find(picture: Picture, preset: Preset) -> tuple[Region, ...]:
     """Faces in an upright H×W×3 RGB uint8 picture, likeliest first, boxes cut to the picture.
 
-    `Face.score` is how likely it is a face, 0 to 1. Raises `MissingPart` when a model or OpenCV is absent.
+    `Region.score` is how likely it is a face, 0 to 1. Raises `MissingPart` when a model or OpenCV is absent.
     """
     stages.announce("detect")
     with kept_warm():
         return _cut(picture, _strategy(preset, blazeface.available()).detect(picture))
 
 
-def find_upright(picture: Picture, preset: Preset) -> tuple[Face, ...]:
+def find_upright(picture: Picture, preset: Preset) -> tuple[Region, ...]:
     """The same in a picture that is known to stand as it should, such as a copy that a run has made.
 
     Where all faces are painted over, nothing tells which side is up, and a look at the wrong one sees faces in shoes.
@@ -80,7 +80,7 @@ def find_upright(picture: Picture, preset: Preset) -> tuple[Face, ...]:
         return _cut(picture, Lit(_fused(preset, blazeface.available())).detect(picture))
 
 
-def find_again(picture: Picture) -> tuple[Face, ...]:
+def find_again(picture: Picture) -> tuple[Region, ...]:
     """Faces that YuNet alone is sure of, quickly, in a picture that was judged before and is known to be upright."""
     seen = (look.detect(picture) for look in _second_looks())
     return _cut(picture, merge([face for faces in seen for face in faces]))
@@ -131,13 +131,13 @@ def _fused(preset: Preset, mediapipe: bool) -> Fused:
     return Fused(f"{preset}-without-mediapipe", THRESHOLDS[preset], DETAILS[preset], looks(preset))
 
 
-def _cut(picture: Picture, faces: Iterable[Face]) -> tuple[Face, ...]:
+def _cut(picture: Picture, faces: Iterable[Region]) -> tuple[Region, ...]:
     height, width = picture.shape[:2]
     cut = (_within(face, width, height) for face in faces)
     return tuple(sorted((face for face in cut if face), key=lambda face: -face.score))
 
 
-def _within(face: Face, width: int, height: int) -> Face | None:
+def _within(face: Region, width: int, height: int) -> Region | None:
     left, top = max(face.box.x, 0.0), max(face.box.y, 0.0)
     right, bottom = min(face.box.right, float(width)), min(face.box.bottom, float(height))
     if right - left < 1 or bottom - top < 1:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from scrubber.faces.compose import merge
-from scrubber.types import Box, Face
+from scrubber.types import Box, Region
 
 _SAME_FACE_IOU: Final = 0.3  # between neighbouring frames; heads seldom move by half their width in one
 _LONGEST_GAP: Final = 8  # frames without the face that are bridged
@@ -19,20 +19,20 @@ _BEYOND: Final = 2  # frames before its first and after its last sighting in whi
 class _Track:
     """One face over time: what was seen, by number of the frame."""
 
-    seen: dict[int, Face] = field(default_factory=dict)
+    seen: dict[int, Region] = field(default_factory=dict)
 
     @property
     def last(self) -> int:
         return max(self.seen)
 
 
-def united(views: Iterable[Sequence[Face]]) -> tuple[Face, ...]:
+def united(views: Iterable[Sequence[Region]]) -> tuple[Region, ...]:
     """The faces that were found in several views of one frame, each place once, the likeliest first."""
     first, *others = (tuple(faces) for faces in views)
     return tuple(merge([*first, *(face for faces in others for face in faces)])) if others else first
 
 
-def follow(found: Sequence[Sequence[Face]]) -> list[tuple[Face, ...]]:
+def follow(found: Sequence[Sequence[Region]]) -> list[tuple[Region, ...]]:
     """The faces of each frame, with those added that were seen shortly before and after, or just one of both.
 
     Boxes in between are interpolated. Nothing that was found is taken away.
@@ -55,7 +55,7 @@ def follow(found: Sequence[Sequence[Face]]) -> list[tuple[Face, ...]]:
     return [tuple(faces) for faces in followed]
 
 
-def _unseen(track: _Track, frames: int) -> list[tuple[int, Face]]:
+def _unseen(track: _Track, frames: int) -> list[tuple[int, Region]]:
     """The frames in which the face of a track was not seen but must be taken to be, and where."""
     numbers = sorted(track.seen)
     first, last = numbers[0], numbers[-1]
@@ -69,7 +69,7 @@ def _unseen(track: _Track, frames: int) -> list[tuple[int, Face]]:
     return [*before, *between, *after]
 
 
-def _between(one: Face, other: Face, share: float) -> Face:
+def _between(one: Region, other: Region, share: float) -> Region:
     """A face on the way from `one` to `other`; large enough for either, since its way is not known exactly."""
     x, y = (a + (b - a) * share for a, b in zip(one.box.center, other.box.center, strict=True))
     width, height = max(one.box.width, other.box.width), max(one.box.height, other.box.height)

@@ -20,7 +20,7 @@ from scrubber import weights
 from scrubber.errors import MissingPart
 from scrubber.faces.compose import groups
 from scrubber.faces.net import side_by_side
-from scrubber.types import Box, Face, Landmarks
+from scrubber.types import Box, Landmarks, Region
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,7 +53,7 @@ _SPECK_FACTOR: Final = 2.0
 class Candidate:
     """A place where at least one look saw something: the face it would be, and what speaks for it."""
 
-    face: Face
+    region: Region
     size: float  # geometric mean of height and width, pixels of the working picture
     scores: tuple[float, ...]  # the best score of each look, 0 where it was silent
 
@@ -99,30 +99,30 @@ class Fused:
         self.model, self.threshold, self.detail, self.looks = model, threshold, detail, tuple(looks)
         self.name = "+".join(sorted({look.name for look in looks}))
 
-    def detect(self, picture: Picture) -> list[Face]:
+    def detect(self, picture: Picture) -> list[Region]:
         return self.judge(picture, self.look(picture))
 
-    def look(self, picture: Picture) -> list[list[Face]]:
+    def look(self, picture: Picture) -> list[list[Region]]:
         """What each look saw, boxes in pixels of `picture`, most of it no face."""
         return side_by_side(lambda look: look.detect(picture), self.looks, "looks")
 
-    def judge(self, picture: Picture, seen: Sequence[Sequence[Face]]) -> list[Face]:
+    def judge(self, picture: Picture, seen: Sequence[Sequence[Region]]) -> list[Region]:
         """Of what the looks saw, the faces; their `score` is the probability."""
         found = candidates(seen, self.detail.scale(*picture.shape[:2]))
         probabilities = Model.load(self.model).probabilities(found)
         scored = (
             replace(face, score=max(probability, face.score) if face.score >= SURE else probability)
-            for face, probability in zip((candidate.face for candidate in found), probabilities, strict=True)
+            for face, probability in zip((candidate.region for candidate in found), probabilities, strict=True)
         )
         return [face for face in scored if face.score >= self.threshold * asked(face)]
 
 
-def asked(face: Face) -> float:
+def asked(face: Region) -> float:
     """By how much the threshold is raised for this face, its box in pixels of the photo."""
     return _SPECK_FACTOR if face.box.height < SPECK else 1.0
 
 
-def candidates(seen: Sequence[Sequence[Face]], scale: float) -> list[Candidate]:
+def candidates(seen: Sequence[Sequence[Region]], scale: float) -> list[Candidate]:
     """Overlapping boxes of all looks together; greedy from the best score down, as non-maximum suppression is.
 
     `scale` turns pixels of the boxes into pixels of the working picture. `face.score` is the best score in the group.
@@ -162,18 +162,18 @@ def knots(sizes: Floats) -> Floats:
     return np.stack([np.interp(places, marks, peak) for peak in np.eye(len(SIZES))], axis=1)
 
 
-def _candidate(group: Sequence[tuple[Face, int]], looks: int, scale: float) -> Candidate:
+def _candidate(group: Sequence[tuple[Region, int]], looks: int, scale: float) -> Candidate:
     scores = [0.0] * looks
     for face, look in group:
         scores[look] = max(scores[look], face.score)
     faces = [face for face, _ in group]
     box = _middle([face for face in faces if not _single_mouth(face)] or faces)
     names = tuple(sorted({name for face in faces for name in face.detectors}))
-    face = Face(box, faces[0].score, names, _landmarks(faces))
+    face = Region(box, faces[0].score, names, _landmarks(faces))
     return Candidate(face, math.sqrt(box.area) * scale, tuple(scores))
 
 
-def _middle(faces: Sequence[Face]) -> Box:
+def _middle(faces: Sequence[Region]) -> Box:
     """The boxes' mean, each counting by the square of its score (weighted boxes fusion, Solovyev et al. 2021)."""
     shares = [face.score**2 for face in faces]
     total = sum(shares)
@@ -184,14 +184,14 @@ def _middle(faces: Sequence[Face]) -> Box:
     return Box(x, y, width, height)
 
 
-def _landmarks(faces: Sequence[Face]) -> Landmarks | None:
+def _landmarks(faces: Sequence[Region]) -> Landmarks | None:
     """The points of the surest detector that tells the corners of the mouth apart, else of the surest."""
     known = [face for face in faces if face.landmarks]
     best = next((face for face in known if not _single_mouth(face)), known[0] if known else None)
     return best.landmarks if best else None
 
 
-def _single_mouth(face: Face) -> bool:
+def _single_mouth(face: Region) -> bool:
     """Whether this is a detector with one point for the mouth, as BlazeFace is; its boxes are tighter, too."""
     return face.landmarks is not None and face.landmarks.mouth_left == face.landmarks.mouth_right
 

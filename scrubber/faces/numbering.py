@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from scrubber.types import Face
+from scrubber.types import Region
 
 _SAME_ROW: Final = 0.5  # of the height of a row's topmost face; heads of people who stand side by side differ by less
 
 
-def numbered(found: Sequence[Sequence[Face]]) -> list[tuple[Face, ...]]:
+def numbered(found: Sequence[Sequence[Region]]) -> list[tuple[Region, ...]]:
     """The same regions of each frame, in the same order, with numbers for those that have none yet.
 
     Numbers go on from the highest there is: first those that a detector found or a person pointed at, then those that a
@@ -33,13 +33,13 @@ def numbered(found: Sequence[Sequence[Face]]) -> list[tuple[Face, ...]]:
     ]
 
 
-def _turns(found: Sequence[Sequence[Face]]) -> tuple[bool, bool]:
+def _turns(found: Sequence[Sequence[Region]]) -> tuple[bool, bool]:
     """Which come first, drawn ones or others? Once something is numbered, others are those found only later on."""
     begun = any(face.id for faces in found for face in faces)
     return (True, False) if begun else (False, True)
 
 
-def _in_reading_order(faces: Sequence[Face]) -> list[int]:
+def _in_reading_order(faces: Sequence[Region]) -> list[int]:
     """Indices of the faces of one frame, row by row."""
     waiting = sorted(range(len(faces)), key=lambda place: (faces[place].box.center[1], _across(faces[place])))
     order: list[int] = []
@@ -51,5 +51,5 @@ def _in_reading_order(faces: Sequence[Face]) -> list[int]:
     return order
 
 
-def _across(face: Face) -> tuple[float, ...]:
+def _across(face: Region) -> tuple[float, ...]:
     return face.box.x, face.box.y, face.box.width, face.box.height

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from scrubber import opencv, weights
 from scrubber.faces.yunet import YuNet
-from scrubber.types import Box, Face
+from scrubber.types import Box, Region
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,13 +62,13 @@ def version() -> str:
     return f"{weights.card(_MODEL).sha256[:16]}-{_METHOD}"
 
 
-def embed(picture: Picture, face: Face) -> Embedding | None:
+def embed(picture: Picture, face: Region) -> Embedding | None:
     """The embedding of one face of an H×W×3 RGB uint8 picture, or None if it cannot be compared."""
     found = examine(picture, face)
     return None if isinstance(found, str) else found
 
 
-def examine(picture: Picture, face: Face) -> Embedding | Flaw:
+def examine(picture: Picture, face: Region) -> Embedding | Flaw:
     """The embedding of one face of an H×W×3 RGB uint8 picture, or why there is none.
 
     It is the mean of two looks at the aligned face, one of them mirrored.
@@ -85,7 +85,7 @@ def examine(picture: Picture, face: Face) -> Embedding | Flaw:
     return total / np.float32(length) if length > 0 else "unplaced"
 
 
-def aligned(picture: Picture, face: Face) -> Picture | Flaw:
+def aligned(picture: Picture, face: Region) -> Picture | Flaw:
     """The face on `SIDE`×`SIDE`×3 pixels with eyes, nose and mouth where SFace wants them, or why it cannot be had.
 
     Landmarks are placed afresh on crops of fixed sizes, because the similarity of embeddings hangs on alignment. The

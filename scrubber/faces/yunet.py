@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from scrubber import opencv
 from scrubber.faces import net
-from scrubber.types import Box, Face, Landmarks
+from scrubber.types import Box, Landmarks, Region
 
 if TYPE_CHECKING:
     from scrubber.faces.detector import Picture
@@ -28,7 +28,7 @@ class YuNet:
     def __init__(self, threshold: float = 0.4) -> None:
         self.threshold = threshold
 
-    def detect(self, picture: Picture) -> list[Face]:
+    def detect(self, picture: Picture) -> list[Region]:
         cv2 = opencv.load()
         import numpy as np
 
@@ -50,7 +50,7 @@ class YuNet:
         return [_face(row) for row in found[np.asarray(kept, dtype=int).ravel()].tolist()]
 
 
-def _face(row: list[float]) -> Face:
+def _face(row: list[float]) -> Region:
     x, y, width, height, *points, score = row
     pairs = list(zip(points[0::2], points[1::2], strict=True))
-    return Face(Box(x, y, width, height), score, (YuNet.name,), Landmarks(*pairs))
+    return Region(Box(x, y, width, height), score, (YuNet.name,), Landmarks(*pairs))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from scrubber.hiding.heads import Mask
     from scrubber.policy import Style
-    from scrubber.types import Face
+    from scrubber.types import Region
 
 __all__ = ["covered", "hide", "mask", "painted", "scaled"]
 
@@ -30,7 +30,7 @@ STYLES: dict[Style, Callable[[Patch], NDArray[np.uint8]]] = {
 }
 
 
-def hide(pixels: NDArray[np.uint8], faces: Sequence[Face], style: Style) -> NDArray[np.uint8]:
+def hide(pixels: NDArray[np.uint8], faces: Sequence[Region], style: Style) -> NDArray[np.uint8]:
     """A copy of `pixels` (H×W×3 uint8 RGB) in which the head around every one of `faces` is painted over.
 
     Heads that overlap count as hidden for each other. Pixels outside `mask(pixels.shape, faces)` stay as they are;
@@ -40,7 +40,7 @@ def hide(pixels: NDArray[np.uint8], faces: Sequence[Face], style: Style) -> NDAr
 
 
 def painted(
-    pixels: NDArray[np.uint8], faces: Sequence[Face], style: Style, alpha: NDArray[np.uint8] | None = None
+    pixels: NDArray[np.uint8], faces: Sequence[Region], style: Style, alpha: NDArray[np.uint8] | None = None
 ) -> tuple[NDArray[np.uint8], Mask]:
     """What `hide` gives, and the mask of what is painted there.
 
@@ -69,7 +69,7 @@ def _outside(alpha: NDArray[np.uint8] | None, hidden: Mask) -> NDArray[np.uint8]
     return None if alpha.min(initial=_OPAQUE) == _OPAQUE else alpha
 
 
-def covered(shown: Face, hidden: Mask) -> float:
+def covered(shown: Region, hidden: Mask) -> float:
     """The share, 0 to 1, of a shown face's box that lies under the masks of others."""
     import numpy as np
 

@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from scrubber import opencv
-from scrubber.types import Box, Face, Landmarks, Point
+from scrubber.types import Box, Landmarks, Point, Region
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,19 +80,19 @@ class Head:
     The box itself is drawn with a pixel more on each side: a box that a person writes down is rounded.
     """
 
-    face: Face
+    region: Region
     outlines: tuple[Outline, Outline]
     polygons: tuple[NDArray[np.int32], ...]
 
     @classmethod
-    def of(cls, face: Face) -> Head:
+    def of(cls, face: Region) -> Head:
         outlines = _skull(face), _around(face.box)
         return cls(face, outlines, (*(outline.polygon() for outline in outlines), _rectangle(face.box)))
 
     @property
     def face_width(self) -> float:
         """Pixels; the side of a square as large as the face box, which tilting changes least."""
-        return math.sqrt(self.face.box.area)
+        return math.sqrt(self.region.box.area)
 
     def bounds(self, height: int, width: int) -> tuple[slice, slice]:
         """Rows and columns of an H×W picture that the head can touch."""
@@ -125,12 +125,12 @@ def _unit(roundness: float) -> NDArray[np.float64]:
     return np.stack([across, along, np.ones_like(x)], axis=1)
 
 
-def mask(shape: tuple[int, ...], faces: Iterable[Face]) -> Mask:
+def mask(shape: tuple[int, ...], faces: Iterable[Region]) -> Mask:
     """Boolean H×W mask of every pixel that belongs to one of the heads. `shape` begins with H, W."""
     return drawn(shape, heads_in(shape, faces))
 
 
-def heads_in(shape: tuple[int, ...], faces: Iterable[Face]) -> list[Head]:
+def heads_in(shape: tuple[int, ...], faces: Iterable[Region]) -> list[Head]:
     """The heads around these faces, those left out that lie far outside a picture whose `shape` begins with H, W.
 
     Boxes that reach far beyond the picture are cut there: their corners would be more than drawing can count.
@@ -183,7 +183,7 @@ def _rectangle(box: Box) -> NDArray[np.int32]:
     return np.asarray((corners << _SUBPIXEL_BITS) + (1 << _SUBPIXEL_BITS - 1), dtype=np.int32)
 
 
-def _skull(face: Face) -> Outline:
+def _skull(face: Region) -> Outline:
     half_width, half_height = face.box.width / 2, face.box.height / 2
     tilt, turn = _pose(face)
     if abs(tilt) > _TILT_IN_BOX:
@@ -215,7 +215,7 @@ def _around(box: Box) -> Outline:
     )
 
 
-def _pose(face: Face) -> tuple[float, float]:
+def _pose(face: Region) -> tuple[float, float]:
     """Tilt in radians and turn from -1 (nose far to the left of the face's middle) to 1; zeros if in doubt."""
     if face.landmarks is None:
         return 0.0, 0.0

@@ -139,7 +139,7 @@ def arranged(visible: Visible, heads: Iterable[Head]) -> Iterator[Patch]:
             continue  # outside the picture
         sized = _sized(head, bounds, visible)
         level = int(math.log2(max(1.0, min(_WIDEST * sized.width, coarsest))))
-        x, y = head.face.box.center
+        x, y = head.region.box.center
         tiles[-level, int(y // (_TILE << level)), int(x // (_TILE << level))].append(sized)
     done: list[Patch] = []
     for level, row, column in sorted(tiles):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scrubber.faces.recogniser import Embedding
     from scrubber.likeness.references import Judge
     from scrubber.policy import Limits
-    from scrubber.types import Face
+    from scrubber.types import Region
 
 
 def gallery(consent: Consent, people: tuple[str, ...], limits: Limits, judge: Judge | None = None) -> Gallery:
@@ -52,7 +52,7 @@ def likeness(picture: Picture, people: Gallery, *others: Picture) -> Likeness:
 
     import numpy as np
 
-    def measure(face: Face) -> Measured:
+    def measure(face: Region) -> Measured:
         found = [recogniser.embed(view, face) for view in (picture, *others)]
         seen = [people.similarities(embedding) for embedding in found if embedding is not None]
         if len(seen) < len(found):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from scrubber import photos
 from scrubber.errors import PhotoError
 from scrubber.faces import finding, recogniser
-from scrubber.types import Face
+from scrubber.types import Region
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -74,7 +74,7 @@ def judge(data: bytes, name: str, limits: Limits) -> Judged:
     return _alone(name, *(meant or seen)[0])
 
 
-def _meant(seen: Sequence[tuple[Face, Embedding | Flaw]]) -> list[tuple[Face, Embedding | Flaw]]:
+def _meant(seen: Sequence[tuple[Region, Embedding | Flaw]]) -> list[tuple[Region, Embedding | Flaw]]:
     """Those that might be meant, the largest first. Where no eyes, nose and mouth are, a detector was mistaken."""
     faces = sorted(
         (pair for pair in seen if not isinstance(pair[1], str) or pair[1] != "unplaced"),
@@ -83,7 +83,7 @@ def _meant(seen: Sequence[tuple[Face, Embedding | Flaw]]) -> list[tuple[Face, Em
     return [pair for pair in faces if pair[0].box.width >= _BACKGROUND * faces[0][0].box.width]
 
 
-def _alone(name: str, face: Face, found: Embedding | Flaw) -> Judged:
+def _alone(name: str, face: Region, found: Embedding | Flaw) -> Judged:
     if isinstance(found, str):
         return Judged(name, fault=_FLAWS[found])
     if face.box.width < NARROWEST_REFERENCE:

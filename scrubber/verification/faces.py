@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from scrubber.photos import Frame
     from scrubber.policy import Preset
-    from scrubber.types import Decision, Face
+    from scrubber.types import Decision, Region
 
     Pixels = NDArray[np.uint8]
 
@@ -27,16 +27,16 @@ _UNSURE: Final = "whether there is a face around a painted head, at {},{},{},{}"
 _PAPERS: Final = (255.0, 0.0, 128.0)  # white, black, and grey for what noise drowns on both of them
 
 
-def visible(frame: Frame, preset: Preset, decided: Sequence[Decision] | None) -> tuple[list[Face], list[str]]:
+def visible(frame: Frame, preset: Preset, decided: Sequence[Decision] | None) -> tuple[list[Region], list[str]]:
     """Clear faces in a frame laid on white, black and grey, each once, and sentences on those that cannot be told.
 
     `decided` is what a run decided on this frame, None if no run made it: faces to be shown do not count, and what
     looks like a face because a head in it was painted over is left for a person to look at.
     """
     find = finding.find if decided is None else finding.find_upright
-    shown = [each.face for each in decided or () if each.action == "show"]
-    painted = [each.face for each in decided or () if each.action == "hide"]
-    found: list[Face] = []
+    shown = [each.region for each in decided or () if each.action == "show"]
+    painted = [each.region for each in decided or () if each.action == "hide"]
+    found: list[Region] = []
     unsure: list[str] = []
     for picture in _laid(frame):
         faces = checking.clear(picture, find(picture, preset))
@@ -48,14 +48,14 @@ def visible(frame: Frame, preset: Preset, decided: Sequence[Decision] | None) ->
     return found, unsure
 
 
-def _looks_like_more(face: Face, head: Face, picture: Pixels) -> bool:
+def _looks_like_more(face: Region, head: Region, picture: Pixels) -> bool:
     """Whether a face is a painted head with what is around it: bare shoulders under it look like a larger face."""
     inside = face.box.intersection(head.box) >= _INSIDE * head.box.area
     larger = face.box.area >= _LARGER * head.box.area
     return inside and larger and not checking.has_detail(picture, head)
 
 
-def under_alpha(data: bytes, form: str, most: int, preset: Preset, known: Sequence[Face]) -> Iterator[Leak]:
+def under_alpha(data: bytes, form: str, most: int, preset: Preset, known: Sequence[Region]) -> Iterator[Leak]:
     """Faces in the colours of transparent pictures as stored, and in alpha alone, unless they are `known`.
 
     Boxes are in pixels of the picture as stored. Raises what decoders raise.
@@ -68,7 +68,7 @@ def under_alpha(data: bytes, form: str, most: int, preset: Preset, known: Sequen
             yield from _in_picture(_stretched(alpha), "alpha", number, preset, known)
 
 
-def _in_picture(picture: Pixels, where: str, number: int, preset: Preset, known: Sequence[Face]) -> Iterator[Leak]:
+def _in_picture(picture: Pixels, where: str, number: int, preset: Preset, known: Sequence[Region]) -> Iterator[Leak]:
     faces = checking.clear(picture, finding.find(picture, preset))
     for face in _others(faces, known):
         x, y, width, height = face.box.rounded()
@@ -76,7 +76,7 @@ def _in_picture(picture: Pixels, where: str, number: int, preset: Preset, known:
         yield Leak("hidden-picture", where, f"{frame}a face that is hardly seen, at {x},{y},{width},{height}")
 
 
-def _others(faces: Sequence[Face], known: Sequence[Face]) -> list[Face]:
+def _others(faces: Sequence[Region], known: Sequence[Region]) -> list[Region]:
     return [face for face in faces if all(face.box.iou(other.box) < _SAME for other in known)]
 
 

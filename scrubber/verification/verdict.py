@@ -10,7 +10,7 @@ from scrubber.errors import PhotoError
 from scrubber.faces import finding
 from scrubber.formats import HEADER_BYTES, identify
 from scrubber.photos.source import DECODER_FAULTS
-from scrubber.types import LEAK_KINDS, Face, Leak, Verdict
+from scrubber.types import LEAK_KINDS, Leak, Region, Verdict
 from scrubber.verification import faces, hidden, jpeg, recoding, webp
 from scrubber.verification.judged import Judged
 
@@ -36,14 +36,14 @@ def verify(
     judged = (
         Judged(leaks) + _unseen(data, photo.format, limits.pixels) + Judged(not_judged=recoding.not_judged(data, photo))
     )
-    found: list[tuple[int, Face]] = []
+    found: list[tuple[int, Region]] = []
     with finding.kept_warm():
         for number, frame in enumerate(photo.frames):
             own = None if decided is None else [each for each in decided if each.frame == number]
             visible, unsure = faces.visible(frame, preset, own)
             found += [(number, face) for face in visible]
             judged += Judged(not_judged=tuple(f"{said} in frame {number}" if number else said for said in unsure))
-        known = [*(face for _, face in found), *(each.face for each in decided or () if each.action == "show")]
+        known = [*(face for _, face in found), *(each.region for each in decided or () if each.action == "show")]
         judged += _hidden_faces(data, photo.format, limits.pixels, preset, known)
     seen = tuple(sorted(dict.fromkeys(judged.leaks), key=lambda leak: LEAK_KINDS.index(leak.kind)))
     return Verdict(
@@ -69,7 +69,7 @@ def _unseen(data: bytes, form: str, most: int) -> Judged:
     return judged + Judged(tuple(hidden.objections(data, form, most)))
 
 
-def _hidden_faces(data: bytes, form: str, most: int, preset: Preset, known: Sequence[Face]) -> Judged:
+def _hidden_faces(data: bytes, form: str, most: int, preset: Preset, known: Sequence[Region]) -> Judged:
     try:
         return Judged(tuple(faces.under_alpha(data, form, most, preset, known)))
     except DECODER_FAULTS:

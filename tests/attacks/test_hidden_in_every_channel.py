@@ -19,7 +19,7 @@ from crafted_jpeg import encoded
 from PIL import Image
 
 import scrubber
-from scrubber import Box, Consent, Face, Limits, Policy, hiding, photos
+from scrubber import Box, Consent, Limits, Policy, Region, hiding, photos
 from scrubber.faces import finding
 from scrubber.photos.photo import Frame, Photo
 from scrubber.pipeline import make_safe
@@ -37,7 +37,7 @@ SAVED: dict[str, dict[str, object]] = {
     "HEIF": {"quality": 95},
 }
 SEEN, GONE = 0.5, 0.2  # of `likeness`
-KNOWN = [Face(Box(80, 60, 40, 50)), Face(Box(120, 75, 30, 36)), Face(Box(150, 120, 8, 9))]
+KNOWN = [Region(Box(80, 60, 40, 50)), Region(Box(120, 75, 30, 36)), Region(Box(150, 120, 8, 9))]
 
 
 def cleaned(data: bytes, terms: Terms | None = None) -> Scrubbed:
@@ -225,8 +225,8 @@ class TestAlpha:
             image = image if mode == "LA" else image.convert(mode)
         else:
             image = Image.fromarray(black_ink(portrait)).convert(mode)
-        hidden = scrubber.hide(image, [Face(place)], style=style)
-        mask = hiding.mask(portrait.shape, [Face(place)])
+        hidden = scrubber.hide(image, [Region(place)], style=style)
+        mask = hiding.mask(portrait.shape, [Region(place)])
         assert (np.asarray(hidden.convert("RGBA"))[mask][:, 3] == 255).all()
         target = io.BytesIO()
         hidden.convert("RGBA").save(target, "PNG")

@@ -70,14 +70,14 @@ class TestPhotosThatChangeHands:
         consent = said_of(portrait_jpeg, tmp_path, hide=(HideBox(box=CORNER),))
         attacked = rated(turned(portrait_jpeg, orientation))
         copy = safe(attacked, consent)
-        [drawn] = [decision for decision in copy.faces if decision.face.kind == "drawn"]
+        [drawn] = [decision for decision in copy.faces if decision.region.kind == "drawn"]
         marked = np.zeros(upright(portrait_jpeg).shape[:2], np.uint8)
         x, y, width, height = CORNER.rounded()
         marked[y : y + height, x : x + width] = 255
         with Image.open(io.BytesIO(jpeg(Image.fromarray(marked), orientation))) as image:
             image.load()
             where = upright(jpeg(image, orientation))[..., 0] > 128
-        x, y, width, height = drawn.face.box.rounded()
+        x, y, width, height = drawn.region.box.rounded()
         assert where[y : y + height, x : x + width].mean() > 0.95
         assert copy.data is not None
         changed = np.abs(upright(copy.data).astype(int) - upright(attacked)).mean(axis=2)
@@ -262,7 +262,7 @@ class TestPages:
         path = tmp_path / "consent.toml"
         path.write_text(PERSON)
         draft, source = Draft(path), source_of(data)
-        show = ShowBox(person="p-017", box=found[0].face.box)
+        show = ShowBox(person="p-017", box=found[0].region.box)
         draft.add_photos([PhotoEntry(sha256=source.sha256, pixels=source.pixels, show=(show,))])
         draft.save()
         copy = make_safe(data, "scan.tif", Terms.of(FAST, Consent.load(path), "social"))

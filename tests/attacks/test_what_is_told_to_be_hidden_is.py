@@ -17,7 +17,7 @@ import pytest
 from PIL import Image, ImageOps
 
 import scrubber
-from scrubber import Box, Face, hiding
+from scrubber import Box, Region, hiding
 
 PIXELS = np.zeros((40, 60, 3), np.uint8)
 
@@ -44,7 +44,7 @@ def test_a_box_of_any_size_hides_what_it_holds(reach: float) -> None:
     """Corners of huge boxes overflowed when they were drawn, and nothing was hidden."""
     boxes = [(-reach, -reach, 2 * reach, 2 * reach), (0, 0, reach, reach), (-reach, 10, 2 * reach, 20)]
     for box in boxes:
-        for face in (box, Face(Box(*map(float, box)))):
+        for face in (box, Region(Box(*map(float, box)))):
             after = scrubber.hide(np.full_like(PIXELS, 200), [face], "solid")
             left, top, right, bottom = max(box[0], 0), max(box[1], 0), box[0] + box[2], box[1] + box[3]
             assert (after[int(top) : min(40, int(bottom)), int(left) : min(60, int(right))] == 96).all()
@@ -60,7 +60,7 @@ def test_a_box_is_hidden_to_its_last_corner(box: tuple[float, float, float, floa
 @pytest.mark.parametrize("box", [Box(10, 10, 4, 30), Box(5.5, 8.5, 40, 3), Box(12.2, 9.7, 6, 6), Box(10, 10, 40, 20)])
 def test_the_mask_of_a_face_holds_its_box_and_a_pixel_more(box: Box) -> None:
     """Attack: a box in a manifest is rounded and may reach a pixel beyond the face; it gets no mask of its own then."""
-    mask = hiding.mask(PIXELS.shape, [Face(box)])
+    mask = hiding.mask(PIXELS.shape, [Region(box)])
     rows, columns = (
         slice(math.floor(start) - 1, math.ceil(end) + 1) for start, end in ((box.y, box.bottom), (box.x, box.right))
     )
@@ -85,4 +85,4 @@ def test_all_of_a_box_is_hidden_though_a_face_is_found_in_it(samples: Path, tmp_
     pixels = np.asarray(Image.open(io.BytesIO(copy.data)))
     x, y, width, height = box
     assert (pixels[int(y) : math.ceil(y + height), int(x) : math.ceil(x + width)] == 96).all()
-    assert "drawn" in {each.face.kind for each in copy.result.faces}
+    assert "drawn" in {each.region.kind for each in copy.result.faces}

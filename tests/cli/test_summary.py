@@ -17,7 +17,7 @@ from scrubber.terms import Terms
 from scrubber.types import Decision, Result
 
 ROOT = Path(__file__).resolve().parents[2]
-HIDDEN = Decision(scrubber.Face(scrubber.Box(1, 2, 3, 4)), "hide", "no-manifest")
+HIDDEN = Decision(scrubber.Region(scrubber.Box(1, 2, 3, 4)), "hide", "no-manifest")
 TERMS = Terms.of(None, None, None, None)
 
 
@@ -50,7 +50,7 @@ def test_kept_names_are_said_once(tmp_path: Path) -> None:
 
 
 def test_dismissed_places_are_counted(tmp_path: Path) -> None:
-    dismissed = Decision(HIDDEN.face, "show", "dismissed")
+    dismissed = Decision(HIDDEN.region, "show", "dismissed")
     said = summary(tmp_path, Result("a.jpg", "out/a.jpg", "published", faces=(HIDDEN, dismissed, dismissed)))
     assert said.splitlines()[0] == "1 published; 1 face hidden, 0 shown; 2 places dismissed as no face"
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from scrubber.consent import Consent, Decisions, Measured, decide
-from scrubber.types import Box, Face, SourceId
+from scrubber.types import Box, Region, SourceId
 
 PHOTO = "ab" * 32
 PIXELS = "0123" * 16
@@ -56,13 +56,13 @@ def consent(*people: dict[str, Any], photos: Sequence[Any] = (), events: Sequenc
     return Consent.loads(json.dumps(tables))
 
 
-def face(x: float = 100, y: float = 100, side: float = 80) -> Face:
-    return Face(Box(x, y, side, side), 0.9, ("yunet",))
+def face(x: float = 100, y: float = 100, side: float = 80) -> Region:
+    return Region(Box(x, y, side, side), 0.9, ("yunet",))
 
 
 def decided(
     agreed: Consent,
-    *faces: Face,
+    *faces: Region,
     like: Sequence[Measured] = (),
     purpose: str = "social",
     on: date = TODAY,

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from scrubber.consent import FIRST_LINE, LAST_LINE, Consent, Measured
 from scrubber.errors import ManifestError
-from scrubber.types import Face
+from scrubber.types import Region
 
 PEOPLE = ("a", "b", "c")
 MINOR = {"minor": True, "given_by": "both"}
@@ -28,16 +28,16 @@ class World:
     people: list[dict[str, Any]]
     photo: dict[str, Any]
     events: list[dict[str, str]]
-    faces: list[Face]
+    faces: list[Region]
     like: list[dict[str, float]] = field(default_factory=list)
 
-    def visible(self) -> set[Face]:
+    def visible(self) -> set[Region]:
         tables = {"schema": 1, "people": self.people, "photos": [self.photo], "events": self.events}
         listed = {one["id"] for one in self.people if one.get("references")}
         like: list[Measured] = [{name: cosine for name, cosine in one.items() if name in listed} for one in self.like]
         decisions = decided(Consent.loads(json.dumps(tables)), *self.faces, like=like)
         assert len(decisions.faces) >= len(self.faces)
-        return {decision.face for decision in decisions.shown}
+        return {decision.region for decision in decisions.shown}
 
 
 boxes = st.builds(
@@ -177,11 +177,11 @@ FACES = (face(), face(300), face(500, 500), face(700, 500))
 LAST_FACE = {"no": 0.1, "withdrawn": 0.7, "yes": 0.56}
 
 
-def visible(text: str) -> set[Face]:
+def visible(text: str) -> set[Region]:
     agreed = Consent.loads(text)
     gallery = agreed.permissions("social", TODAY).gallery
     like: list[Measured] = [None, None, None, {name: LAST_FACE.get(name, 0.1) for name in gallery}]
-    return {decision.face for decision in decided(agreed, *FACES, like=like).shown}
+    return {decision.region for decision in decided(agreed, *FACES, like=like).shown}
 
 
 def test_a_careful_manifest_that_breaks_off_shows_nobody_new() -> None:

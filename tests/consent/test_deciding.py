@@ -9,7 +9,7 @@ import pytest
 from consent_scenes import PIXELS, SOURCE, TODAY, consent, decided, event, face, matched, person, pointed, reasons
 
 from scrubber.consent import decide
-from scrubber.types import Box, Face
+from scrubber.types import Box, Region
 
 HERE = [100, 100, 80, 80]  # the box of face()
 FAR = face(500, 500)
@@ -113,19 +113,19 @@ class TestHideBoxes:
         assert reasons(decided(consent(photos=[pointed(hide=[HERE])]), face())) == ["pointed-hide"]
 
     def test_nor_where_its_box_was_written_down_rounded(self) -> None:
-        found = Face(Box(HERE[0] + 0.4, HERE[1] + 0.4, HERE[2] - 0.9, HERE[3] - 0.9))
+        found = Region(Box(HERE[0] + 0.4, HERE[1] + 0.4, HERE[2] - 0.9, HERE[3] - 0.9))
         assert reasons(decided(consent(photos=[pointed(hide=[HERE])]), found)) == ["pointed-hide"]
 
     def test_a_place_without_a_face_is_hidden(self) -> None:
         decisions = decided(consent(photos=[pointed(hide=[[10, 20, 50, 60]])]), face())
         assert reasons(decisions) == ["no-match", "pointed-hide"]
-        assert decisions.faces[1].face == Face(Box(10, 20, 50, 60), detectors=("manifest",), kind="drawn")
+        assert decisions.faces[1].region == Region(Box(10, 20, 50, 60), detectors=("manifest",), kind="drawn")
 
     def test_what_reaches_beyond_a_face_is_hidden_as_well(self) -> None:
         banner = [90, 90, 100, 300]
         decisions = decided(consent(photos=[pointed(hide=[banner])]), face())
         assert reasons(decisions) == ["pointed-hide", "pointed-hide"]
-        assert decisions.faces[1].face.box == Box(*banner)
+        assert decisions.faces[1].region.box == Box(*banner)
 
     @pytest.mark.parametrize(
         ("hide", "expected"),
@@ -182,7 +182,7 @@ class TestLikeness:
         assert reasons(decided(consent(matched()), face(side=side), like=[{"p-017": 0.9}])) == [expected]
 
     def test_nobody_is_compared_if_nobody_has_references(self) -> None:
-        def never(found: Face) -> None:
+        def never(found: Region) -> None:
             raise AssertionError(found)
 
         permissions = consent(person()).permissions("social", TODAY, despite_withdrawals=True)

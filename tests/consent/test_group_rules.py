@@ -46,7 +46,7 @@ class TestRefusals:
     def test_a_place_pointed_at_is_hidden_even_without_a_face(self, keys: dict[str, object], expected: str) -> None:
         decisions = decided(consent(person(**keys), photos=[pointed({"p-017": HERE})]), face(500, 500))
         assert reasons(decisions) == ["no-match", expected]
-        assert (decisions.faces[1].face.box, decisions.faces[1].person) == (Box(*HERE), "p-017")
+        assert (decisions.faces[1].region.box, decisions.faces[1].person) == (Box(*HERE), "p-017")
         assert decisions.warnings == ()
 
 

@@ -7,9 +7,9 @@ from typing import get_args
 import pytest
 
 from scrubber.consent import explain
-from scrubber.types import Box, Decision, Face, Reason
+from scrubber.types import Box, Decision, Reason, Region
 
-FACE = Face(Box(1, 2, 30, 40))
+FACE = Region(Box(1, 2, 30, 40))
 
 
 @pytest.mark.parametrize("reason", get_args(Reason))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from scrubber.types import Box, Face, Landmarks
+from scrubber.types import Box, Landmarks, Region
 
 INK = (255, 0, 0)
 
@@ -19,15 +19,15 @@ class Painted:
         self.score = score
         self.asked: list[tuple[int, ...]] = []
 
-    def detect(self, picture: np.ndarray) -> list[Face]:
+    def detect(self, picture: np.ndarray) -> list[Region]:
         self.asked.append(picture.shape)
         red = (picture[..., 0] > 127) & (picture[..., 1] < 128)
         _, _, boxes, _ = cv2.connectedComponentsWithStats(red.astype(np.uint8))
         return [self._face(Box(*map(float, row[:4]))) for row in boxes[1:]]
 
-    def _face(self, box: Box) -> Face:
+    def _face(self, box: Box) -> Region:
         corner = (box.x, box.y)
-        return Face(box, self.score, (self.name,), Landmarks(corner, corner, box.center, corner, corner))
+        return Region(box, self.score, (self.name,), Landmarks(corner, corner, box.center, corner, corner))
 
 
 def paint(height: int, width: int, *boxes: Box) -> np.ndarray:

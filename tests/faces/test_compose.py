@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from painted import Painted, paint
 
 from scrubber.faces.compose import Detail, Halved, Scaled, Tiled, Turned, groups, merge
-from scrubber.types import Box, Face
+from scrubber.types import Box, Region
 
 HEIGHT, WIDTH = 180, 240
 
@@ -89,7 +89,7 @@ def test_a_look_of_bounded_detail_stays_bounded() -> None:
 
 @given(st.lists(st.tuples(boxes(), st.floats(0, 1)), max_size=12))
 def test_every_face_is_in_one_group_whatever_the_order(drawn: list[tuple[Box, float]]) -> None:
-    faces = [Face(box, score) for box, score in drawn]
+    faces = [Region(box, score) for box, score in drawn]
     found = list(groups(faces))
     assert sorted(index for group in found for index in group) == list(range(len(faces)))
     assert [face.score for face in merge(faces)] == sorted((face.score for face in merge(faces)), reverse=True)
@@ -98,9 +98,9 @@ def test_every_face_is_in_one_group_whatever_the_order(drawn: list[tuple[Box, fl
 
 def test_overlapping_boxes_become_the_best_of_them_and_name_all() -> None:
     box = Box(10, 10, 20, 20)
-    one = Face(box, 0.9, ("yunet",))
-    other = Face(box.shifted(2, 0), 0.5, ("centerface",))
-    apart = Face(box.shifted(90, 0), 0.7, ("yunet",))
+    one = Region(box, 0.9, ("yunet",))
+    other = Region(box.shifted(2, 0), 0.5, ("centerface",))
+    apart = Region(box.shifted(90, 0), 0.7, ("yunet",))
     first, second = merge([other, apart, one])
     assert (first.box, first.score, first.detectors) == (box, 0.9, ("centerface", "yunet"))
     assert second == apart

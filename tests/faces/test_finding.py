@@ -15,7 +15,7 @@ from PIL import Image
 from scrubber import hiding
 from scrubber.faces import blazeface, finding
 from scrubber.policy import Preset
-from scrubber.types import Box, Face
+from scrubber.types import Box, Region
 
 PRESETS: tuple[Preset, ...] = ("fast", "balanced", "thorough")
 CROWDS = 8  # photos
@@ -127,7 +127,7 @@ def test_a_portrait_after_hard_compression_is_found(portrait: np.ndarray) -> Non
     assert _best(np.asarray(squeezed, dtype=np.uint8)).box.iou(_best(portrait).box) > 0.5
 
 
-def _best(picture: np.ndarray) -> Face:
+def _best(picture: np.ndarray) -> Region:
     return finding.find(picture, "balanced")[0]
 
 

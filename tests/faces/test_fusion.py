@@ -13,7 +13,7 @@ from scrubber.errors import MissingPart
 from scrubber.faces import finding, fusion
 from scrubber.faces.compose import Detail
 from scrubber.faces.fusion import Candidate, Fused, Model
-from scrubber.types import Box, Face, Landmarks
+from scrubber.types import Box, Landmarks, Region
 
 MODELS = sorted(json.loads(weights.load("fusion")))
 LOOKS = len(finding.looks("balanced"))
@@ -23,17 +23,17 @@ BOX = Box(100, 50, 40, 48)
 class Says:
     """A look that always says the same."""
 
-    def __init__(self, name: str, *faces: Face) -> None:
+    def __init__(self, name: str, *faces: Region) -> None:
         self.name, self.faces = name, faces
 
-    def detect(self, _: object) -> list[Face]:
+    def detect(self, _: object) -> list[Region]:
         return list(self.faces)
 
 
-def saw(name: str, score: float, box: Box = BOX, single_mouth: bool = False) -> Face:
+def saw(name: str, score: float, box: Box = BOX, single_mouth: bool = False) -> Region:
     x, y = box.center
     mouth = [(x, y + 10), (x if single_mouth else x + 8, y + 10)]
-    return Face(box, score, (name,), Landmarks((x - 8, y - 8), (x + 8, y - 8), (x, y), *mouth))
+    return Region(box, score, (name,), Landmarks((x - 8, y - 8), (x + 8, y - 8), (x, y), *mouth))
 
 
 def test_every_preset_has_a_model_with_and_without_mediapipe() -> None:
@@ -56,7 +56,7 @@ def test_a_higher_score_never_makes_a_face_less_likely(name: str, size: float, d
     higher = list(scores)
     index = data.draw(st.integers(0, looks - 1))
     higher[index] = data.draw(st.floats(scores[index], 1))
-    face = Face(BOX)
+    face = Region(BOX)
     less, more = model.probabilities([Candidate(face, size, scores), Candidate(face, size, tuple(higher))])
     assert 0 <= less <= more + 1e-12 <= 1 + 1e-12
 
@@ -65,12 +65,12 @@ def test_looks_that_agree_are_believed_sooner_than_one_alone() -> None:
     model = Model.load("balanced-without-mediapipe")
     silent, agreeing = [0.0] * LOOKS, (0.4,) * LOOKS
     one, together = model.probabilities(
-        [Candidate(Face(BOX), 40, (0.4, *silent[1:])), Candidate(Face(BOX), 40, agreeing)]
+        [Candidate(Region(BOX), 40, (0.4, *silent[1:])), Candidate(Region(BOX), 40, agreeing)]
     )
     assert one < together
 
 
-def fused(*looks: Says, threshold: float = 0.18) -> list[Face]:
+def fused(*looks: Says, threshold: float = 0.18) -> list[Region]:
     import numpy as np
 
     silent = [Says("yunet")] * (LOOKS - len(looks))

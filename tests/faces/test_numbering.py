@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber.faces.numbering import numbered
-from scrubber.types import Box, Face
+from scrubber.types import Box, Region
 
 
-def face(x: float, y: float, side: float = 40, number: int = 0, drawn: bool = False) -> Face:
-    return Face(Box(x, y, side, side), id=number, kind="drawn" if drawn else "face")
+def face(x: float, y: float, side: float = 40, number: int = 0, drawn: bool = False) -> Region:
+    return Region(Box(x, y, side, side), id=number, kind="drawn" if drawn else "face")
 
 
-def ids(*frames: list[Face]) -> list[list[int]]:
+def ids(*frames: list[Region]) -> list[list[int]]:
     return [[one.id for one in faces] for faces in numbered(frames)]
 
 
@@ -30,7 +30,7 @@ def ids(*frames: list[Face]) -> list[list[int]]:
         ([face(200, 0), face(10, 19), face(100, 100)], [2, 1, 3]),
     ],
 )
-def test_rows_from_the_top_and_each_from_the_left(faces: list[Face], expected: list[int]) -> None:
+def test_rows_from_the_top_and_each_from_the_left(faces: list[Region], expected: list[int]) -> None:
     assert ids(faces) == [expected]
 
 
@@ -49,7 +49,7 @@ boxes = st.builds(face, st.integers(0, 500), st.integers(0, 500), st.integers(5,
 
 
 @given(st.lists(st.lists(boxes, max_size=6, unique=True), min_size=1, max_size=3))
-def test_each_number_once_and_whatever_the_order(frames: list[list[Face]]) -> None:
+def test_each_number_once_and_whatever_the_order(frames: list[list[Region]]) -> None:
     told = numbered(frames)
     assert sorted(one.id for faces in told for one in faces) == list(range(1, sum(map(len, frames)) + 1))
     assert [[replace(one, id=0) for one in faces] for faces in told] == frames

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import scrubber
-from scrubber import Box, Face, Landmarks, hiding
+from scrubber import Box, Landmarks, Region, hiding
 
 STYLES = ("blur", "pixelate", "solid")
 SHAPE = (90, 120, 3)
@@ -38,14 +38,14 @@ def landmarks(box: Box, tilt: float, turn: float) -> Landmarks:
 
 
 @st.composite
-def faces(draw: st.DrawFn) -> Face:
+def faces(draw: st.DrawFn) -> Region:
     box = Box(*(draw(st.floats(*limits)) for limits in ((-20, 110), (-20, 80), (3, 60), (3, 60))))
     points = draw(
         st.none()
         | st.builds(landmarks, st.just(box), st.floats(-3.1, 3.1), st.floats(-1, 1))
         | st.builds(lambda p: Landmarks(*[p] * 5), st.tuples(st.floats(-50, 150), st.floats(-50, 150)))
     )
-    return Face(box, landmarks=points)
+    return Region(box, landmarks=points)
 
 
 def picture(seed: int) -> np.ndarray:
@@ -54,7 +54,7 @@ def picture(seed: int) -> np.ndarray:
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(faces(), min_size=1, max_size=5), st.sampled_from(STYLES), st.integers(0, 3))
-def test_hidden_pixels_never_count(found: list[Face], style: str, kind: int) -> None:
+def test_hidden_pixels_never_count(found: list[Region], style: str, kind: int) -> None:
     before = picture(1)
     mask = hiding.mask(SHAPE, found)
     changed = before.copy()
@@ -65,7 +65,7 @@ def test_hidden_pixels_never_count(found: list[Face], style: str, kind: int) -> 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(faces(), max_size=5), st.sampled_from(STYLES))
-def test_visible_pixels_stay(found: list[Face], style: str) -> None:
+def test_visible_pixels_stay(found: list[Region], style: str) -> None:
     before = picture(1)
     mask = hiding.mask(SHAPE, found)
     assert (hiding.hide(before, found, style)[~mask] == before[~mask]).all()
@@ -73,7 +73,7 @@ def test_visible_pixels_stay(found: list[Face], style: str) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(faces())
-def test_the_whole_face_box_is_hidden(face: Face) -> None:
+def test_the_whole_face_box_is_hidden(face: Region) -> None:
     mask = hiding.mask(SHAPE, [face])
     box = face.box
     rows = slice(max(math.ceil(box.y), 0), max(math.floor(box.bottom), 0))
@@ -92,7 +92,7 @@ def test_another_face_under_the_mask_gives_the_same_picture(portrait: np.ndarray
 
 def test_heads_that_overlap_are_hidden_for_each_other(scenery: np.ndarray) -> None:
     """A red face must not colour the paint of its neighbour."""
-    pair = [Face(Box(100, 80, 40, 50)), Face(Box(130, 90, 40, 50))]
+    pair = [Region(Box(100, 80, 40, 50)), Region(Box(130, 90, 40, 50))]
     red = scenery.copy()
     red[hiding.mask(red.shape, pair[:1])] = (255, 0, 0)
     assert (scrubber.hide(red, pair) == scrubber.hide(scenery, pair)).all()
@@ -100,7 +100,7 @@ def test_heads_that_overlap_are_hidden_for_each_other(scenery: np.ndarray) -> No
 
 def test_hair_ears_and_chin_are_covered(scenery: np.ndarray) -> None:
     x, y, width, height = 140, 100, 40, 50
-    mask = hiding.mask(scenery.shape, [Face(Box(x, y, width, height))])
+    mask = hiding.mask(scenery.shape, [Region(Box(x, y, width, height))])
     middle, right, bottom = x + width // 2, x + width, y + height
     for name, row, column in [
         ("hair", y - height // 4, middle),
@@ -116,7 +116,7 @@ def test_the_mask_tilts_with_the_head(degrees: int) -> None:
     """Hair lies against the chin's direction, wherever that points."""
     box = Box(80, 80, 44, 44)
     tilt = math.radians(degrees)
-    mask = hiding.mask((200, 200), [Face(box, landmarks=landmarks(box, tilt, 0))])
+    mask = hiding.mask((200, 200), [Region(box, landmarks=landmarks(box, tilt, 0))])
     x, y = box.center
     hair = y - 37 * math.cos(tilt), x + 37 * math.sin(tilt)
     below = y + 37 * math.cos(tilt), x - 37 * math.sin(tilt)
@@ -126,7 +126,7 @@ def test_the_mask_tilts_with_the_head(degrees: int) -> None:
 
 def test_the_back_of_a_turned_head_is_covered() -> None:
     box = Box(80, 80, 36, 50)
-    looking_right = hiding.mask((220, 200), [Face(box, landmarks=landmarks(box, 0, 1))])
+    looking_right = hiding.mask((220, 200), [Region(box, landmarks=landmarks(box, 0, 1))])
     columns = np.nonzero(looking_right.any(axis=0))[0]
     x, _ = box.center
     assert x - columns.min() > columns.max() - x
@@ -135,20 +135,20 @@ def test_the_back_of_a_turned_head_is_covered() -> None:
 def test_blur_has_no_hard_inner_edge(scenery: np.ndarray) -> None:
     smooth = scenery.copy()
     smooth[:] = np.linspace(40, 200, smooth.shape[1])[None, :, None].astype(np.uint8)
-    found = [Face(Box(120, 90, 50, 60)), Face(Box(165, 95, 50, 60))]
+    found = [Region(Box(120, 90, 50, 60)), Region(Box(165, 95, 50, 60))]
     steps = np.abs(np.diff(scrubber.hide(smooth, found).astype(int), axis=1))
     assert steps.max() <= 12
 
 
 def test_blur_looks_like_its_surroundings(scenery: np.ndarray) -> None:
-    found = [Face(Box(140, 100, 40, 50))]
+    found = [Region(Box(140, 100, 40, 50))]
     mask = hiding.mask(scenery.shape, found)
     painted = scrubber.hide(scenery, found)
     assert np.abs(painted[mask].mean(axis=0) - scenery[mask].mean(axis=0)).max() < 20
 
 
 def test_solid_is_one_colour_for_everybody(portrait: np.ndarray, scenery: np.ndarray) -> None:
-    face = Face(Box(100, 60, 40, 50))
+    face = Region(Box(100, 60, 40, 50))
     colours = {
         tuple(colour)
         for before in (portrait, scenery)
@@ -160,16 +160,16 @@ def test_solid_is_one_colour_for_everybody(portrait: np.ndarray, scenery: np.nda
 @pytest.mark.parametrize("box", [Box(-500, -500, 1400, 1400), Box(0, 0, 320, 240), Box(310, 230, 50, 50)])
 @pytest.mark.parametrize("style", STYLES)
 def test_faces_larger_than_the_picture_or_at_its_edge(scenery: np.ndarray, box: Box, style: str) -> None:
-    mask = hiding.mask(scenery.shape, [Face(box)])
+    mask = hiding.mask(scenery.shape, [Region(box)])
     noise = scenery.copy()
     noise[mask] = 255 - noise[mask]
-    assert (scrubber.hide(noise, [Face(box)], style) == scrubber.hide(scenery, [Face(box)], style)).all()
+    assert (scrubber.hide(noise, [Region(box)], style) == scrubber.hide(scenery, [Region(box)], style)).all()
 
 
 @pytest.mark.parametrize("mode", ["RGB", "L", "RGBA", "P", "CMYK"])
 def test_images_come_back_as_images(portrait: np.ndarray, mode: str) -> None:
     image = Image.fromarray(portrait).convert(mode)
-    painted = scrubber.hide(image, [Face(Box(180, 66, 90, 111))], "solid")
+    painted = scrubber.hide(image, [Region(Box(180, 66, 90, 111))], "solid")
     assert painted.size == image.size
     assert painted.mode == ("RGB" if mode == "P" else mode)
     assert len(set(np.asarray(painted.convert("RGB"))[100:130, 200:240].reshape(-1, 3).mean(axis=1))) == 1

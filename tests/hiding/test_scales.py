@@ -8,18 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scrubber import Box, Face, hiding
+from scrubber import Box, Region, hiding
 
 STYLES = ("blur", "pixelate", "solid")
 SHAPE = (601, 803, 3)  # no multiple of any cell
 
 
 @st.composite
-def faces(draw: st.DrawFn) -> Face:
+def faces(draw: st.DrawFn) -> Region:
     """From a few pixels wide to wider than the picture, in and around it."""
     width = 2 ** draw(st.floats(1, 10.5))
     middle = draw(st.floats(-100, 900)), draw(st.floats(-100, 700))
-    return Face(Box(middle[0] - width / 2, middle[1] - width * 0.6, width, width * 1.2))
+    return Region(Box(middle[0] - width / 2, middle[1] - width * 0.6, width, width * 1.2))
 
 
 CROWDS = st.lists(faces(), min_size=1, max_size=8)
@@ -31,7 +31,7 @@ def noise(seed: int) -> np.ndarray:
 
 @settings(max_examples=40, deadline=None)
 @given(CROWDS, st.sampled_from(STYLES), st.integers(0, 3))
-def test_hidden_pixels_never_count(found: list[Face], style: str, kind: int) -> None:
+def test_hidden_pixels_never_count(found: list[Region], style: str, kind: int) -> None:
     before = noise(1)
     mask = hiding.mask(SHAPE, found)
     changed = before.copy()
@@ -43,7 +43,7 @@ def test_hidden_pixels_never_count(found: list[Face], style: str, kind: int) -> 
 @pytest.mark.parametrize("style", STYLES)
 def test_hidden_pixels_never_count_in_a_large_photo(style: str) -> None:
     """With cells of every size from 1 to 32 pixels."""
-    found = [Face(Box(150 * i, 60 * i, 2**i, 1.2 * 2**i)) for i in range(3, 12)]
+    found = [Region(Box(150 * i, 60 * i, 2**i, 1.2 * 2**i)) for i in range(3, 12)]
     before = np.random.default_rng(1).integers(0, 256, (2203, 2601, 3), dtype=np.uint8)
     changed = np.where(hiding.mask(before.shape, found)[:, :, None], 255 - before, before)
     assert hiding.hide(changed, found, style).tobytes() == hiding.hide(before, found, style).tobytes()  # type: ignore[arg-type]
@@ -52,7 +52,7 @@ def test_hidden_pixels_never_count_in_a_large_photo(style: str) -> None:
 @settings(max_examples=30, deadline=None)
 @given(CROWDS, st.sampled_from(STYLES), st.data())
 def test_the_face_of_one_does_not_show_in_the_paint_of_another(
-    found: list[Face], style: str, data: st.DataObject
+    found: list[Region], style: str, data: st.DataObject
 ) -> None:
     before = noise(1)
     changed = before.copy()
@@ -62,7 +62,7 @@ def test_the_face_of_one_does_not_show_in_the_paint_of_another(
 
 @settings(max_examples=30, deadline=None)
 @given(CROWDS, st.sampled_from(("blur", "pixelate")))
-def test_before_a_plain_wall_everything_becomes_wall(found: list[Face], style: str) -> None:
+def test_before_a_plain_wall_everything_becomes_wall(found: list[Region], style: str) -> None:
     """So every hidden pixel is painted, wherever it lies, and by visible pixels only."""
     wall = (201, 100, 7)
     picture = noise(1)
@@ -74,7 +74,7 @@ def test_before_a_plain_wall_everything_becomes_wall(found: list[Face], style: s
 
 @settings(max_examples=30, deadline=None)
 @given(CROWDS, st.sampled_from(STYLES))
-def test_visible_pixels_stay(found: list[Face], style: str) -> None:
+def test_visible_pixels_stay(found: list[Region], style: str) -> None:
     before = noise(1)
     after, mask = hiding.painted(before, found, style)  # type: ignore[arg-type]
     assert (mask == hiding.mask(SHAPE, found)).all()
@@ -83,7 +83,7 @@ def test_visible_pixels_stay(found: list[Face], style: str) -> None:
 
 @pytest.mark.parametrize("style", STYLES)
 def test_the_number_of_threads_does_not_matter(style: str) -> None:
-    crowd = [Face(Box(40.5 + 61 * (i % 12), 20 + 9.3 * i, 12 + 3 * i, 15 + 3 * i)) for i in range(40)]
+    crowd = [Region(Box(40.5 + 61 * (i % 12), 20 + 9.3 * i, 12 + 3 * i, 15 + 3 * i)) for i in range(40)]
     before = noise(1)
     usual = cv2.getNumThreads()
     outputs = set()
@@ -98,7 +98,7 @@ def test_the_number_of_threads_does_not_matter(style: str) -> None:
 
 @pytest.mark.parametrize("style", STYLES)
 def test_the_order_of_faces_does_not_matter_where_heads_lie_apart(style: str) -> None:
-    found = [Face(Box(50, 50, 30, 40)), Face(Box(400, 300, 120, 150)), Face(Box(650, 80, 40, 50))]
+    found = [Region(Box(50, 50, 30, 40)), Region(Box(400, 300, 120, 150)), Region(Box(650, 80, 40, 50))]
     assert (hiding.hide(noise(1), found, style) == hiding.hide(noise(1), found[::-1], style)).all()  # type: ignore[arg-type]
 
 
@@ -108,7 +108,7 @@ def test_heads_of_several_sizes_join_without_a_seam() -> None:
     picture[:300] = 220
     picture[:, 400:] = 255 - picture[:, 400:]
     places = ((250, 150, 200, 240), (430, 200, 60, 70), (380, 330, 25, 30), (220, 300, 80, 90))
-    found = [Face(Box(*place)) for place in places]
+    found = [Region(Box(*place)) for place in places]
     after, mask = hiding.painted(picture, found, "blur")
     steps = after.astype(int)
     across = np.abs(np.diff(steps, axis=1)).max(axis=2)[mask[:, 1:] & mask[:, :-1]]
@@ -119,6 +119,6 @@ def test_heads_of_several_sizes_join_without_a_seam() -> None:
 def test_a_tiny_head_in_the_midst_of_a_large_one_does_not_show() -> None:
     """All around it is hidden, so it must take its colour from as far away as the large one does."""
     picture = np.full(SHAPE, 200, np.uint8)
-    found = [Face(Box(300, 200, 200, 240)), Face(Box(400, 320, 5, 6))]
+    found = [Region(Box(300, 200, 200, 240)), Region(Box(400, 320, 5, 6))]
     after = hiding.hide(picture, found, "blur")
     assert (after == 200).all()

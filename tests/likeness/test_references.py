@@ -21,7 +21,7 @@ from scrubber.faces import finding, recogniser
 from scrubber.likeness import gallery, judge, likeness, look_over, stored_embeddings, version
 from scrubber.likeness.enrolling import check_references, copied, referred_to
 from scrubber.policy import Limits
-from scrubber.types import Box, Face
+from scrubber.types import Box, Region
 
 LIMITS = Limits()
 EINSTEIN = (1540, 1090, 1720, 1300)  # left, top, right, bottom in the Solvay photo
@@ -83,7 +83,7 @@ def test_faces_that_cannot_be_compared_say_why(portrait: np.ndarray, spoil: str,
         "dark": (portrait // 60 + 20).astype(np.uint8),
         "nowhere": portrait,
     }[spoil]
-    found = recogniser.examine(picture, Face(Box(350, 380, 90, 90)) if spoil == "nowhere" else face)
+    found = recogniser.examine(picture, Region(Box(350, 380, 90, 90)) if spoil == "nowhere" else face)
     assert found in (flaw, "unplaced")
     assert recogniser.embed(picture, face) is None or spoil == "nowhere"
 
@@ -91,7 +91,7 @@ def test_faces_that_cannot_be_compared_say_why(portrait: np.ndarray, spoil: str,
 def test_a_mirrored_face_is_the_same_face(portrait: np.ndarray) -> None:
     [face] = finding.find(portrait, "fast")
     mirrored = np.ascontiguousarray(portrait[:, ::-1])
-    there = Face(Box(portrait.shape[1] - face.box.right, face.box.y, face.box.width, face.box.height))
+    there = Region(Box(portrait.shape[1] - face.box.right, face.box.y, face.box.width, face.box.height))
     one, other = recogniser.embed(portrait, face), recogniser.embed(mirrored, there)
     assert one is not None
     assert other is not None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrubber.consent.regions import Region, face_regions
+from scrubber.consent.tagged_faces import TaggedFace, face_regions
 
 NAMESPACES = (
     'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
@@ -59,7 +59,7 @@ def test_areas_are_centred(entry: str) -> None:
 
 
 def test_microsofts_rectangles_start_at_the_corner() -> None:
-    assert face_regions(MICROSOFT) == (Region("Ada", 0.4, 0.2, 0.2, 0.1),)
+    assert face_regions(MICROSOFT) == (TaggedFace("Ada", 0.4, 0.2, 0.2, 0.1),)
 
 
 def test_microsofts_count_only_where_there_are_no_others() -> None:

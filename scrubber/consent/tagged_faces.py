@@ -24,7 +24,7 @@ _LARGEST_PACKET: Final = 4 * 1024 * 1024  # bytes; real ones stay below a quarte
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
+class TaggedFace:
     """A named face: left edge, top edge, width and height in parts of the picture's width and height, 0 to 1.
 
     `name` is empty where a face was marked and not named. `applied_to` is the size in pixels that the picture had
@@ -39,7 +39,7 @@ class Region:
     applied_to: tuple[int, int] | None = None
 
 
-def face_regions(file: bytes) -> tuple[Region, ...]:
+def face_regions(file: bytes) -> tuple[TaggedFace, ...]:
     """The named or marked faces in a photo file or an XMP sidecar; Microsoft's only if there are no others.
 
     Packets that are no well-formed XML, or that declare entities, hold nothing that can be trusted and are passed
@@ -62,7 +62,7 @@ def _packets(file: bytes) -> Iterator[ElementTree.Element]:
             continue
 
 
-def _working_group(root: ElementTree.Element) -> Iterator[Region]:
+def _working_group(root: ElementTree.Element) -> Iterator[TaggedFace]:
     for regions in root.iter(f"{_MWG}Regions"):
         size = _size(regions)
         for area in regions.iter():
@@ -73,7 +73,7 @@ def _working_group(root: ElementTree.Element) -> Iterator[Region]:
                     yield region
 
 
-def _from_centre(entry: ElementTree.Element, size: tuple[int, int] | None) -> Region | None:
+def _from_centre(entry: ElementTree.Element, size: tuple[int, int] | None) -> TaggedFace | None:
     area = next(entry.iter(f"{_MWG}Area"), None)
     if area is None or (_value(area, f"{_AREA}unit") or "normalized") != "normalized":
         return None
@@ -82,7 +82,7 @@ def _from_centre(entry: ElementTree.Element, size: tuple[int, int] | None) -> Re
     return _region(_value(entry, f"{_MWG}Name"), x - width / 2, y - height / 2, width, height, size)
 
 
-def _microsoft(root: ElementTree.Element) -> Iterator[Region]:
+def _microsoft(root: ElementTree.Element) -> Iterator[TaggedFace]:
     for entry in root.iter():
         rectangle = _value(entry, f"{_MICROSOFT}Rectangle")
         numbers = [_number(part) for part in rectangle.split(",")] if rectangle else []
@@ -95,10 +95,10 @@ def _microsoft(root: ElementTree.Element) -> Iterator[Region]:
 
 def _region(
     name: str | None, left: float, top: float, width: float, height: float, size: tuple[int, int] | None
-) -> Region | None:
+) -> TaggedFace | None:
     """A region whose middle lies in the picture; anything else is an error of whoever wrote it."""
     sound = 0 < width <= 1 and 0 < height <= 1 and 0 <= left + width / 2 <= 1 and 0 <= top + height / 2 <= 1
-    return Region((name or "").strip(), left, top, width, height, size) if sound else None
+    return TaggedFace((name or "").strip(), left, top, width, height, size) if sound else None
 
 
 def _size(regions: ElementTree.Element) -> tuple[int, int] | None:
