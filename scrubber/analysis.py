@@ -136,6 +136,7 @@ def _region_as_json(region: Region) -> dict[str, Any]:
         "landmarks": None if points is None else asdict(points),
         "id": region.id,
         "kind": region.kind,
+        "polygon": None if region.polygon is None else [list(point) for point in region.polygon],
     }
 
 
@@ -148,4 +149,5 @@ def _region_from_json(values: Mapping[str, Any]) -> Region:
         None if points is None else Landmarks(**{name: (x, y) for name, (x, y) in points.items()}),
         values["id"],
         values["kind"],
+        None if values["polygon"] is None else tuple((x, y) for x, y in values["polygon"]),
     )

@@ -10,13 +10,13 @@ from scrubber.faces import finding
 from scrubber.photos import timing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
     from scrubber.policy import Limits
-    from scrubber.types import Region
+    from scrubber.types import Kind, Region
 
 # Hiding acts on faint suspicions, for hiding too much is cheap; a verdict that cries wolf is not read. Half is "more
 # likely a face than not".
@@ -108,11 +108,19 @@ def _differs(seen: photos.Frame, painted: photos.Frame, hidden: NDArray[np.bool_
 
 
 def seen_again(frame: photos.Frame) -> list[Region]:
-    """Clear faces in any view of a frame that was just written.
+    """What can clearly be seen in any view of a frame that was just written, of each kind that is looked for again.
 
     A quick look: it guards the writing (a turned picture, a shifted mask), for the finding was done before.
     """
-    return [face for view in frame.views() for face in clear(view, finding.find_again(view))]
+    return [region for view in frame.views() for look in RECHECKS.values() for region in look(view)]
+
+
+def _faces_again(pixels: NDArray[np.uint8]) -> list[Region]:
+    return clear(pixels, finding.find_again(pixels))
+
+
+RECHECKS: Final[dict[Kind, Callable[[NDArray[np.uint8]], list[Region]]]] = {"face": _faces_again}
+"""How regions of a kind are looked for in an H×W×3 uint8 RGB picture that was just written; other kinds are not."""
 
 
 def clear(pixels: NDArray[np.uint8], faces: Sequence[Region]) -> list[Region]:

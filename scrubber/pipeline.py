@@ -24,7 +24,7 @@ from scrubber.types import Leak, Region, SourceId
 if TYPE_CHECKING:
     from scrubber.consent import Decisions, Likeness
     from scrubber.consent.matching import Gallery
-    from scrubber.hiding.heads import Mask
+    from scrubber.hiding.polygons import Mask
     from scrubber.policy import Limits, Preset, Style
     from scrubber.terms import Terms
 

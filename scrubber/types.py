@@ -115,10 +115,11 @@ class Landmarks:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A place where one or more detectors saw a face. `score` is 0 to 1.
+    """A place in a picture where one or more detectors saw something, or a person pointed. `score` is 0 to 1.
 
-    `id` counts from 1 over all frames of a source, in reading order; 0 where nobody has counted. `kind` is `drawn` for
-    a box that a person drew.
+    `id` counts from 1 over all frames of a source, in reading order; 0 where nobody has counted. `kind` decides what is
+    painted, what is looked for again in the copy, and what happens if nobody decides; it is `drawn` for a box that a
+    person drew. `box` holds the `polygon` where there is one.
     """
 
     box: Box
@@ -127,18 +128,20 @@ class Region:
     landmarks: Landmarks | None = None
     id: int = 0
     kind: Kind = "face"
+    polygon: tuple[Point, ...] | None = None
 
     def mapped(self, carry: Callable[[Point], Point]) -> Region:
-        """The same face in another picture; `carry` takes points there and keeps axes parallel."""
+        """The same region in another picture; `carry` takes points there and keeps axes parallel."""
         (x0, y0), (x1, y1) = carry((self.box.x, self.box.y)), carry((self.box.right, self.box.bottom))
         box = Box(min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0))
         landmarks = Landmarks(*map(carry, self.landmarks.points)) if self.landmarks else None
-        return replace(self, box=box, landmarks=landmarks)
+        polygon = tuple(map(carry, self.polygon)) if self.polygon else None
+        return replace(self, box=box, landmarks=landmarks, polygon=polygon)
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What happens to one face, and why. `frame` counts from 0 in photos that have several."""
+    """What happens to one region, and why. `frame` counts from 0 in photos that have several."""
 
     region: Region
     action: Action
@@ -149,11 +152,13 @@ class Decision:
 
     def as_json(self) -> dict[str, Any]:
         """As in reports. Landmarks stay out: they describe a face."""
+        polygon = self.region.polygon
         return {
             "id": self.region.id,
             "kind": self.region.kind,
             "frame": self.frame,
             "box": list(self.region.box.rounded()),
+            **({"polygon": [[round(x), round(y)] for x, y in polygon]} if polygon else {}),
             "score": round(self.region.score, 3),
             "detectors": list(self.region.detectors),
             "decision": self.action,
@@ -165,8 +170,12 @@ class Decision:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Decision:
         """What `as_json` tells, read back; landmarks are lost."""
-        face = Region(Box(*value["box"]), value["score"], tuple(value["detectors"]), id=value["id"], kind=value["kind"])
-        return cls(face, value["decision"], value["reason"], value["person"], value["similarity"], value["frame"])
+        region = Region(
+            Box(*value["box"]), value["score"], tuple(value["detectors"]), id=value["id"], kind=value["kind"]
+        )
+        if "polygon" in value:
+            region = replace(region, polygon=tuple((x, y) for x, y in value["polygon"]))
+        return cls(region, value["decision"], value["reason"], value["person"], value["similarity"], value["frame"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ somebody who may not be seen, and nothing else does: it is never named, and stan
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -39,7 +39,7 @@ from scrubber.consent.likeness import (
 from scrubber.consent.permissions import Permissions
 from scrubber.consent.photo_entries import combined
 from scrubber.consent.pointing import Pointed, beats, point
-from scrubber.types import Action, Decision, Reason, Region, SourceId
+from scrubber.types import Action, Decision, Kind, Reason, Region, SourceId
 
 if TYPE_CHECKING:
     from scrubber.consent.manifest import DismissBox, PhotoEntry, ShowBox
@@ -48,6 +48,15 @@ _SHOWING = frozenset[Reason]({"allowed-by-box", "allowed-by-match"})
 _LEFT = _SHOWING | {"dismissed"}
 _REFUSED = frozenset[Reason]({"denied", "withdrawn"})
 _POINTED = ("manifest",)
+
+BY_DEFAULT: Mapping[Kind, Reason] = {
+    "text": "text",
+    "badge": "badge",
+    "plate": "plate",
+    "sign": "no-photo-sign",
+    "drawn": "pointed-hide",
+}
+"""Why regions are hidden that are no faces. Consent is about faces; a new kind is one line here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +93,7 @@ def decide(
     frame: int = 0,
     entry: PhotoEntry | None = None,
 ) -> Decisions:
-    """Decides for every face of one frame of a photo.
+    """Decides for every region of one frame of a photo: for faces by consent, for others by their kind.
 
     `source` is the original, `frame` counts from 0; boxes of `faces` are in pixels of this frame, upright.
     `permissions` is None without a manifest: then every face is hidden. `likeness` compares a face with
@@ -92,6 +101,8 @@ def decide(
     somebody to compare with. It must know nobody else (`KeyError`). `entry` is all that was pointed at in the photo,
     where that takes its pixels to find out; what names it by one of its hashes unless given.
     """
+    if any(face.kind != "face" for face in faces):
+        return _by_kind(faces, source, permissions, likeness, frame, entry)
     if permissions is None:
         return Decisions(tuple(Decision(face, "hide", "no-manifest") for face in faces))
     entry = entry or combined(permissions.photos.about(source))
@@ -126,6 +137,24 @@ def decide(
         ),
         tuple(sorted(placed | concerns)),
     )
+
+
+def _by_kind(
+    regions: Sequence[Region],
+    source: SourceId,
+    permissions: Permissions | None,
+    likeness: Likeness,
+    frame: int,
+    entry: PhotoEntry | None,
+) -> Decisions:
+    """What consent says of the faces, and what happens to everything else, each in its place."""
+    faces = decide([region for region in regions if region.kind == "face"], source, permissions, likeness, frame, entry)
+    waiting = iter(faces.faces)
+    found = [
+        next(waiting) if region.kind == "face" else Decision(region, "hide", BY_DEFAULT[region.kind])
+        for region in regions
+    ]
+    return replace(faces, faces=(*found, *waiting))
 
 
 def fit_once(decided: Sequence[Decisions], entry: PhotoEntry) -> list[Decisions]:

@@ -23,7 +23,7 @@ CLEAR_LEAD = 0.10
 # they seldom overlap by more.
 HIDE_SHARE = 0.25
 # Pixels that a `hide` box may reach beyond a hidden face and need no mask of its own: boxes are written down rounded,
-# and the mask of a face holds its whole box and a pixel more (`hiding.heads`).
+# and the mask of a face holds its whole box and a pixel more (`hiding.polygons`).
 ROUNDED_BY = 1.0
 
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final
 from scrubber import opencv
 from scrubber.hiding import blur, pixelate, solid
 from scrubber.hiding.filling import Visible
-from scrubber.hiding.heads import drawn, heads_in, mask, scaled
 from scrubber.hiding.patches import Patch, arranged
+from scrubber.hiding.shapes import drawn, mask, scaled, shapes_in
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from scrubber.hiding.heads import Mask
+    from scrubber.hiding.polygons import Mask
     from scrubber.policy import Style
     from scrubber.types import Region
 
@@ -48,11 +48,11 @@ def painted(
     meant to be opaque: whoever keeps the alpha must set it to 255 under the mask.
     """
     cv2 = opencv.load()
-    heads = heads_in(pixels.shape, faces)
-    hidden = drawn(pixels.shape, heads)
+    shapes = shapes_in(pixels.shape, faces)
+    hidden = drawn(pixels.shape, shapes)
     alpha = _outside(alpha, hidden)
     result = pixels.copy()
-    for patch in arranged(Visible(pixels, hidden, alpha), heads):
+    for patch in arranged(Visible(pixels, hidden, alpha), shapes):
         cv2.copyTo(STYLES[style](patch), patch.mask(), result[patch.rows, patch.columns])
     if alpha is not None:
         result[(alpha == 0) & ~hidden] = 0

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from scrubber.hiding.heads import Mask
+    from scrubber.hiding.polygons import Mask
 
     Part = tuple[slice, slice]
     """Rows and columns."""

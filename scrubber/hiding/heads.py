@@ -7,21 +7,16 @@ face detectors draw, which end at the hair line, the chin and the cheeks.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from scrubber import opencv
-from scrubber.types import Box, Landmarks, Point, Region
+from scrubber.hiding.polygons import SUBPIXEL_BITS, draw, hull, rectangle, span
+from scrubber.types import Box, Landmarks, Region
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import numpy as np
     from numpy.typing import NDArray
-
-    Mask = NDArray[np.bool_]
-    """H×W, True where a pixel is hidden."""
 
 # In halves of the face box: how far the head reaches sideways and along the face, and how far up its middle lies.
 _WIDTH: Final = 1.62
@@ -34,8 +29,6 @@ _SQUARENESS: Final = 4.0  # the same for the outline that is sure to hold the wh
 _HOLDS_BOX: Final = 2 ** (1 / _SQUARENESS) + 0.01
 _TILT_IN_BOX: Final = math.radians(20)  # up to here a box's sides are still the face's own
 _CORNERS: Final = 128  # of the polygon that stands for an outline; off by less than a thousandth of its size
-_SUBPIXEL_BITS: Final = 4  # polygons are drawn on a grid of sixteenths of a pixel
-_BEYOND: Final = 2  # longer sides of the picture; no head beyond them is to be seen in it
 _ASPECT: Final = 1.3  # height of a face against its width, where the box does not tell
 
 
@@ -55,7 +48,7 @@ class Outline:
         cos, sin = abs(math.cos(self.tilt)), abs(math.sin(self.tilt))
         reach_x = self.half_width * cos + self.half_height * sin + 1
         reach_y = self.half_width * sin + self.half_height * cos + 1
-        return _span(self.y, reach_y, height), _span(self.x, reach_x, width)
+        return span(self.y - reach_y, self.y + reach_y, height), span(self.x - reach_x, self.x + reach_x, width)
 
     def polygon(self) -> NDArray[np.int32]:
         """Points along the outline, `_CORNERS`×2, x and y in sixteenths of a pixel."""
@@ -69,7 +62,7 @@ class Outline:
                 [self.x, self.y],
             ]
         )
-        points = np.rint(_unit(self.roundness) @ (axes * (1 << _SUBPIXEL_BITS)))
+        points = np.rint(_unit(self.roundness) @ (axes * (1 << SUBPIXEL_BITS)))
         return np.asarray(points, dtype=np.int32)
 
 
@@ -87,10 +80,10 @@ class Head:
     @classmethod
     def of(cls, face: Region) -> Head:
         outlines = _skull(face), _around(face.box)
-        return cls(face, outlines, (*(outline.polygon() for outline in outlines), _rectangle(face.box)))
+        return cls(face, outlines, (*(outline.polygon() for outline in outlines), rectangle(face.box)))
 
     @property
-    def face_width(self) -> float:
+    def width(self) -> float:
         """Pixels; the side of a square as large as the face box, which tilting changes least."""
         return math.sqrt(self.region.box.area)
 
@@ -98,19 +91,11 @@ class Head:
         """Rows and columns of an H×W picture that the head can touch."""
         spans = [outline.bounds(height, width) for outline in self.outlines]
         rows, columns = zip(*spans, strict=True)
-        return _hull(rows), _hull(columns)
+        return hull(rows), hull(columns)
 
     def draw(self, mask: NDArray[np.uint8], left: int = 0, top: int = 0, level: int = 0) -> None:
-        """Set the head's pixels to 1 in an H×W mask whose corner lies at (`left`, `top`) in the picture.
-
-        The mask's pixels, and `left` and `top`, are 2^`level` pixels of the picture wide.
-        """
-        cv2 = opencv.load()
-        bits = _SUBPIXEL_BITS + level
-        # Pixel centres have whole coordinates here; the picture's first pixel is centred at (.5, .5).
-        offset = -(left << bits) - (1 << bits - 1), -(top << bits) - (1 << bits - 1)
-        for polygon in self.polygons:
-            cv2.fillPoly(mask, [polygon], 1, shift=bits, offset=offset)
+        """As `polygons.draw`."""
+        draw(self.polygons, mask, left, top, level)
 
 
 @cache
@@ -123,64 +108,6 @@ def _unit(roundness: float) -> NDArray[np.float64]:
     across = np.sign(x) * np.abs(x) ** (2 / roundness)
     along = np.sign(y) * np.abs(y) ** (2 / roundness)
     return np.stack([across, along, np.ones_like(x)], axis=1)
-
-
-def mask(shape: tuple[int, ...], faces: Iterable[Region]) -> Mask:
-    """Boolean H×W mask of every pixel that belongs to one of the heads. `shape` begins with H, W."""
-    return drawn(shape, heads_in(shape, faces))
-
-
-def heads_in(shape: tuple[int, ...], faces: Iterable[Region]) -> list[Head]:
-    """The heads around these faces, those left out that lie far outside a picture whose `shape` begins with H, W.
-
-    Boxes that reach far beyond the picture are cut there: their corners would be more than drawing can count.
-    """
-    height, width = shape[:2]
-    beyond = _BEYOND * max(height, width)
-    near = Box(-beyond, -beyond, width + 2 * beyond, height + 2 * beyond)
-    cut = ((face, _common(face.box, near)) for face in faces)
-    return [Head.of(face if box == face.box else replace(face, box=box)) for face, box in cut if box is not None]
-
-
-def drawn(shape: tuple[int, ...], heads: Iterable[Head]) -> Mask:
-    """The same for heads already made."""
-    import numpy as np
-
-    hidden = np.zeros(shape[:2], dtype=np.uint8)
-    for head in heads:
-        head.draw(hidden)
-    return hidden.view(np.bool_)
-
-
-def scaled(hidden: Mask, size: tuple[int, int]) -> Mask:
-    """The same mask for a picture of another `size` (height, width)."""
-    if hidden.shape == size:
-        return hidden
-    cv2 = opencv.load()
-    smaller: Mask = cv2.resize(hidden.view("uint8"), size[::-1], interpolation=cv2.INTER_NEAREST).view("bool")
-    return smaller
-
-
-def _common(box: Box, other: Box) -> Box | None:
-    """What two boxes share; the first itself if it lies in the second, None if they share nothing."""
-    x, y, right, bottom = max(box.x, other.x), max(box.y, other.y), *map(min, _corner(box), _corner(other))
-    if (x, y, right, bottom) == (box.x, box.y, *_corner(box)):
-        return box
-    return Box(x, y, right - x, bottom - y) if right > x and bottom > y else None
-
-
-def _corner(box: Box) -> Point:
-    return box.right, box.bottom
-
-
-def _rectangle(box: Box) -> NDArray[np.int32]:
-    """The centres of the corners of what a box touches and a pixel more, 4×2, x and y in sixteenths of a pixel."""
-    import numpy as np
-
-    left, top = math.floor(box.x) - 1, math.floor(box.y) - 1
-    right, bottom = math.ceil(box.right), math.ceil(box.bottom)
-    corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
-    return np.asarray((corners << _SUBPIXEL_BITS) + (1 << _SUBPIXEL_BITS - 1), dtype=np.int32)
 
 
 def _skull(face: Region) -> Outline:
@@ -241,13 +168,3 @@ def _middles(points: Landmarks) -> tuple[tuple[float, float], tuple[float, float
         (points.mouth_right[1] + points.mouth_left[1]) / 2,
     )
     return eyes, mouth
-
-
-def _span(middle: float, reach: float, length: int) -> slice:
-    start = min(max(math.floor(middle - reach), 0), length)
-    return slice(start, max(start, min(math.ceil(middle + reach), length)))
-
-
-def _hull(spans: Iterable[slice]) -> slice:
-    spans = tuple(spans)
-    return slice(min(span.start for span in spans), max(span.stop for span in spans))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scrubber import opencv
 from scrubber.hiding.filling import fill
+from scrubber.hiding.polygons import hull
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from scrubber.hiding.filling import Layer, Part, Visible
-    from scrubber.hiding.heads import Head
+    from scrubber.hiding.shapes import Shape
 
 _WIDEST: Final = 0.03  # face widths; a cell is at most that wide, and more than half of it but for tiny faces
 _FEWEST: Final = 64  # cells along the longer side of the picture, at least, however large a face is said to be
@@ -39,7 +40,7 @@ class Patch:
 
     def __init__(self, visible: Visible, heads: Sequence[_Sized], level: int, below: Iterable[Patch]) -> None:
         self._visible, self._heads, self.level = visible, [sized.head for sized in heads], level
-        self.rows, self.columns = (_hull(spans) for spans in zip(*(sized.bounds for sized in heads), strict=True))
+        self.rows, self.columns = (hull(spans) for spans in zip(*(sized.bounds for sized in heads), strict=True))
         self.cells = self._around(_MARGIN << level)
         self._width = max(sized.width for sized in heads)
         self._below = [other for other in below if _meet(self.rows, other.rows) and _meet(self.columns, other.columns)]
@@ -129,7 +130,7 @@ class Patch:
         return rows, _in_cells(self.columns, reach, self.level, self._visible.width)
 
 
-def arranged(visible: Visible, heads: Iterable[Head]) -> Iterator[Patch]:
+def arranged(visible: Visible, heads: Iterable[Shape]) -> Iterator[Patch]:
     """Patches that cover all the heads, coarse ones first."""
     coarsest = max(visible.height, visible.width) / _FEWEST
     tiles: dict[tuple[int, int, int], list[_Sized]] = defaultdict(list)
@@ -150,14 +151,14 @@ def arranged(visible: Visible, heads: Iterable[Head]) -> Iterator[Patch]:
 class _Sized(NamedTuple):
     """A head, where in the picture it lies, and the width of the face it is painted for, in pixels."""
 
-    head: Head
+    head: Shape
     bounds: Part
     width: float
 
 
-def _sized(head: Head, bounds: Part, visible: Visible) -> _Sized:
+def _sized(head: Shape, bounds: Part, visible: Visible) -> _Sized:
     """Small heads in the midst of hidden ones see nothing; they are painted as if they were larger."""
-    width = max(1.0, head.face_width)
+    width = max(1.0, head.width)
     rows, columns = bounds
     while visible.nothing(_widened(rows, _REACH * width), _widened(columns, _REACH * width)):
         if width > max(visible.height, visible.width):
@@ -174,11 +175,6 @@ def _in_cells(part: slice, reach: float, level: int, length: int) -> slice:
     side = ALIGNED << level
     start = max(0, math.floor((part.start - reach) / side)) * ALIGNED
     return slice(start, min(math.ceil((part.stop + reach) / side) * ALIGNED, -(-length >> level)))
-
-
-def _hull(spans: Iterable[slice]) -> slice:
-    spans = tuple(spans)
-    return slice(min(span.start for span in spans), max(span.stop for span in spans))
 
 
 def _meet(one: slice, other: slice) -> bool:
