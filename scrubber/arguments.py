@@ -135,7 +135,7 @@ def _region(value: object, where: str, size: tuple[int, int] | None) -> Region:
     _check(box, where)
     if size is not None and not box.intersection(Box(0, 0, size[1], size[0])):
         raise UsageError(f"{where}: the box {_shown(box)} lies outside of the picture, which is {size[1]}×{size[0]}")
-    return face or Region(box, kind="drawn")
+    return face or Region(box)  # whoever gives plain boxes means faces: more is hidden, not less
 
 
 def _face(face: Region, where: str) -> Region:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from scrubber.policy import Limits, Preset, Style
     from scrubber.terms import Terms
 
+_GRID: Final = 1024  # places a side of the picture that name it
 _ROUNDS: Final = 3  # how often faces that show up again are hidden too, before the photo is withheld
 
 
@@ -129,7 +130,14 @@ def render_opened(source: Opened, analysis: Analysis, terms: Terms, least: Analy
             ]
         if not any(visible):
             warnings = _unique(fitted.notes, analysis.warnings) + tuple(_partly_covered(analysis, masks))
-            return replace(copy, data=written, extension=extension, warnings=warnings, output_size=_size(fitted))
+            return replace(
+                copy,
+                data=written,
+                extension=extension,
+                visible=_visible_hash(painted, masks),
+                warnings=warnings,
+                output_size=_size(fitted),
+            )
         found = [(*faces, *more) for faces, more in zip(analysis.found, visible, strict=True)]
         analysis = _decided(source, found, terms)
     return replace(copy, withheld="face-still-visible")
@@ -264,6 +272,22 @@ def _scaled(face: Region, factor: float) -> Region:
 
 def _sizes(photo: photos.Photo) -> tuple[tuple[int, int], ...]:
     return tuple(frame.size for frame in photo.frames)
+
+
+def _visible_hash(painted: photos.Photo, masks: Sequence[Mask]) -> str:
+    """SHA-256, in hex, of pixels that can be seen, on a grid of at most some thousand a side in each frame.
+
+    It is the same for every style of hiding, for it looks at nothing of what is painted.
+    """
+    digest = hashlib.sha256()
+    for frame, mask in zip(painted.frames, masks, strict=True):
+        step = 1 + max(frame.size) // _GRID
+        seen = frame.pixels[::step, ::step].copy()
+        seen[mask[::step, ::step]] = 0
+        digest.update(repr(frame.size).encode() + seen.tobytes())
+        if frame.alpha is not None:
+            digest.update(frame.alpha[::step, ::step].tobytes())
+    return digest.hexdigest()
 
 
 def _unique(*said: Iterable[str]) -> tuple[str, ...]:

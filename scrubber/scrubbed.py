@@ -12,8 +12,9 @@ from scrubber.types import Decision, Leak, Result, SourceId
 class Scrubbed:
     """What the recipe made. `data` is None if the photo is withheld, and `withheld` says why.
 
-    `extension` is the file name extension, with its dot, that fits `data`. `size` and `output_size` are width and
-    height of the first frame. `concerns` are the ids of the people on whose standing the outcome hangs.
+    `extension` is the file name extension, with its dot, that fits `data`. `visible` is a hash of what can be seen,
+    with constants in place of what is hidden: of that a name may be made. `size` and `output_size` are width and height
+    of the first frame. `concerns` are the ids of the people on whose standing the outcome hangs.
     """
 
     source: SourceId
@@ -26,6 +27,7 @@ class Scrubbed:
     concerns: tuple[str, ...]
     data: bytes | None = None
     extension: str = ""
+    visible: str = ""
     output_size: tuple[int, int] = (0, 0)
 
     def result(self, source: str, output: str | None) -> Result:

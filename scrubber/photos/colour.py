@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 from scrubber.photos import hdr
+from scrubber.photos.photo import without_faint
 from scrubber.photos.source import UnknownRange
 
 if TYPE_CHECKING:
@@ -54,8 +55,7 @@ def to_srgb(
         notes += (hdr.TONE_MAPPED,) if light.high else ()
     if alpha is None or alpha.min() == 255:
         return pixels, None, notes
-    pixels = np.where(alpha[:, :, None] == 0, np.uint8(0), pixels)
-    return pixels, alpha, notes
+    return *without_faint(pixels, np.asarray(alpha, dtype=np.uint8)), notes
 
 
 def _lost(mode: str, bits: int) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from scrubber import opencv
+from scrubber.photos.photo import without_faint
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,5 +41,5 @@ def _smaller(frame: Frame, factor: float) -> Frame:
     weight = frame.alpha[:, :, None].astype("float32")
     colours = shrink(frame.pixels * weight) / shrink(weight).reshape(height, width, 1).clip(min=1e-6)
     pixels = colours.round().clip(0, 255).astype("uint8")
-    pixels[alpha == 0] = 0
+    pixels, alpha = without_faint(pixels, alpha)
     return replace(frame, pixels=pixels, alpha=alpha)

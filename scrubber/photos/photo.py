@@ -16,6 +16,9 @@ _WHITE: Final = 255.0
 _GREY: Final = 128.0
 _BLACK: Final = 0.0
 _OPAQUE: Final = 255
+FAINT: Final = 8
+"""Alpha below this counts as clear: 3 % of such a pixel shows, and a picture in full contrast may hide there."""
+
 _ROWS: Final = 256  # handled at once, so that floating point copies stay small
 
 
@@ -118,6 +121,14 @@ def _opaque(frame: Frame, mask: NDArray[np.bool_]) -> Frame:
         return frame
     alpha = np.where(mask, np.uint8(_OPAQUE), frame.alpha)
     return replace(frame, alpha=None if alpha.min() == _OPAQUE else alpha)
+
+
+def without_faint(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Pixels (H×W×3) and alpha (H×W) with what is hardly seen wholly clear, and black."""
+    import numpy as np
+
+    clear = alpha < FAINT
+    return np.where(clear[:, :, None], np.uint8(0), pixels), np.where(clear, np.uint8(0), alpha)
 
 
 def blended(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8], ground: float = _WHITE) -> NDArray[np.uint8]:

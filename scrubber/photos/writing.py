@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from scrubber.errors import DamagedPhoto, UnsupportedFormat
+from scrubber.errors import DamagedPhoto, PhotoTooLarge, UnsupportedFormat
 from scrubber.formats import identify
 from scrubber.photos import jpeg, timing
 from scrubber.photos.families import READERS, WRITERS
@@ -78,7 +78,11 @@ def write(photo: Photo, target: str) -> tuple[bytes, str]:
     The times of an animation are brought to those of `timing`.
     """
     writer = WRITERS[target]
-    return writer.write(timing.quantised(photo)), writer.EXTENSION
+    try:
+        return writer.write(timing.quantised(photo)), writer.EXTENSION
+    except (OSError, ValueError, MemoryError) as error:
+        remedy = "make it smaller, or give --format png" if target != "png" else "make it smaller"
+        raise PhotoTooLarge(f"the copy cannot be written as {target.upper()} ({error}); {remedy}") from error
 
 
 def reopened(data: bytes, limits: Limits) -> Photo:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from scrubber import checking
 from scrubber.faces import finding
 from scrubber.photos.photo import blended
-from scrubber.types import Leak
+from scrubber.types import Box, Leak
 from scrubber.verification.hidden import ALPHA_FORMATS, UNDER_ALPHA, layers
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _SAME: Final = 0.4  # intersection over union of boxes around a face that is seen in two pictures
 _INSIDE, _LARGER = 0.7, 3.0  # share of a painted head's box in that of a face, and how much larger that must be
 _UNSURE: Final = "whether there is a face around a painted head, at {},{},{},{}"
+_BESIDE: Final = "whether there is a face beside what was painted over, at {},{},{},{}"
+_HEAD: Final = 2.0  # sides of a face box; what is painted around it stays within
 _PAPERS: Final = (255.0, 0.0, 128.0)  # white, black, and grey for what noise drowns on both of them
 
 
@@ -31,7 +33,7 @@ def visible(frame: Frame, preset: Preset, decided: Sequence[Decision] | None) ->
     """Clear faces in a frame laid on white, black and grey, each once, and sentences on those that cannot be told.
 
     `decided` is what a run decided on this frame, None if no run made it: faces to be shown do not count, and what
-    looks like a face because a head in it was painted over is left for a person to look at.
+    looks like a face because a head in it, or beside it, was painted over is left for a person to look at.
     """
     find = finding.find if decided is None else finding.find_upright
     shown = [each.region for each in decided or () if each.action == "show"]
@@ -43,6 +45,8 @@ def visible(frame: Frame, preset: Preset, decided: Sequence[Decision] | None) ->
         for face in _others(checking.still_visible(faces, allowed=shown), found):
             if any(_looks_like_more(face, head, picture) for head in painted):
                 unsure.append(_UNSURE.format(*face.box.rounded()))
+            elif any(_touches(face, head) for head in painted):
+                unsure.append(_BESIDE.format(*face.box.rounded()))
             else:
                 found.append(face)
     return found, unsure
@@ -53,6 +57,17 @@ def _looks_like_more(face: Region, head: Region, picture: Pixels) -> bool:
     inside = face.box.intersection(head.box) >= _INSIDE * head.box.area
     larger = face.box.area >= _LARGER * head.box.area
     return inside and larger and not checking.has_detail(picture, head)
+
+
+def _touches(face: Region, head: Region) -> bool:
+    """Whether a face lies at the rim of paint: cut heads and limbs beside it look like faces that nobody had seen.
+
+    A run looked at the same place in the original, where everything could be seen, and found none. A person has to
+    look; whether this is fit to publish cannot be told.
+    """
+    x, y = head.box.center
+    width, height = head.box.width * _HEAD, head.box.height * _HEAD
+    return face.box.intersection(Box(x - width / 2, y - height / 2, width, height)) > 0
 
 
 def under_alpha(data: bytes, form: str, most: int, preset: Preset, known: Sequence[Region]) -> Iterator[Leak]:

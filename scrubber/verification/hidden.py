@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from scrubber import opencv
 from scrubber.photos.families import missing
+from scrubber.photos.photo import FAINT
 from scrubber.photos.source import DECODER_FAULTS
 from scrubber.types import Leak
 from scrubber.verification.stored import is_lossy, pictures
@@ -85,7 +86,7 @@ def told(data: bytes, form: str, most: int) -> Iterator[Leak]:
 
 
 def _under_alpha(number: int, colours: Pixels, alpha: Pixels, *, lossy: bool) -> Iterator[Leak]:
-    clear = alpha == 0
+    clear = alpha < FAINT
     if not clear.any():
         return
     hidden = colours[clear]
@@ -103,7 +104,7 @@ def _is_more_than_a_coder_leaves(colours: Pixels, alpha: Pixels) -> bool:
     from PIL import Image
 
     cv2 = opencv.load()
-    clear = alpha == 0
+    clear = alpha < FAINT
     black = np.dstack([np.where(clear[:, :, None], 0, colours), alpha]).astype(np.uint8)
     target = BytesIO()
     Image.fromarray(black).save(target, "WEBP", quality=_LOSSY_QUALITY)

@@ -53,11 +53,14 @@ _AC: Final = (
 )  # fmt: skip
 _MOST_FALLS: Final = 16  # lengths of more than 16 bits
 _WORDS: Final = "tables of its own, which tell what camera or program wrote it"
+_SPLIT: Final = "how its data is split into scans and where it restarts: a coder may choose that"
 _OWN_CODE: Final = "which lengths its Huffman codes have: a coder may choose them"
 
 
 def objections(found: Parts) -> Iterator[Leak]:
     """Quantisation tables that are not of the standard family, and Huffman tables with room for a message."""
+    if len({scan.interval for scan in found.scans}) > 1:
+        yield Leak("structure", "JPEG DRI", "scans restart at intervals of their own, which may be a message")
     used = [found.quantisation.get(component.table) for component in found.components.values()]
     if not _is_standard(used):
         yield Leak("device", "JPEG DQT", _WORDS)
@@ -70,9 +73,10 @@ def objections(found: Parts) -> Iterator[Leak]:
 
 
 def not_judged(found: Parts) -> tuple[str, ...]:
-    """A sentence if Huffman tables are not the standard ones."""
+    """Sentences on Huffman tables that are not the standard ones, and on scans and restarts, where a coder chose."""
     own = any(table not in _standard_huffman()[kind] for kind, table in found.all_huffman)
-    return (_OWN_CODE,) if own else ()
+    split = len(found.scans) > 1 or any(scan.interval for scan in found.scans)
+    return (*((_OWN_CODE,) if own else ()), *((_SPLIT,) if split else ()))
 
 
 def _is_standard(used: list[tuple[int, ...] | None]) -> bool:

@@ -12,7 +12,8 @@ from scrubber.errors import PhotoError
 from scrubber.photos.source import DECODER_FAULTS
 
 _PACKED: Final = {
-    "png": "how its rows were filtered and deflated: the same pixels can be packed in many ways",
+    "png": "how its rows were filtered and deflated, and the order of its colours if it has a palette: the same pixels "
+    "can be packed in many ways",
     "gif": "the order of its colours and how it draws its frames: the same pictures can be packed in many ways",
     "tiff": "how its strips were deflated: the same pixels can be packed in many ways",
     "webp": "how its lossless data was packed: the same pixels can be packed in many ways",

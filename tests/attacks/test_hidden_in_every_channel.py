@@ -296,7 +296,7 @@ class TestByteEquality:
     def test_the_whole_recipe(self, style: Style) -> None:
         """The same on files, with a hide box, from opening to the bytes of the copy."""
         box = KNOWN[0].box.rounded()
-        mask = hiding.mask((180, 220), KNOWN[:1])
+        mask = hiding.mask((180, 220), [Region(KNOWN[0].box, kind="drawn")])
         outputs = set()
         for frames, longest in itertools.product(self.variants(mask), (None, 97)):
             data = saved(frames, "PNG")

@@ -362,7 +362,7 @@ def test_what_run_writes_is_clean_and_wholly_judged(scenery: np.ndarray, form: s
     """The yardstick must not object to scrubber's own copies, nor leave anything unsaid about lossless ones."""
     alpha = np.full(scenery.shape[:2], 255, np.uint8)
     alpha[40:90, 50:200] = 0
-    alpha[100:120] = np.arange(320) % 256
+    alpha[100:120] = np.maximum(np.arange(320) % 256, 8)
     pixels = np.where(alpha[:, :, None] == 0, np.uint8(0), scenery)
     frame = Frame(pixels, alpha) if clear and form not in ("jpeg", "bmp") else Frame(scenery)
     verdict = judged(write(Photo((frame,), form, lossless=form != "jpeg"), form)[0])

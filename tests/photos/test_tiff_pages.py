@@ -37,7 +37,8 @@ def used(data: bytes) -> list[tuple[int, int]]:
 def frame(height: int, width: int, clear: bool) -> Frame:
     noise = np.random.default_rng(height)
     pixels = noise.integers(0, 256, (height, width, 3), dtype=np.uint8)
-    alpha = noise.integers(0, 256, (height, width), dtype=np.uint8)
+    alpha = noise.integers(7, 256, (height, width), dtype=np.uint8)
+    alpha[alpha == 7] = 0  # what is fainter than 8 becomes clear
     return Frame(np.where(alpha[:, :, None] == 0, np.uint8(0), pixels), alpha) if clear else Frame(pixels)
 
 

@@ -30,7 +30,7 @@ def saved_by_a_phone(image: Image.Image, kind: str) -> bytes:
 
 def half_transparent(pixels: np.ndarray) -> np.ndarray:
     alpha = np.zeros(pixels.shape[:2], np.uint8)
-    alpha[:, pixels.shape[1] // 2 :] = np.linspace(1, 255, pixels.shape[0])[:, None]
+    alpha[:, pixels.shape[1] // 2 :] = np.linspace(8, 255, pixels.shape[0])[:, None]
     return alpha
 
 
