@@ -59,6 +59,8 @@ def checked_path(name: str, value: object) -> Path:
     """A path that is not empty, for that would mean the folder somebody stands in."""
     if not isinstance(value, str | os.PathLike):
         raise TypeError(f"{name} must be a path, not {type(value).__name__}")
+    if "\0" in os.fsdecode(value):
+        raise UsageError(f"{name}: no path holds a zero byte; name a file or a folder")
     if not os.fspath(value):
         raise UsageError(f"{name}: the path is empty; name a file or a folder")
     return Path(value)
@@ -73,9 +75,17 @@ def checked_bytes(data: object, most: int) -> bytes:
             f"data must be bytes or a binary file, not {type(data).__name__}; for a path use scrubber.scrub"
         )
     try:
-        return read_stream(cast("BinaryIO", data), UNNAMED, most)
+        return _read(cast("BinaryIO", data), most)
     except TypeError as error:
         raise TypeError("data must be a binary file; open it with mode 'rb'") from error
+
+
+def _read(stream: BinaryIO, most: int) -> bytes:
+    """All that a file object gives; one that gives something else than bytes, or fails, is the caller's mistake."""
+    try:
+        return read_stream(stream, UNNAMED, most)
+    except (OSError, ValueError, TypeError) as error:
+        raise UsageError(f"data: reading it failed ({error}); give bytes or an open binary file") from error
 
 
 def checked_day(on: object) -> date | None:

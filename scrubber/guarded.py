@@ -22,6 +22,38 @@ _MEGA: Final = 1_000_000
 _BLOCK: Final = 1 << 20
 
 
+def resolved(path: Path) -> Path:
+    """The path without links; as it is where links go in circles, or the system tells nobody where they lead."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):  # Python 3.11 raises the latter for a circle
+        return path.absolute()
+
+
+def is_there(path: Path) -> bool:
+    """Whether anything can be found at `path`; a name that no file can have is none."""
+    try:
+        return path.exists()
+    except (OSError, RuntimeError, ValueError):
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Whether `path` leads to a folder, as far as the system tells."""
+    try:
+        return path.is_dir()
+    except (OSError, RuntimeError, ValueError):
+        return False
+
+
+def is_file(path: Path) -> bool:
+    """Whether `path` leads to a regular file, as far as the system tells."""
+    try:
+        return path.is_file()
+    except (OSError, RuntimeError, ValueError):
+        return False
+
+
 def read_bytes(path: Path, most: int) -> bytes:
     """The bytes of a regular file. Links are followed.
 
@@ -44,6 +76,8 @@ def read_stream(stream: BinaryIO, name: str, most: int) -> bytes:
     parts: list[bytes] = []
     size = 0
     while part := stream.read(_BLOCK):
+        if not isinstance(part, bytes | bytearray):
+            raise TypeError(f"it gives {type(part).__name__}, not bytes")
         parts.append(part)
         size += len(part)
         check_size(size, name, most)

@@ -10,11 +10,12 @@ import os
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from scrubber.errors import NotWritable, UsageError
+from scrubber.processes import runs
 
 _PREFIX: Final = ".unfinished-"  # not what a run clears away: its own contact sheet may lie among the copies
 
@@ -27,8 +28,9 @@ def private_file(target: Path, overwrite: bool, ours: Callable[[Path], bool] | N
     if something is in the way, `NotWritable` if there is no room, no folder, or no permission.
     """
     replaced = _refuse_others(target, overwrite, ours)
+    _sweep(target.parent)
     with _writable(target):
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=_PREFIX)  # mode 0600
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f"{_PREFIX}{os.getpid()}-")  # mode 0600
     temporary = Path(name)
     file = os.fdopen(handle, "wb")
     try:
@@ -48,6 +50,15 @@ def private_file(target: Path, overwrite: bool, ours: Callable[[Path], bool] | N
             _place_new(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Clear away what commands left unfinished here that were killed: the number of their process is in the name."""
+    for path in folder.glob(f"{_PREFIX}*-*"):
+        process = path.name.removeprefix(_PREFIX).partition("-")[0]
+        if process.isdecimal() and not runs(int(process)):
+            with suppress(OSError):  # it is somebody else's, or gone already
+                path.unlink()
 
 
 class PrivateFile:

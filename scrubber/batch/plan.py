@@ -6,16 +6,12 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from scrubber.batch.ledger import Ledger
-from scrubber.batch.published import copy_at, known_copy
+from scrubber.batch.published import identified_copy, known_copy
 from scrubber.errors import NotWritable, UnreadableFile, UsageError
 from scrubber.formats import FILMS, HEADER_BYTES, identify
-from scrubber.guarded import read_start
-
-if TYPE_CHECKING:
-    from scrubber.batch.ledger_entries import Copy
+from scrubber.guarded import is_folder, is_there, read_start, resolved
 
 _PHOTOS: Final = frozenset(
     "jpg jpeg jpe jfif mpo png apng webp gif tif tiff bmp dib heic heif hif avif jxl jp2 j2k jpf psd "
@@ -68,25 +64,19 @@ def plan(inputs: Sequence[Path], out: Path) -> Plan:
 
     Raises `UsageError` for an input that is not there or is `out` itself, `NotWritable` if a file is in the way.
     """
-    if out.exists() and not out.is_dir():
+    if is_there(out) and not is_folder(out):
         raise NotWritable(f"{out}: this is a file; name a folder for the output")
-    if any(given.is_dir() and given.resolve() == out.resolve() for given in inputs):
-        raise UsageError(f"{out}: this is the folder with the originals; name another one for the copies")
+    if any(is_folder(given) and resolved(given) == resolved(out) for given in inputs):
+        raise UsageError(f"{out}: is input and output at once; name another folder for the copies")
     for given in inputs:
-        copy = _as_copy(given, out) if given.is_file() and given.resolve().is_relative_to(out.resolve()) else None
+        inside = given.is_file() and resolved(given).is_relative_to(resolved(out))
+        copy = identified_copy(given) if inside else None
         if copy is not None:
             raise UsageError(f"{given}: is a published copy of {copy.input}; name that one")
     found, others, films = search(inputs, out)
     copies = {each.source for each in found if each.source not in inputs and known_copy(each.source)}
     tasks = (Task(each.source, each.relative) for each in found if each.source not in copies)
     return Plan(tuple(tasks), tuple(others), tuple(film.source for film in films), len(copies))
-
-
-def _as_copy(given: Path, out: Path) -> Copy | None:
-    """What a file in the output folder is a copy of, by its name or by its bytes."""
-    ledger = Ledger(out)
-    ledger.refresh()
-    return known_copy(given) or copy_at(given, ledger)
 
 
 def search(inputs: Sequence[Path], out: Path | None = None) -> tuple[list[Found], list[Path], list[Found]]:
@@ -102,16 +92,16 @@ def search(inputs: Sequence[Path], out: Path | None = None) -> tuple[list[Found]
     films: list[Found] = []
     seen: set[Path] = set()
     for given in inputs:
-        if not given.exists():
+        if not is_there(given):
             raise UsageError(f"{given}: there is no such file or folder; check the path")
-        pairs = _walk(given, out and out.resolve()) if given.is_dir() else [(given, PurePath(given.name))]
+        pairs = _walk(given, out and resolved(out)) if is_folder(given) else [(given, PurePath(given.name))]
         for source, relative in pairs:
-            real = source.resolve()
+            real = resolved(source)
             if real in seen:
                 continue
             seen.add(real)
             known = _identify(source)
-            if given == source or source.is_dir() or _looks_like_photo(source, known):
+            if given == source or is_folder(source) or _looks_like_photo(source, known):
                 found.append(Found(source, relative, known))
             elif _looks_like_film(source, known):
                 films.append(Found(source, relative, known))
@@ -143,7 +133,7 @@ def _walk(folder: Path, skipped: Path | None) -> Iterator[tuple[Path, PurePath]]
     closed: list[Path] = []
     for current, folders, names in os.walk(folder, onerror=lambda error: closed.append(Path(error.filename))):
         here = Path(current)
-        folders[:] = sorted(name for name in folders if (here / name).resolve() != skipped)
+        folders[:] = sorted(name for name in folders if resolved(here / name) != skipped)
         for name in sorted(names):
             yield here / name, (here / name).relative_to(folder)
     for each in closed:

@@ -69,15 +69,17 @@ def main() -> None:
         _hint_at_quotes(sys.argv[1:])
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        echo(
-            "scrubber: interrupted; what was published so far is whole and safe; "
-            "give the same command again: it carries on",
-            err=True,
-        )
+        more = "; what was published so far is whole and safe; give the same command again: it carries on"
+        echo(f"scrubber: interrupted{more if sys.argv[1:2] == ['run'] else ''}", err=True)
         code = _INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has gone; nothing is left to say, not even when Python flushes at exit.
         sys.stderr.close()
+        code = 1
+    except OSError as error:
+        if error.filename is None:
+            raise
+        echo(f"scrubber: {error.filename}: {error.strerror or error}; check the path and its permissions", err=True)
         code = 1
     sys.exit(code if isinstance(code, int) else 0)
 

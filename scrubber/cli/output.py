@@ -27,7 +27,10 @@ def echo(*lines: str, err: bool = False) -> None:
     Names of files and what is read out of them can hold anything; what a terminal would obey is escaped, line ends in
     them, too. Raises `NotWritable` where standard output has no room, unless whoever reads it has gone.
     """
-    encoding = (sys.stderr if err else sys.stdout).encoding or "utf-8"
+    stream = sys.stderr if err else sys.stdout
+    if stream is None:  # whoever started this closed it
+        return
+    encoding = stream.encoding or "utf-8"
     with nullcontext() if err else _to_standard_output():
         for line in lines:
             click.echo(encodable(escaped(line), encoding), err=err)
@@ -56,7 +59,7 @@ def nothing_found(inputs: Sequence[Path]) -> str:
 
 def with_progress(results: Iterable[Result], total: int) -> Iterator[Result]:
     """The same results, with a progress bar on standard error if that is a terminal."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield from results
         return
     from rich.console import Console

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
-from scrubber.guarded import read_bytes
+from scrubber.guarded import is_file, read_bytes
 
 _LARGEST: Final = 1 << 29  # bytes of one photo
 
@@ -38,7 +38,7 @@ class OnDisk:
 
     def matching(self, pattern: str) -> tuple[str, ...]:
         # A "**" follows no links to folders, so it cannot run in circles; pipes and devices are no files.
-        found = (path for path in self.folder.glob(pattern) if path.is_file())
+        found = (path for path in self.folder.glob(pattern) if is_file(path))
         return tuple(sorted({path.relative_to(self.folder).as_posix() for path in found}))
 
     def read(self, name: str) -> bytes:

@@ -81,7 +81,7 @@ def test_no_output_takes_the_place_of_an_original(folder: Path) -> None:
     results = list(scrubber.scrub_folder(given, folder, policy=KEPT, isolate=False))
     assert [Path(result.output or "").name for result in results] == ["b.jpg", "a-2.jpg"]
     assert (folder / "a.jpg").read_bytes() == before
-    with pytest.raises(scrubber.UsageError, match="originals"):
+    with pytest.raises(scrubber.UsageError, match="input and output at once"):
         batch.plan([folder], folder)
 
 
