@@ -12,13 +12,14 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from scrubber.errors import UnreadableFile
-from scrubber.guarded import read_start
+from scrubber.guarded import is_file, is_there, read_start
 from scrubber.outcomes import outcome, said
 from scrubber.printing import escaped
 from scrubber.private_files import private_file
@@ -72,12 +73,20 @@ def written_to(target: Path, overwrite: bool = False) -> Iterator[Callable[[Resu
 
         def add(result: Result) -> None:
             original = Path(result.input)
-            if target.exists() and original.exists():
+            if is_there(target) and is_there(original):
                 refuse_original(target, original)
             file.write(_figure(result, target.parent).encode())
 
         yield add
         file.write(foot.encode())
+
+
+def outdated(folder: Path, since: str) -> Iterator[Path]:
+    """Contact sheets in a folder, and below, that were made before the moment `since` (ISO 8601)."""
+    for path in sorted(folder.rglob("*.htm*")):
+        made = datetime.fromtimestamp(path.lstat().st_mtime, UTC)
+        if made < datetime.fromisoformat(since) and is_file(path) and _is_contact_sheet(path):
+            yield path
 
 
 def _is_contact_sheet(path: Path) -> bool:

@@ -21,6 +21,9 @@ from scrubber.errors import NotWritable
 MODIFIED: Final = 315_532_800
 """1980-01-01 UTC, in seconds: every output has this time, the earliest that zip archives can hold."""
 
+RESERVED: Final = b"scrubber is about to put a copy here\n"
+"""What stands under a name for a moment on a disk without hard links."""
+
 _TOKEN_BYTES: Final = 8
 _PREFIX: Final = ".scrubber-"
 _SUFFIX: Final = ".part"
@@ -169,9 +172,13 @@ def _move_exclusively(staged: Path, target: Path) -> None:
 
 
 def _reserve(target: Path) -> None:
-    """Take a name where there are no hard links; a run that is killed now leaves an empty file, known to the ledger."""
+    """Take a name where there are no hard links; what a run that is killed now leaves there is known by `RESERVED`."""
     try:
-        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)))
+        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0))
+        try:
+            os.write(handle, RESERVED)
+        finally:
+            os.close(handle)
     except FileExistsError as error:
         raise NameTaken(str(target)) from error
 

@@ -92,6 +92,11 @@ class Terms:
         entry = self.permissions.entry(source) if self.permissions else None
         return entry.model_dump(mode="json") if entry else {}
 
+    def says_no_photo(self, source: SourceId) -> bool:
+        """Whether the manifest says of this photo in so many words that it may be seen, or that it may not."""
+        found = self.permissions.photos.applied(source) if self.permissions else ()
+        return any("no_photo" in entry.model_fields_set for entry in found)
+
     def fingerprint(self, source: SourceId, concerns: Sequence[str]) -> str:
         """SHA-256, in hex, of all that decides what becomes of the photo from this source.
 

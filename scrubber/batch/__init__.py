@@ -5,8 +5,20 @@ from scrubber.batch.in_order import in_order, map_files
 from scrubber.batch.ledger import Ledger
 from scrubber.batch.ledger_entries import Copy
 from scrubber.batch.plan import Found, Plan, Task, plan, search
-from scrubber.batch.published import Published, forget, known_copy, note_withdrawal, published, seal_ledgers, showing
+from scrubber.batch.published import (
+    Published,
+    copy_anywhere,
+    forget,
+    identified_copy,
+    known_copy,
+    note_withdrawal,
+    out_of,
+    published,
+    seal_ledgers,
+    showing,
+)
 from scrubber.batch.publisher import Publisher
+from scrubber.batch.refusals import refusal_of, remembered, under_known_refusals
 from scrubber.batch.retraction import MUST_NOT_BE_SEEN
 from scrubber.batch.running import failed, run, workers
 from scrubber.batch.sandbox import Direct, Executor, Sandbox, Shared
@@ -27,8 +39,10 @@ __all__ = [
     "Sandbox",
     "Shared",
     "Task",
+    "copy_anywhere",
     "failed",
     "forget",
+    "identified_copy",
     "in_order",
     "judging",
     "known_copy",
@@ -36,16 +50,20 @@ __all__ = [
     "map_files",
     "note_withdrawal",
     "objection",
+    "out_of",
     "plan",
     "publish_one",
     "published",
+    "refusal_of",
     "rehearse_one",
+    "remembered",
     "retract_beside",
     "run",
     "seal_ledgers",
     "search",
     "showing",
     "size_of",
+    "under_known_refusals",
     "with_idle_note",
     "workers",
 ]

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from scrubber.batch import ledger_file
 from scrubber.batch.ledger import Ledger
 from scrubber.batch.ledger_entries import Copy, Place, Private, Shown, now
 from scrubber.errors import NotWritable, UsageError
 from scrubber.guarded import sha256_of
-from scrubber.storage import LocalFolder, discard
-from scrubber.types import Decision, Result
+from scrubber.processes import runs
+from scrubber.storage import RESERVED, LocalFolder, discard
+from scrubber.types import Decision, Result, SourceId
 
 if TYPE_CHECKING:
     from scrubber.batch.work import Made
     from scrubber.terms import Terms
 
 Why: TypeAlias = Literal["made again", "must not be seen"]
+_digests: Final = dict[Path, tuple[tuple[int, ...], str]]()
 _staging_here: Final = set[str]()  # tokens of what stages files in this process now
 _MOST_BYTES: Final = 4 << 30  # no copy is larger; whatever is was not made here
-_NOTHING: Final = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-"""SHA-256 of no bytes: what a killed run can leave under a name of its own on a disk without hard links."""
+_RESERVED: Final = hashlib.sha256(RESERVED).hexdigest()
+"""What a killed run can leave under a name of its own on a disk without hard links."""
 
 
 @contextmanager
@@ -78,7 +81,7 @@ def sweep(ledger: Ledger) -> None:
     """Clear away what runs left staged that were killed. Raises `NotWritable`."""
     for token, process in ledger.abandoned.items():
         at_work_here = process == os.getpid() and token in _staging_here  # in another thread
-        if not at_work_here and (process == os.getpid() or not _runs(process)):
+        if not at_work_here and (process == os.getpid() or not runs(process)):
             LocalFolder(ledger.out, token).sweep()
             ledger.note_staging(token, None)
 
@@ -93,23 +96,56 @@ def refuse_without_manifest(ledger: Ledger, terms: Terms, *hashes: str) -> None:
         manifest = known.manifest or "a manifest"
         raise UsageError(
             f"{ledger.out}: copies here follow {manifest}, which hides places in {Path(known.input).name} or withholds "
-            f"it; give it again: --consent {manifest} (or name another output folder)"
+            f"it; give it again: --consent {manifest}"
         )
 
 
-def with_lifted_note(ledger: Ledger, terms: Terms, result: Result) -> Result:
-    """The result, which says so if an earlier manifest restricted the photo and the one of this run does not."""
-    if result.source is None:
+def lifted(ledger: Ledger, terms: Terms, result: Result) -> Result:
+    """The result under what earlier manifests said of the photo and the one of this run does not.
+
+    NO PHOTO holds until a manifest takes it back in so many words; a hide box that is gone is told. What was said about
+    another file with the same pixels is in doubt for this one: it is withheld until the manifest says it for it, too.
+    """
+    if result.source is None or terms.permissions is None or result.status != "published":
         return result
     known = ledger.restricting(result.source.sha256, result.source.pixels)
-    now = terms.pointed_at(result.source)
-    if known is None or now.get("hide") or now.get("no_photo"):
+    if known is None:
         return result
-    said = (
-        f"{known.manifest or 'a manifest'} hid places in this photo or withheld it, and the manifest of this run "
-        "does not; look at the copy"
-    )
-    return replace(result, warnings=(*result.warnings, said))
+    now = terms.pointed_at(result.source)
+    explicit = terms.says_no_photo(result.source)
+    if known.private is None:
+        lost = not (now.get("no_photo") or now.get("hide"))
+        words = f"{known.manifest} hid places in this photo or withheld it, and {terms.manifest} does not"
+        return _noted(result, words) if lost else result
+    then = known.private.restrictions
+    if then.get("no_photo") and not explicit:
+        words = "an earlier manifest withheld this photo; if it may be seen, write no_photo = false in an entry for it"
+        return _withheld(result, "no-photo-sign", words)
+    gone = forgotten_boxes(ledger, terms, result.source)
+    if gone and not explicit and known.source.sha256 != result.source.sha256:
+        words = f"{Path(known.input).name} has the same pixels, and places are hidden in it"
+        return _withheld(result, "restriction-in-doubt", words)
+    places = f"{len(gone)} places" if len(gone) > 1 else "a place"
+    words = f"an earlier manifest hid {places} in this photo that {terms.manifest} does not; use the newest one"
+    return _noted(result, words) if gone else result
+
+
+def forgotten_boxes(ledger: Ledger, terms: Terms, source: SourceId) -> list[Any]:
+    """Hide boxes that earlier manifests had for a photo, and the one of this run has not, nor takes them back."""
+    known = ledger.restricting(source.sha256, source.pixels)
+    if known is None or known.private is None or terms.says_no_photo(source):
+        return []
+    then, now = known.private.restrictions, terms.pointed_at(source).get("hide", ())
+    return [box for box in (*then.get("hide", ()), *then.get("forgotten", ())) if box not in now]
+
+
+def _noted(result: Result, words: str) -> Result:
+    return replace(result, warnings=(*result.warnings, words))
+
+
+def _withheld(result: Result, reason: str, words: str) -> Result:
+    result = replace(result, status="withheld", reason=reason, output=None, output_sha256=None)
+    return _noted(replace(result, output_width=0, output_height=0), words)
 
 
 def place_of(source: Path) -> str:
@@ -117,15 +153,20 @@ def place_of(source: Path) -> str:
     return os.path.abspath(source)  # noqa: PTH100 — links stay what they are
 
 
-def entry_of(terms: Terms, source: str, result: Result, output: str | None, made: Made) -> Copy:
+def entry_of(ledger: Ledger, terms: Terms, source: str, result: Result, output: str | None, made: Made) -> Copy:
     """What the ledger is to know of an outcome; `output` is the name below the output folder."""
     assert result.source is not None
+    forgotten = forgotten_boxes(ledger, terms, result.source)
     shown = {
         (face.person, "match" if face.reason == "allowed-by-match" else "box")
         for face in result.faces
         if face.action == "show" and face.person
     }
     pointed_at = terms.pointed_at(result.source)
+    if result.reason == "no-photo-sign":
+        pointed_at = pointed_at | {"no_photo": True}  # an earlier manifest may have said it
+    if forgotten:
+        pointed_at = pointed_at | {"forgotten": forgotten}  # so that it is said again, until it is taken back
     factors = (result.output_width / result.width, result.output_height / result.height)
     return Copy(
         output=output,
@@ -138,7 +179,7 @@ def entry_of(terms: Terms, source: str, result: Result, output: str | None, made
         factors=factors,
         decided=tuple(_in_the_copy(face, factors) for face in result.faces) if output else (),
         manifest=terms.manifest if terms.permissions else None,
-        restricted=bool(pointed_at.get("hide") or pointed_at.get("no_photo")),
+        restricted=bool(pointed_at.get("hide") or pointed_at.get("no_photo") or forgotten),
         private=Private(
             result=result,
             key=terms.fingerprint(result.source, made.concerns),
@@ -162,7 +203,23 @@ def state_of(out: Path, copy: Copy) -> Literal["intact", "missing", "changed"]:
     inside = [path, *path.parents[: len(PurePath(copy.output or "").parts) - 1]]
     if any(each.is_symlink() for each in inside):
         return "changed"
-    return "intact" if sha256_of(path, _MOST_BYTES) in (copy.sha256, _NOTHING) else "changed"
+    return "intact" if digest_of(path) in (copy.sha256, _RESERVED) else "changed"
+
+
+def digest_of(path: Path) -> str | None:
+    """SHA-256 of a file, in hex, computed once as long as nobody touches it; None for what is none or not readable."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    mark = found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+    known = _digests.get(path)
+    if known is None or known[0] != mark:
+        digest = sha256_of(path, _MOST_BYTES)
+        if digest is None:
+            return None
+        known = _digests[path] = mark, digest
+    return known[1]
 
 
 def take_away(ledger: Ledger, copy: Copy, why: Why) -> bool:
@@ -170,26 +227,22 @@ def take_away(ledger: Ledger, copy: Copy, why: Why) -> bool:
 
     `why` stands in clear in the ledger, so it names nobody.
     """
-    state = state_of(ledger.out, copy)
-    if state == "changed":
+    if not removable(ledger, copy):
         return False
-    if state == "intact":
-        try:
-            discard(ledger.out / (copy.output or ""))
-        except NotWritable:
-            return False  # protected, or open in another program
+    try:
+        discard(ledger.out / (copy.output or ""))
+    except NotWritable:
+        return False  # protected, or open in another program
     ledger.note_gone(copy, why)
     return True
 
 
-def _runs(process: int) -> bool:
-    """Whether a process with this number is there."""
-    if os.name == "nt":
-        return False  # its staged files are open there, and cannot be removed
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
+def removable(ledger: Ledger, copy: Copy) -> bool:
+    """Whether what lies under the name of a copy was published there, this time or before, or is gone already."""
+    return state_of(ledger.out, copy) != "changed" or _is_older(ledger, copy)
+
+
+def _is_older(ledger: Ledger, copy: Copy) -> bool:
+    path = ledger.out / (copy.output or "")
+    older = None if path.is_symlink() else ledger.with_bytes(digest_of(path) or "")
+    return older is not None and older.output == copy.output

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path, PurePath
 from threading import RLock
-from typing import Any
+from typing import Any, NamedTuple
 
 from scrubber.batch import ledger_file
 from scrubber.batch.ledger_entries import (
@@ -23,6 +23,8 @@ from scrubber.batch.ledger_entries import (
     Copy,
     Private,
     Refusal,
+    copy_as_json,
+    copy_from_json,
     folded,
     now,
     private_as_json,
@@ -31,7 +33,14 @@ from scrubber.batch.ledger_entries import (
     refusal_from_json,
 )
 from scrubber.errors import NotWritable
-from scrubber.types import SourceId
+
+
+class _Out(NamedTuple):
+    """A copy that is out: where its entry begins, the hash of its source, and its own."""
+
+    place: int
+    source: str
+    sha256: str
 
 
 @lru_cache(maxsize=8)
@@ -51,9 +60,12 @@ class Ledger:
 
     _read_to: int
 
-    def __init__(self, out: Path, recipient: str | None = None, identity: str | None = None) -> None:
+    def __init__(
+        self, out: Path, recipient: str | None = None, identity: str | None = None, path: Path | None = None
+    ) -> None:
+        """`path` is the file itself, where it was found and not made from `out`: the folder may be a link by now."""
         self.out = out
-        self.path = ledger_file.ledger_path(out)
+        self.path = path or ledger_file.ledger_path(out)
         self._recipient = recipient
         self._identity = identity
         self._lock = RLock()
@@ -69,24 +81,22 @@ class Ledger:
                 self._read_to = end
                 self._take_in(place, entry)
 
+    def refresh_refusals(self) -> None:
+        """Take in what was appended if it tells of people who may not be shown; most ledgers do not."""
+        if self._read_to or ledger_file.holds(self.path, b'"refused"'):
+            self.refresh()
+
     def copies(self) -> Iterator[Copy]:
         """Every copy that was published and not taken away since, in the order of their names."""
         for name in sorted(self._live):
-            copy = self._copy(self._live[name][0])
+            copy = self._copy(self._live[name][-1].place)
             if copy is not None:
                 yield copy
 
     def at(self, output: PurePath | str) -> Copy | None:
         """The copy that lies, or should lie, under this name."""
         found = self._live.get(folded(output))
-        return None if found is None else self._copy(found[0])
-
-    def showed_once(self) -> Iterator[Copy]:
-        """Every copy that was ever published and shows somebody."""
-        for digest in list(self._showed):
-            copy = self.with_bytes(digest)
-            if copy is not None:
-                yield copy
+        return None if found is None else self._copy(found[-1].place)
 
     def with_bytes(self, sha256: str) -> Copy | None:
         """The newest copy with these bytes that was ever published."""
@@ -113,22 +123,26 @@ class Ledger:
 
     def restricting(self, *hashes: str) -> Copy | None:
         """The last outcome for a photo with one of these hashes, or any, if its manifest restricted it."""
-        places = [self._restricted[known] for known in hashes or self._restricted if known in self._restricted]
+        places = [self._restricted[known][0] for known in hashes or self._restricted if known in self._restricted]
         return self._copy(places[-1]) if places else None
 
     def history(self) -> Iterator[tuple[Copy, str | None]]:
         """Every copy ever published, the oldest first, and why it is no longer out, None if it is."""
         ended: dict[int, str | None] = {}  # by where the entry of the copy begins
-        current: dict[str, int] = {}
+        current: dict[str, list[tuple[str, int]]] = {}
         for place, _, entry in ledger_file.entries(self.path):
-            if entry["what"] not in ("copy", "gone"):
-                continue
-            name = folded(entry["output"])
-            if name in current:
-                ended[current.pop(name)] = entry.get("why", "made again")
             if entry["what"] == "copy":
                 ended[place] = None
-                current[name] = place
+                current.setdefault(folded(entry["output"]), []).append((entry["sha256"], place))
+            elif entry["what"] == "gone":
+                there = current.get(folded(entry["output"]), [])
+                sha256 = entry.get("sha256")
+                gone = next((one for one in reversed(there) if sha256 in (one[0], None)), None)
+                if gone is not None:
+                    there.remove(gone)
+                    ended[gone[1]] = entry["why"]
+        for there in current.values():
+            ended |= {place: "made again" for _, place in there[:-1]}
         for place, why in ended.items():
             copy = self._copy(place)
             if copy is not None:
@@ -142,30 +156,17 @@ class Ledger:
     def note(self, copy: Copy) -> None:
         """Append an outcome; a copy is noted before it gets its final name."""
         assert copy.private is not None
-        values = {
-            "what": "copy" if copy.output else "withheld",
-            "output": copy.output,
-            "sha256": copy.sha256,
-            "source": {"sha256": copy.source.sha256, "pixels": copy.source.pixels},
-            "input": copy.input,
-            "at": copy.at,
-            "purpose": copy.purpose,
-            "shows": copy.shows,
-            "factors": copy.factors,
-            "decided": copy.decided,
-            "manifest": copy.manifest,
-            "restricted": copy.restricted,
-        }
-        self._append(values | self._closed(private_as_json(copy.private)))
+        self._append(copy_as_json(copy) | self._closed(private_as_json(copy.private)))
 
-    def note_refusal(self, refusal: Refusal) -> None:
-        """Append that somebody may not be shown, unless that is known: no older manifest is to undo it."""
-        if refusal not in self.refusals:
-            self._append({"what": "refused", "at": now()} | self._closed(refusal_as_json(refusal)))
+    def note_refusals(self, refusals: Sequence[Refusal], manifest: str) -> None:
+        """Append who may not be shown, as `manifest` says: no older one is to undo it."""
+        if refusals:
+            said = {"what": "refused", "at": now(), "manifest": manifest}
+            self._append(*(said | self._closed(refusal_as_json(refusal)) for refusal in refusals))
 
     def note_gone(self, copy: Copy, why: str) -> None:
         """Append that a copy is no longer out: it was taken away, or somebody else did it."""
-        self._append({"what": "gone", "output": copy.output, "at": now(), "why": why})
+        self._append({"what": "gone", "output": copy.output, "sha256": copy.sha256, "at": now(), "why": why})
 
     def note_staging(self, token: str, process: int | None) -> None:
         """Append that a run begins to stage files under this token, or, without a process, that it has ended."""
@@ -190,22 +191,23 @@ class Ledger:
         self._read_to = 0
         self.damaged = 0
         """Lines that cannot be read."""
-        self._live: dict[str, tuple[int, str]] = {}  # by folded output: where its entry begins, the hash of its source
+        self.withdrew = ""
+        """When a copy was taken away last because it must not be seen; empty if that never happened."""
+        self._live: dict[str, list[_Out]] = {}  # by folded output, the newest last
         self._by_source: dict[str, dict[str | None, int]] = {}  # by hash of the source, then by folded output
         self._by_input: dict[str, set[str]] = {}  # folded outputs that were ever made from a file at this place
         self._by_bytes: dict[str, int] = {}  # by hash of the copy: where its last entry begins
-        self._showed: dict[str, None] = {}  # hashes of copies that show somebody, in the order of their entries
-        self._restricted: dict[str, int] = {}  # by hash of bytes or pixels: where it was said last that a photo is
+        self._restricted: dict[str, tuple[int, str]] = {}  # by hash: where it is said, and of which file
         self._staging: dict[str, int] = {}  # tokens of runs that have not said that they ended, and their processes
         self.refusals: list[Refusal] = []
         """Who may not be shown, as manifests of earlier runs said."""
         self.sealed_refusals = 0
         """Entries that say so of people whose ids are sealed with a key that is not at hand."""
 
-    def _append(self, values: dict[str, Any]) -> None:
+    def _append(self, *entries: dict[str, Any]) -> None:
         if not self.path.exists():
             ledger_file.append(self.path, {"what": "folder", "schema": SCHEMA, "folder": str(self.out.resolve())})
-        ledger_file.append(self.path, values)
+        ledger_file.append(self.path, *entries)
         self.refresh()
 
     def _take_in(self, place: int, entry: dict[str, Any]) -> None:
@@ -220,10 +222,7 @@ class Ledger:
             case "copy":
                 name, source = folded(entry["output"]), entry["source"]["sha256"]
                 self._by_bytes[entry["sha256"]] = place
-                if entry["shows"]:
-                    self._showed[entry["sha256"]] = None
-                self._forget_name(name)
-                self._live[name] = place, source
+                self._live.setdefault(name, []).append(_Out(place, source, entry["sha256"]))
                 self._by_source.setdefault(source, {})[name] = place
                 self._by_input.setdefault(entry["input"], set()).add(name)
             case "withheld":
@@ -231,7 +230,8 @@ class Ledger:
             case "refused":
                 self._take_in_refusal(entry)
             case "gone":
-                self._forget_name(folded(entry["output"]))
+                self._forget(folded(entry["output"]), entry.get("sha256"))
+                self.withdrew = entry["at"] if entry["why"] == "must not be seen" else self.withdrew
             case "staging" if entry["process"] is not None:
                 self._staging[entry["token"]] = entry["process"]
             case "staging":
@@ -249,36 +249,33 @@ class Ledger:
         self.damaged += 1
 
     def _note_restriction(self, place: int, entry: dict[str, Any]) -> None:
-        for known in (entry["source"]["sha256"], entry["source"]["pixels"]):
+        sha256 = entry["source"]["sha256"]
+        for known in (sha256, entry["source"]["pixels"]):
             if entry["restricted"]:
-                self._restricted[known] = place
-            else:
-                self._restricted.pop(known, None)
+                self._restricted[known] = place, sha256
+            elif self._restricted.get(known, (0, ""))[1] == sha256:  # what is said of another file stays
+                del self._restricted[known]
 
-    def _forget_name(self, name: str) -> None:
-        _, source = self._live.pop(name, (0, ""))
-        self._by_source.get(source, {}).pop(name, None)
+    def _forget(self, name: str, sha256: str | None) -> None:
+        """One copy is gone. Two runs may have wanted the name at once: then the other one's copy lies there."""
+        there = self._live.pop(name, [])
+        for gone in reversed(there):
+            if sha256 in (gone.sha256, None):
+                break
+        else:
+            gone = None
+        if gone is not None:
+            self._by_source.get(gone.source, {}).pop(name, None)
+            there = [one for one in there if one is not gone and sha256 is not None]
+        if there:
+            self._live[name] = there
+            self._by_source.setdefault(there[-1].source, {})[name] = there[-1].place
 
     def _copy(self, place: int) -> Copy | None:
         entry = ledger_file.entry_at(self.path, place)
         if entry is None:
             return None
-        private = self._opened(entry)
-        found = private.result.source if private else None
-        return Copy(
-            entry["output"],
-            entry["sha256"],
-            found or SourceId(**entry["source"]),
-            entry["input"],
-            entry["at"],
-            entry["purpose"],
-            entry["shows"],
-            (entry["factors"][0], entry["factors"][1]),
-            tuple((frame, action, x, y, width, height) for frame, action, x, y, width, height in entry["decided"]),
-            entry["manifest"],
-            entry["restricted"],
-            private,
-        )
+        return copy_from_json(entry, self._opened(entry))
 
     def _opened(self, entry: dict[str, Any]) -> Private | None:
         text = self._text(entry)

@@ -35,6 +35,8 @@ class Refusal:
     person: str
     what: Refused
     since: date
+    consent: str = ""
+    """Stands for all that was agreed then (`Standing.consent`): the same words are known again in another manifest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +139,51 @@ def private_from_json(values: dict[str, Any]) -> Private:
 
 
 def refusal_as_json(refusal: Refusal) -> dict[str, Any]:
-    return {"person": refusal.person, "refused": refusal.what, "since": refusal.since.isoformat()}
+    return {
+        "person": refusal.person,
+        "refused": refusal.what,
+        "since": refusal.since.isoformat(),
+        "consent": refusal.consent,
+    }
 
 
 def refusal_from_json(values: dict[str, Any]) -> Refusal:
-    return Refusal(str(values["person"]), values["refused"], date.fromisoformat(values["since"]))
+    since = date.fromisoformat(values["since"])
+    return Refusal(str(values["person"]), values["refused"], since, values.get("consent", ""))
+
+
+def copy_as_json(copy: Copy) -> dict[str, Any]:
+    """All of an entry but its private part."""
+    return {
+        "what": "copy" if copy.output else "withheld",
+        "output": copy.output,
+        "sha256": copy.sha256,
+        "source": {"sha256": copy.source.sha256, "pixels": copy.source.pixels},
+        "input": copy.input,
+        "at": copy.at,
+        "purpose": copy.purpose,
+        "shows": copy.shows,
+        "factors": copy.factors,
+        "decided": copy.decided,
+        "manifest": copy.manifest,
+        "restricted": copy.restricted,
+    }
+
+
+def copy_from_json(entry: dict[str, Any], private: Private | None) -> Copy:
+    """What `copy_as_json` tells, read back."""
+    found = private.result.source if private else None
+    return Copy(
+        entry["output"],
+        entry["sha256"],
+        found or SourceId(**entry["source"]),
+        entry["input"],
+        entry["at"],
+        entry["purpose"],
+        entry["shows"],
+        (entry["factors"][0], entry["factors"][1]),
+        tuple((frame, action, x, y, width, height) for frame, action, x, y, width, height in entry["decided"]),
+        entry["manifest"],
+        entry["restricted"],
+        private,
+    )

@@ -121,11 +121,11 @@ def _kept(key: bytes, path: Path) -> bytes:
     return read_bytes(path, _KEY_BYTES)
 
 
-def append(path: Path, entry: dict[str, Any]) -> None:
-    """Add an entry and see it down on the disk. Raises `NotWritable`."""
+def append(path: Path, *entries: dict[str, Any]) -> None:
+    """Add entries and see them down on the disk. Raises `NotWritable`."""
     # One write to a file opened for appending: lines of several processes do not mix. A process that is killed, or
     # a disk that is full, can cut a line off; the line feed in front keeps the next entry out of such a line.
-    line = b"\n" + _line(entry)
+    line = b"\n" + b"".join(map(_line, entries))
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = open_private(path, append=True)
@@ -178,10 +178,19 @@ def entry_at(path: Path, place: int) -> dict[str, Any] | None:
         refuse(path, error)
 
 
+def holds(path: Path, text: bytes) -> bool:
+    """Whether some text occurs anywhere in the file, without taking in its entries."""
+    try:
+        return path.is_file() and not path.is_symlink() and text in path.read_bytes()
+    except OSError as error:
+        refuse(path, error)
+
+
 def rewrite(path: Path, entries: Iterable[dict[str, Any]]) -> None:
     """Put other entries in the place of all there are, in one step. Raises `NotWritable`."""
     temporary = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with os.fdopen(open_private(temporary, append=False), "wb") as file:
             file.writelines(map(_line, entries))
             file.flush()

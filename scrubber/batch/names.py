@@ -18,15 +18,17 @@ _FORBIDDEN: Final = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\ud800-\udfff]')
 _RESERVED: Final = re.compile(r"^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
 _LONGEST: Final = 120  # characters of a name; every file system takes that many bytes even in UTF-8 scripts of two
 _CODE: Final = 8  # characters of 5 bits: of a million photos two share a code with a chance of one third
-_PURPOSE: Final = b"scrubber name 1\n"  # keeps codes apart from any other hash of the same pixels
+_PURPOSE: Final = b"scrubber name 1\n"  # keeps codes apart from any other hash of the same
 _NUMBERED: Final = re.compile(r"photo-(\d+)\Z")
+_CODED: Final = re.compile(rf"photo-[a-z2-7]{{{_CODE}}}(-\d+)?")
 
 
 class Namer:
     """Proposes names for outputs. The same source gets the same names, whatever else is in the run.
 
     `secret` keeps neutral names of folders from being guessed: a folder's name has few possible values, so a hash of
-    it alone would tell it. The pixels of a photo need no secret: who has them needs no name to know the photo again.
+    it alone would tell it. What can be seen of a photo needs no secret: who has the copy has that. What is hidden must
+    not be in the code, for where it has few possible values, a number on a card, they could all be tried.
     """
 
     def __init__(self, names: Names, secret: bytes, known: frozenset[str] = frozenset()) -> None:
@@ -37,19 +39,22 @@ class Namer:
         self._next = max(numbers, default=0) + 1
 
     def proposals(
-        self, relative: PurePath, pixels: str, extension: str, former: Iterable[PurePath] = ()
+        self, relative: PurePath, visible: str, extension: str, former: Iterable[PurePath] = ()
     ) -> Iterator[PurePath]:
-        """Names below the output folder for the input at `relative` with this hash of pixels, the best first.
+        """Names below the output folder for the input at `relative`, the best first.
 
-        `former` are names that earlier copies of the same source had: a sequence gives a number once.
+        `visible` is a hash of what can be seen (`Scrubbed.visible`). `former` are names that earlier copies of the same
+        source had: a photo keeps its code, and its number.
         """
         folder = self._folder(relative.parent)
+        again = _NUMBERED if self._names == "sequence" else _CODED
+        if self._names != "keep":
+            yield from (name.with_suffix(extension) for name in former if again.fullmatch(name.stem))
         if self._names == "sequence":
-            yield from (name.with_suffix(extension) for name in former if _NUMBERED.match(name.stem))
             for number in count(self._next):
                 self._next = number + 1
                 yield folder / f"photo-{number:04d}{extension}"
-        stem = _portable(relative.stem) if self._names == "keep" else f"photo-{_code(pixels)}"
+        stem = _portable(relative.stem) if self._names == "keep" else f"photo-{_code(visible)}"
         yield folder / f"{stem}{extension}"
         for number in count(2):
             yield folder / f"{stem}-{number}{extension}"
@@ -69,8 +74,8 @@ class Namer:
         return _base32(digest)
 
 
-def _code(pixels: str) -> str:
-    return _base32(hashlib.sha256(_PURPOSE + pixels.encode()).digest())
+def _code(visible: str) -> str:
+    return _base32(hashlib.sha256(_PURPOSE + visible.encode()).digest())
 
 
 def _base32(digest: bytes) -> str:

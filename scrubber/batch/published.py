@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -13,8 +12,8 @@ from scrubber.batch import ledger_file
 from scrubber.batch.copies import locked, state_of
 from scrubber.batch.ledger import Ledger
 from scrubber.batch.ledger_entries import Copy, Refusal, mentioned
-from scrubber.guarded import sha256_of
-from scrubber.types import SCHEMA
+from scrubber.guarded import is_file, resolved, sha256_of
+from scrubber.types import SCHEMA, SourceId
 
 _MOST_BYTES: Final = 4 << 30  # no copy is larger
 
@@ -54,24 +53,32 @@ class Published:
 
 def published(out: Path, identity: str | None = None) -> Iterator[Published]:
     """Every copy that was ever published into the folder `out`, the oldest first."""
-    ledger = Ledger(out, identity=identity)
-    for copy, why in ledger.history():
-        yield _published(out, copy, why)
+    yield from _all_of(Ledger(out, identity=identity))
 
 
 def showing(person: str, identity: str | None = None) -> Iterator[Published]:
     """Every copy that shows the person with this id, or may do so, in all output folders of this user.
 
     Copies that are no longer out are among them, for they may have been posted. A copy may show anybody if that part
-    of the ledger is sealed with a key that is not at hand.
+    of the ledger is sealed with a key that is not at hand; then its `shows` is None.
     """
-    for path in ledger_file.all_ledgers():
-        out = _folder(path)
-        if out is None:
-            continue
-        for one in published(out, identity):
+    for ledger in all_known(identity):
+        for one in _all_of(ledger):
             if one.shows is None or person in one.shows:
                 yield one
+
+
+def all_known(identity: str | None = None, recipient: str | None = None) -> Iterator[Ledger]:
+    """Every ledger of this user, whether or not its folder is still where it was."""
+    for path in ledger_file.all_ledgers():
+        out = _folder(path)
+        if out is not None:
+            yield Ledger(out, recipient, identity, path)
+
+
+def _all_of(ledger: Ledger) -> Iterator[Published]:
+    for copy, why in ledger.history():
+        yield _published(ledger.out, copy, why)
 
 
 def known_copy(path: Path, identity: str | None = None) -> Copy | None:
@@ -79,28 +86,31 @@ def known_copy(path: Path, identity: str | None = None) -> Copy | None:
 
     `identity` opens what is sealed in it.
     """
-    full = path.resolve()
+    full = resolved(path)
     for out in full.parents:
         ledger = Ledger(out, identity=identity)
         if ledger.path.exists():
             ledger.refresh()
             copy = ledger.at(full.relative_to(out))
-            if copy is not None and state_of(out, copy) == "intact":
+            if copy is not None and state_of(out, copy) == "intact" and (out / (copy.output or "")).samefile(full):
                 return copy
     return None
 
 
-def note_withdrawal(person: str, since: date, identity: str | None, recipient: str | None) -> None:
-    """Note in every ledger of this user with copies that showed the person that they took consent back.
+def note_withdrawal(refusal: Refusal, manifest: str, identity: str | None, recipient: str | None) -> None:
+    """Note in every ledger of this user that somebody took consent back.
 
     `identity` opens what is sealed there, `recipient` seals what is added. Raises `NotWritable`.
     """
-    for path in ledger_file.all_ledgers():
-        out = _folder(path)
-        if out is not None and any(person in (one.shows or ()) for one in published(out, identity)):
-            ledger = Ledger(out, recipient, identity)
-            ledger.refresh()
-            ledger.note_refusal(Refusal(person, "withdrawn", since))
+    for ledger in all_known(identity, recipient):
+        ledger.refresh()
+        if refusal not in ledger.refusals:
+            ledger.note_refusals([refusal], manifest)
+
+
+def known_original(digest: str) -> bool:
+    """Whether a photo with these bytes was ever made safe, into whichever folder."""
+    return any(ledger.knows_source(digest) for ledger in _ledgers_with(digest, None))
 
 
 def copy_at(path: Path, ledger: Ledger) -> Copy | None:
@@ -109,12 +119,68 @@ def copy_at(path: Path, ledger: Ledger) -> Copy | None:
     return None if digest is None or ledger.knows_source(digest) else ledger.with_bytes(digest)
 
 
-def lost_ledgers(identity: str | None = None) -> Iterator[Ledger]:
-    """Ledgers of output folders that are not there any more: they may have been moved or renamed."""
+def copy_anywhere(digest: str, identity: str | None = None) -> Copy | None:
+    """The copy with these bytes (SHA-256, hex) in any output folder of this user; None too if an original had them."""
+    for ledger in _ledgers_with(digest, identity):
+        copy = None if ledger.knows_source(digest) else ledger.with_bytes(digest)
+        if copy is not None:
+            return copy
+    return None
+
+
+def identified_copy(path: Path, identity: str | None = None) -> Copy | None:
+    """The copy that lies at `path`: known by its place, or by its bytes, for copies are renamed and handed on."""
+    copy = known_copy(path, identity)
+    if copy is not None:
+        return copy
+    digest = sha256_of(path, _MOST_BYTES)
+    return None if digest is None else copy_anywhere(digest, identity)
+
+
+def out_of(source: SourceId, identity: str | None = None) -> Iterator[Published]:
+    """Every copy of a photo that is out, in all output folders of this user, found by its bytes or by its pixels."""
+    for hashed in dict.fromkeys((source.sha256, source.pixels)):
+        for ledger in _ledgers_with(hashed, identity):
+            for copy in ledger.copies():
+                same = hashed in (copy.source.sha256, copy.source.pixels)
+                if same and (hashed == source.sha256 or copy.source.sha256 != source.sha256):
+                    yield _published(ledger.out, copy, None)
+
+
+def adopt(out: Path) -> bool:
+    """Give a folder that was moved, renamed or copied the record that it had; whether there was one.
+
+    It is known by copies that lie in it under the names that the record gives them. The record of the other place
+    stays as it is.
+    """
+    target = ledger_file.ledger_path(out)
+    if target.exists() or not out.is_dir():
+        return False
+    for ledger in all_known():
+        ledger.refresh()
+        if any(state_of(out, copy) == "intact" for copy in ledger.copies()):
+            found = (entry for _, _, entry in ledger_file.entries(ledger.path) if entry["what"] != "staging")
+            ledger_file.rewrite(
+                target, (e | {"folder": str(out.resolve())} if e["what"] == "folder" else e for e in found)
+            )
+            return True
+    return False
+
+
+def _ledgers_with(hashed: str, identity: str | None) -> Iterator[Ledger]:
+    """The ledgers in which a hash occurs, taken in."""
     for path in ledger_file.all_ledgers():
-        out = _folder(path)
-        if out is not None and not out.exists():
-            ledger = Ledger(out, identity=identity)
+        out = _folder(path) if ledger_file.holds(path, hashed.encode()) else None
+        if out is not None:
+            ledger = Ledger(out, identity=identity, path=path)
+            ledger.refresh()
+            yield ledger
+
+
+def lost_ledgers(identity: str | None = None) -> Iterator[Ledger]:
+    """Ledgers of output folders that are not there any more, or are links now: they may have been moved or renamed."""
+    for ledger in all_known(identity):
+        if not ledger.out.exists() or ledger_file.ledger_path(ledger.out) != ledger.path:
             ledger.refresh()
             yield ledger
 
@@ -128,15 +194,20 @@ def forget(out: Path) -> bool:
     return there
 
 
-def seal_ledgers(recipient: str, people: Set[str]) -> int:
+def seal_ledgers(recipient: str, people: Set[str], manifest: str) -> int:
     """Seal, in all ledgers of this user, what entries say in clear of these people; how many entries those are.
 
-    Raises `UsageError` if a run is at work in one of the folders.
+    Entries that a run with a manifest of this name made are sealed as well, for they may tell of people who were taken
+    out of it. Raises `UsageError` if a run is at work in one of the folders.
     """
     from scrubber.consent.sealing import seal
 
+    def affected(entry: dict[str, Any]) -> bool:
+        same = entry.get("manifest") and Path(entry["manifest"]).name == manifest
+        return "private" in entry and bool(same or not people.isdisjoint(mentioned(entry)))
+
     def sealed(entry: dict[str, Any]) -> dict[str, Any]:
-        if people.isdisjoint(mentioned(entry)):
+        if not affected(entry):
             return entry
         text = entry.pop("private")
         return entry | {"sealed": base64.b64encode(seal(recipient, text.encode())).decode()}
@@ -144,11 +215,11 @@ def seal_ledgers(recipient: str, people: Set[str]) -> int:
     count = 0
     for path in ledger_file.all_ledgers():
         found = [entry for _, _, entry in ledger_file.entries(path)]
-        affected = sum(not people.isdisjoint(mentioned(entry)) for entry in found)
-        if affected:
-            with locked(Ledger(Path(found[0]["folder"]))):
+        several = sum(map(affected, found))
+        if several:
+            with locked(Ledger(Path(found[0]["folder"]), path=path)):
                 ledger_file.rewrite(path, (sealed(entry) for _, _, entry in ledger_file.entries(path)))
-            count += affected
+            count += several
     return count
 
 
@@ -173,5 +244,5 @@ def _published(out: Path, copy: Copy, why: str | None) -> Published:
         shows,
         "published" if why is None else "retracted",
         why,
-        why is None and target.is_file(),
+        why is None and is_file(target),
     )

@@ -12,20 +12,31 @@ from scrubber.batch import ledger_file
 from scrubber.batch.copies import (
     Why,
     entry_of,
+    lifted,
     place_of,
     refuse_without_manifest,
+    removable,
     state_of,
     take_away,
-    with_lifted_note,
 )
 from scrubber.batch.idle import damage
 from scrubber.batch.ledger import Ledger
 from scrubber.batch.ledger_entries import Copy, folded
 from scrubber.batch.names import Namer
-from scrubber.batch.refusals import remember_refusals, sealed_refusals, under_known_refusals, with_refusal_note
-from scrubber.batch.retraction import Objected, retract, retracted, strays, stuck, taken_away
+from scrubber.batch.published import adopt
+from scrubber.batch.refusals import Remembered, remember_refusals, remembered, sealed_refusals, under_known_refusals
+from scrubber.batch.retraction import (
+    Objected,
+    files_below,
+    retract,
+    retracted,
+    strays,
+    stuck,
+    taken_away,
+    unseen,
+)
 from scrubber.errors import NotWritable
-from scrubber.guarded import sha256_of
+from scrubber.guarded import is_there, sha256_of
 from scrubber.storage import LocalFolder, NameTaken
 from scrubber.types import Result
 
@@ -40,6 +51,8 @@ class Publisher:
 
     def __init__(self, out: Path, terms: Terms, *, rehearse: bool = False, restart: bool = False) -> None:
         """`rehearse` writes nothing at all; `restart` makes every copy again."""
+        if not rehearse:
+            adopt(out)
         self.out = out
         self.folder = LocalFolder(out)
         self.ledger = Ledger(out, terms.recipient, terms.ledger_identity)
@@ -50,7 +63,9 @@ class Publisher:
         self._inputs: frozenset[str] = frozenset()
         self._objected: list[Objected] = []  # that were taken away, or would be
         self._told: set[str | None] = set()  # names of copies that were said to be taken away, or to be that
-        self._again: set[str] = set()  # hashes of originals that have a copy now, or would have
+        self._again: dict[str, str] = {}  # by hash of an original: the folded name that its copy has, or would have
+        self._known = Remembered()
+        self._seen: dict[str, list[Copy]] = {}  # copies of this run, by the hash of their original's pixels
         self.ledger.refresh()
         self.terms = terms
         """What the run goes by. `begin` makes them stricter if the ledger remembers what the manifest does not."""
@@ -62,11 +77,13 @@ class Publisher:
         Raises `UsageError` without a manifest where earlier runs had one that restricts photos.
         """
         refuse_without_manifest(self.ledger, self.terms)
-        self.terms = under_known_refusals(self.terms, self.ledger)
+        self._known = remembered(self.terms, self.ledger)
+        self.terms = under_known_refusals(self.terms, self._known)
         yield from damage(self.ledger)
         yield from sealed_refusals(self.ledger, self.terms)
         self._inputs = frozenset(place_of(task.source) for task in tasks)
-        astray = strays(self.ledger, self.terms, self.out.rglob("*"), (task.source for task in tasks))
+        files, closed = files_below(self.out)
+        astray = strays(self.ledger, self.terms, files, (task.source for task in tasks))
         for found in retract(self.ledger, self.terms, self.rehearse):
             if found.stays is None:
                 self._objected.append(found)
@@ -74,6 +91,9 @@ class Publisher:
                 yield found.result(self.rehearse)
         for stray in astray:
             yield taken_away(stray, self.rehearse).result(self.rehearse)
+        yield from unseen(self.ledger, closed)
+        if not self.rehearse:
+            remember_refusals(self.ledger, self.terms)
 
     def recall(self, task: Task) -> Result | None:
         """What became of a task, if nothing that decides it has changed and its copy is still what it was.
@@ -94,21 +114,47 @@ class Publisher:
 
     def settle(self, task: Task, made: Made) -> Iterator[Result]:
         """Note an outcome, and give a staged copy its final name. Raises `NotWritable`."""
-        noted = with_refusal_note(self.ledger, self.terms, with_lifted_note(self.ledger, self.terms, made.result))
-        if not self.rehearse:
-            remember_refusals(self.ledger, self.terms, (face.person for face in noted.faces))
-        yield from self._settle(task, replace(made, result=noted))
-
-    def _settle(self, task: Task, made: Made) -> Iterator[Result]:
-        if made.result.status != "published":
-            if not self.rehearse:
-                self.ledger.note(entry_of(self.terms, place_of(task.source), made.result, None, made))
-            yield made.result
-            yield from self.withdraw(task, "has an original that is withheld now")
+        result = lifted(self.ledger, self.terms, self._known.noted(made.result, self.terms.manifest))
+        if result.status != "published" and made.staged is not None:
+            made.staged.unlink(missing_ok=True)
+        made = replace(made, result=result)
+        if result.status != "published":
+            yield from self._withhold(task, made)
         elif self.rehearse:
-            yield self._made_again(replace(made.result, status="rehearsed", output_sha256=None))
+            self._note_again(result, next(self._names(task, made)).as_posix())
+            yield replace(result, status="rehearsed", output_sha256=None)
+            yield from self._replaced(task, result)
         elif made.staged is not None:
-            yield self._made_again(self._commit(task, made, made.staged))
+            yield self._commit(task, made, made.staged)
+            yield from self._replaced(task, result)
+            yield from self._twins(made)
+
+    def _withhold(self, task: Task, made: Made) -> Iterator[Result]:
+        if not self.rehearse:
+            self.ledger.note(entry_of(self.ledger, self.terms, place_of(task.source), made.result, None, made))
+        yield made.result
+        yield from self.withdraw(task, "has an original that is withheld now")
+        yield from self._twins(made)
+
+    def _replaced(self, task: Task, result: Result) -> Iterator[Result]:
+        """Copies of the same photo under other names, which went to make room for this one."""
+        name = self._again.get(result.source.sha256 if result.source else "")
+        for copy in self._taken.pop(str(task.source), []):
+            if folded(copy.output or "") != name and copy.output not in self._told:
+                yield self._retracted(copy, "was made again under another name")
+
+    def _twins(self, made: Made) -> Iterator[Result]:
+        """Copies of this run of other files with the same pixels, though what was just said of these restricts them."""
+        source = made.result.source
+        said = self.terms.pointed_at(source) if source else {}
+        if source is None or not (said.get("no_photo") or said.get("hide")):
+            return
+        for copy in self._seen.pop(source.pixels, []):
+            there = copy.private.restrictions if copy.private else {}
+            lacks = said.get("no_photo") or any(box not in there.get("hide", ()) for box in said.get("hide", ()))
+            if lacks and copy.source.sha256 != source.sha256 and self._take_away(copy, "must not be seen"):
+                name = Path(made.result.input).name
+                yield self._retracted(copy, f"has the same pixels as {name}, in which something is hidden")
 
     def withdraw(self, task: Task, said: str) -> Iterator[Result]:
         """For a task without a copy: take away what earlier runs made of the same photo, or of a file in its place."""
@@ -125,15 +171,16 @@ class Publisher:
     def finish(self) -> Iterator[Result]:
         """What was taken away at the beginning and did not come back."""
         for found in self._objected:
-            if found.copy.source.sha256 not in self._again:
+            name = self._again.get(found.copy.source.sha256)
+            if found.copy.output not in self._told and name != folded(found.copy.output or ""):
                 yield self._retracted(found.copy, found.said)
 
     def orphans(self) -> Iterator[Copy]:
         """Copies that stay, though their originals are gone or no longer what they were."""
         for copy in self.ledger.copies():
-            if copy.output in self._told:
+            if copy.output in self._told or (self.rehearse and copy.source.sha256 in self._again):
                 continue  # this is a rehearsal, and it would be taken away
-            gone = copy.input in self._inputs or not copy.original.exists()
+            gone = copy.input in self._inputs or not is_there(copy.original)
             if gone and self._free(copy) and self._state(copy) == "intact":
                 yield copy
 
@@ -146,22 +193,28 @@ class Publisher:
         if self._state(copy) != "intact" or not self._namer.fits(PurePath(copy.output), task.relative):
             return None
         self._claimed.add(folded(copy.output))
-        return self._made_again(replace(result, output=str(self.out / copy.output), status="unchanged"))
+        self._note_again(result, copy.output)
+        return replace(result, output=str(self.out / copy.output), status="unchanged")
 
-    def _made_again(self, result: Result) -> Result:
+    def _note_again(self, result: Result, output: str) -> None:
         if result.source is not None:
-            self._again.add(result.source.sha256)
-        return result
+            self._again[result.source.sha256] = folded(output)
+
+    def _names(self, task: Task, made: Made) -> Iterator[PurePath]:
+        """Names for a copy, the best first: that of an earlier copy of the photo, if there was one."""
+        sha256 = made.result.source.sha256 if made.result.source else ""
+        known = [found.copy for found in self._objected if found.copy.source.sha256 == sha256]
+        former = [PurePath(copy.output or "") for copy in (*self._taken.get(str(task.source), ()), *known)]
+        return self._namer.proposals(task.relative, made.visible, made.extension, former)
 
     def _commit(self, task: Task, made: Made, staged: Path) -> Result:
         assert made.result.source is not None
-        former = [PurePath(copy.output or "") for copy in self._taken.get(str(task.source), ())]
-        names = self._namer.proposals(task.relative, made.result.source.pixels, made.extension, former)
+        names = self._names(task, made)
         try:
             while True:
                 name = next(name for name in names if self._can_have(name, task, made))
                 result = replace(made.result, output=str(self.out / name))
-                copy = entry_of(self.terms, place_of(task.source), result, name.as_posix(), made)
+                copy = entry_of(self.ledger, self.terms, place_of(task.source), result, name.as_posix(), made)
                 self.ledger.note(copy)
                 self._claimed.add(folded(name))
                 try:
@@ -173,6 +226,8 @@ class Publisher:
                     self.ledger.note_gone(copy, "it could not be put there")
                     raise
                 else:
+                    self._note_again(result, name.as_posix())
+                    self._seen.setdefault(copy.source.pixels, []).append(copy)
                     return result
         finally:
             staged.unlink(missing_ok=True)
@@ -199,7 +254,7 @@ class Publisher:
 
     def _take_away(self, copy: Copy, why: Why) -> bool:
         """Remove a copy that is still what was published; whether it is gone now, or would be."""
-        return self._state(copy) != "changed" if self.rehearse else take_away(self.ledger, copy, why)
+        return removable(self.ledger, copy) if self.rehearse else take_away(self.ledger, copy, why)
 
     def _retracted(self, copy: Copy, said: str) -> Result:
         self._told.add(copy.output)

@@ -1,66 +1,92 @@
-"""Who refused or withdrew, as the ledger remembers it: a manifest from a backup shows nobody of them again."""
+"""Who refused or withdrew, as ledgers remember it: a manifest from a backup shows nobody of them again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrubber.batch.idle import REASON
 from scrubber.batch.ledger_entries import Refusal
+from scrubber.batch.published import all_known
+from scrubber.consent.look_alikes import appearance
 from scrubber.types import Result
 
 if TYPE_CHECKING:
     from scrubber.batch.ledger import Ledger
-    from scrubber.consent import Standing
+    from scrubber.consent import Permissions, Standing
     from scrubber.terms import Terms
 
 
-def under_known_refusals(terms: Terms, ledger: Ledger) -> Terms:
-    """The same terms, but everybody is hidden who refused by an earlier manifest, of which this one knows nothing.
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """People of a manifest who refused by a newer one, by id, and in which folder's record that stands."""
+
+    people: Mapping[str, tuple[Refusal, Path]] = field(default_factory=dict)
+
+    def applied(self, permissions: Permissions) -> Permissions:
+        """The same permissions, but these people are hidden."""
+        if not self.people:
+            return permissions
+        hidden = {
+            person: replace(permissions.people[person], reason=refusal.what)
+            for person, (refusal, _) in self.people.items()
+        }
+        return replace(permissions, people={**permissions.people, **hidden})
+
+    def noted(self, result: Result, manifest: str) -> Result:
+        """The result, which says so if somebody is hidden in it because of what only a ledger remembers."""
+        people = {face.person for face in result.faces} & self.people.keys()
+        said = [self._sentence(person, manifest) for person in sorted(filter(None, people))]
+        return replace(result, warnings=(*result.warnings, *said))
+
+    def _sentence(self, person: str, manifest: str) -> str:
+        refusal, out = self.people[person]
+        word = "withdrew" if refusal.what == "withdrawn" else "refused"
+        return (
+            f"{person} {word} on {refusal.since} or before, says the record of {out}, and {manifest} does not know of "
+            f'it, so {person} is hidden; use the newest manifest, or see docs/consent.md, "Agreed anew"'
+        )
+
+
+def remembered(terms: Terms, ledger: Ledger | None = None) -> Remembered:
+    """Of whom the manifest shows, those who refused by an earlier one: as the ledger of the output folder remembers.
 
     A manifest knows of a withdrawal if it has the event, and of a refusal if it says that the person agreed on that day
-    or later.
+    or later. Ledgers of other folders count where they tell of the very same consent: other groups may use the same
+    ids.
     """
     permissions = terms.permissions
-    if permissions is None:
-        return terms
-    forgotten = {
-        refusal.person: replace(permissions.people[refusal.person], reason=refusal.what)
-        for refusal in ledger.refusals
-        if refusal.person in permissions.people and _is_forgotten(refusal, permissions.people[refusal.person])
-    }
-    if not forgotten:
-        return terms
-    return replace(terms, permissions=replace(permissions, people={**permissions.people, **forgotten}))
+    if permissions is None or not permissions.people:
+        return Remembered()
+    alike = {appearance(person): person for person in permissions.people}
+    found: dict[str, tuple[Refusal, Path]] = {}
+    others = [one for one in all_known(terms.ledger_identity) if ledger is None or one.path != ledger.path]
+    for each in (*others, *([ledger] if ledger else [])):
+        each.refresh_refusals()
+        for refusal in each.refusals:
+            person = alike.get(appearance(refusal.person))
+            standing = permissions.people.get(person or "")
+            if person is None or standing is None or not _is_forgotten(refusal, standing):
+                continue
+            if each is ledger or refusal.consent == standing.consent:
+                found[person] = refusal, each.out
+    return Remembered(found)
 
 
-def with_refusal_note(ledger: Ledger, terms: Terms, result: Result) -> Result:
-    """The result, which says so if somebody is hidden in it because of what only the ledger remembers."""
-    if terms.permissions is None:
-        return result
-    people = {face.person for face in result.faces if face.person in terms.permissions.people}
-    said = [
-        f"{refusal.person} {_word(refusal)} on {refusal.since} or before, says the record of {ledger.out}, and "
-        f"{terms.manifest} does not know of it, so {refusal.person} is hidden; use the newest manifest, or see "
-        'docs/consent.md, "Agreed anew"'
-        for refusal in ledger.refusals
-        if refusal.person in people and _is_forgotten(refusal, terms.permissions.people[refusal.person])
-    ]
-    return replace(result, warnings=(*result.warnings, *said))
+def under_known_refusals(terms: Terms, known: Remembered) -> Terms:
+    """The same terms, but everybody is hidden who refused by an earlier manifest, of which this one knows nothing."""
+    permissions = terms.permissions
+    return terms if permissions is None else replace(terms, permissions=known.applied(permissions))
 
 
-def remember_refusals(ledger: Ledger, terms: Terms, people: Iterable[str | None]) -> None:
-    """Note in the ledger who of `people` refused or withdrew, as the manifest of this run says."""
-    standings = terms.permissions.people if terms.permissions else {}
-    for person in people:
-        standing = standings.get(person or "")
-        if person is not None and standing is not None and standing.refused is not None:
-            known = any(refusal.person == person and refusal.what == standing.refused for refusal in ledger.refusals)
-            since = standing.withdrew if standing.refused == "withdrawn" else None
-            if not known:
-                ledger.note_refusal(Refusal(person, standing.refused, since or date.today()))
+def remember_refusals(ledger: Ledger, terms: Terms) -> None:
+    """Note in the ledger who refused or withdrew, as the manifest of this run says."""
+    people = terms.permissions.people if terms.permissions else {}
+    new = [_refusal(person, standing) for person, standing in people.items() if _is_new(person, standing, ledger)]
+    ledger.note_refusals(new, terms.manifest)
 
 
 def sealed_refusals(ledger: Ledger, terms: Terms) -> Iterator[Result]:
@@ -73,12 +99,32 @@ def sealed_refusals(ledger: Ledger, terms: Terms) -> Iterator[Result]:
         yield Result(str(ledger.path), None, "unchanged", REASON, warnings=(said,))
 
 
+def refusal_of(person: str, standing: Standing) -> Refusal | None:
+    """What is to be remembered of somebody's standing; None if they did not refuse."""
+    return _refusal(person, standing) if standing.refused else None
+
+
+def _refusal(person: str, standing: Standing) -> Refusal:
+    today = date.today()
+    since = standing.withdrew if standing.refused == "withdrawn" else None
+    assert standing.refused is not None
+    return Refusal(person, standing.refused, min(since or today, today), standing.consent)  # a day ahead is a slip
+
+
+def _is_new(person: str, standing: Standing, ledger: Ledger) -> bool:
+    if standing.refused is None:
+        return False
+    new = _refusal(person, standing)
+    known = [one for one in ledger.refusals if (one.person, one.what) == (person, new.what)]
+    if new.what == "withdrawn":
+        return all(one.since < new.since or one.consent != new.consent for one in known)
+    return all(one.consent != new.consent or (standing.agreed or one.since) > one.since for one in known)
+
+
 def _is_forgotten(refusal: Refusal, standing: Standing) -> bool:
     """Whether a manifest under which somebody stands like this is older than a refusal, or lost it."""
+    if standing.refused is not None:
+        return False
     if refusal.what == "withdrawn":
         return standing.withdrew is None or standing.withdrew < refusal.since
-    return standing.refused is None and (standing.agreed is None or standing.agreed < refusal.since)
-
-
-def _word(refusal: Refusal) -> str:
-    return "withdrew" if refusal.what == "withdrawn" else "refused"
+    return standing.agreed is None or standing.agreed < refusal.since

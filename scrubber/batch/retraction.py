@@ -7,18 +7,18 @@ to clean, or the copy of another output folder. So bytes alone never remove what
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from scrubber.batch.copies import place_of, state_of, take_away
+from scrubber.batch.copies import digest_of, place_of, removable, state_of, take_away
 from scrubber.batch.ledger_entries import Copy
-from scrubber.batch.published import known_copy, lost_ledgers
-from scrubber.batch.refusals import remember_refusals
+from scrubber.batch.published import known_copy, known_original, lost_ledgers
 from scrubber.batch.standing import objection
 from scrubber.errors import NotWritable
-from scrubber.guarded import sha256_of
+from scrubber.guarded import resolved
 from scrubber.storage import discard
 from scrubber.types import Result
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 MUST_NOT_BE_SEEN: Final = "must-not-be-seen"
 """Of a result about a copy that was taken away, or would be."""
 
-_MOST_BYTES: Final = 4 << 30  # no copy is larger
+_LINK: Final = "it is a link to one"
 _CHANGED: Final = "it was changed by other hands, or is protected"
 _READ: Final = "it is one of the files that this run reads"
 _ORIGINAL: Final = "it has the bytes of an original as well"
@@ -65,13 +65,11 @@ def retract(ledger: Ledger, terms: Terms, rehearse: bool) -> Iterator[Objected]:
         said = objection(copy, terms.permissions)
         if said is None:
             continue
-        if not rehearse:
-            remember_refusals(ledger, terms, _people(copy))
         path, state = ledger.out / (copy.output or ""), state_of(ledger.out, copy)
-        if state == "changed" or not (state == "missing" or rehearse or take_away(ledger, copy, "must not be seen")):
-            yield Objected(copy, said, path, _CHANGED)
-        elif state == "intact":
-            yield Objected(copy, said, path)
+        if state == "missing":
+            continue
+        goes = removable(ledger, copy) if rehearse else take_away(ledger, copy, "must not be seen")
+        yield Objected(copy, said, path, None if goes else _CHANGED)
 
 
 def strays(ledger: Ledger, terms: Terms, among: Iterable[Path], inputs: Iterable[Path]) -> list[Objected]:
@@ -80,19 +78,56 @@ def strays(ledger: Ledger, terms: Terms, among: Iterable[Path], inputs: Iterable
     Whoever posts photos renames them first; a copy may be back from a backup, or the whole output folder may have
     another name now. `inputs` are those of the run. Nothing is taken away: to be called before `retract`, which does.
     """
-    wanted = {copy.sha256: (copy, said) for copy, said in _objected(ledger, terms)}
-    if not wanted:
-        return []
-    reads = {*terms.reads, *(path.resolve() for path in inputs)}
-    found = []
+    reads = {*terms.reads, *map(resolved, inputs)}
+    known = _Known(ledger, terms)
+    found: list[Objected] = []
     for path in sorted(among):
-        if path.is_symlink() or not path.is_file():
+        digest = digest_of(path)
+        own = ledger.at(path.relative_to(ledger.out))
+        if digest is None or (own is not None and own.sha256 == digest and own.output == _relative(path, ledger)):
             continue
-        digest = sha256_of(path, _MOST_BYTES)
-        if digest is not None and digest in wanted and not _has_a_place(path, digest, ledger):
-            stays = _READ if path.resolve() in reads else _ORIGINAL if ledger.knows_source(digest) else None
-            found.append(Objected(*wanted[digest], path, stays))
+        copy = known.copy(digest)
+        said = objection(copy, terms.permissions) if copy is not None else None
+        if copy is None or said is None or _has_a_place(path, digest, ledger):
+            continue
+        stays = _LINK if path.is_symlink() else _READ if resolved(path) in reads else None
+        stays = stays or (_ORIGINAL if known_original(digest) else None)
+        found.append(Objected(copy, said, path, stays))
     return found
+
+
+class _Known:
+    """Copies by their bytes, of this folder and of those that are gone, whose records are read if they are needed."""
+
+    def __init__(self, ledger: Ledger, terms: Terms) -> None:
+        self._ledgers, self._terms, self._whole = [ledger], terms, False
+
+    def copy(self, digest: str) -> Copy | None:
+        found = next(filter(None, (each.with_bytes(digest) for each in self._ledgers)), None)
+        if found is not None or self._whole:
+            return found
+        self._ledgers += lost_ledgers(self._terms.ledger_identity)
+        self._whole = True
+        return self.copy(digest)
+
+
+def files_below(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Files in a folder and below, links to files among them; and what of it cannot be looked at."""
+    closed: list[Path] = []
+    found: list[Path] = []
+    for current, _, names in os.walk(folder, onerror=lambda error: closed.append(Path(error.filename))):
+        for name in names:
+            path = Path(current, name)
+            if os.path.isfile(path):  # noqa: PTH113 — a link in a circle is none
+                (found if os.access(path, os.R_OK) else closed).append(path)
+    return found, closed
+
+
+def unseen(ledger: Ledger, closed: Iterable[Path]) -> Iterator[Result]:
+    """What cannot be looked at in a folder from which copies were taken away: it may be one of them."""
+    for path in closed if ledger.withdrew else ():
+        text = f"{path}: cannot be read, so nobody knows whether it holds a copy that must not be seen; look at it"
+        yield Result(str(path), None, "failed", "not-retracted", warnings=(text,))
 
 
 def taken_away(stray: Objected, rehearse: bool) -> Objected:
@@ -124,26 +159,11 @@ def stuck(copy: Copy, said: str, path: Path, why: str = _CHANGED) -> Result:
     return Result(copy.input, None, "failed", "not-retracted", warnings=(text,), source=copy.source)
 
 
-def _objected(ledger: Ledger, terms: Terms) -> Iterator[tuple[Copy, str]]:
-    """Every copy that must not be seen, published here or in a folder that is gone; the newest word on each last."""
-    for lost in lost_ledgers(terms.ledger_identity):
-        yield from _judged(lost.copies(), terms)
-    yield from _judged(ledger.showed_once(), terms)
-    yield from _judged(ledger.copies(), terms)
-
-
-def _judged(copies: Iterable[Copy], terms: Terms) -> Iterator[tuple[Copy, str]]:
-    for copy in copies:
-        said = objection(copy, terms.permissions)
-        if said is not None:
-            yield replace(copy, private=None), said  # there may be many
+def _relative(path: Path, ledger: Ledger) -> str:
+    return path.relative_to(ledger.out).as_posix()
 
 
 def _has_a_place(path: Path, digest: str, ledger: Ledger) -> bool:
-    """Whether a file lies where it was published, here or in another output folder, or where an original lay."""
+    """Whether a file lies where it was published, into another output folder, or where an original lay."""
     known = known_copy(path)
     return known is not None or (ledger.knows_source(digest) and ledger.was_input(place_of(path)))
-
-
-def _people(copy: Copy) -> Iterator[str]:
-    return (shown.person for shown in (copy.private.shown if copy.private else ()))

@@ -11,25 +11,25 @@ from typing import TYPE_CHECKING, Final
 
 from scrubber.batch.copies import (
     entry_of,
+    lifted,
     place_of,
     refuse_without_manifest,
+    removable,
     staging,
-    state_of,
     sweep,
     take_away,
-    with_lifted_note,
 )
 from scrubber.batch.idle import with_idle_note
 from scrubber.batch.ledger import Ledger, ledger_of
 from scrubber.batch.ledger_entries import Copy
 from scrubber.batch.ledger_file import ledger_path
-from scrubber.batch.published import copy_at
-from scrubber.batch.refusals import remember_refusals, sealed_refusals, under_known_refusals, with_refusal_note
+from scrubber.batch.published import adopt, copy_at
+from scrubber.batch.refusals import remember_refusals, remembered, sealed_refusals, under_known_refusals
 from scrubber.batch.retraction import left_alone, retract, strays
 from scrubber.batch.sandbox import Executor, Shared
 from scrubber.batch.work import Made, make_bytes, make_data, make_file, size_of
 from scrubber.errors import NotWritable, PhotoError, UsageError
-from scrubber.guarded import sha256_of
+from scrubber.guarded import is_file, sha256_of
 from scrubber.storage import LocalFolder, NameTaken, discard, refuse_original
 from scrubber.types import Result
 
@@ -64,22 +64,23 @@ def publish_one(
     """
     folder, ledger = LocalFolder(target.parent), _ledger_beside(target, terms)
     _check(source, target, terms, ledger)
-    terms = under_known_refusals(terms, ledger)
+    known = remembered(terms, ledger)
+    terms = under_known_refusals(terms, known)
     _make_way(ledger, target, overwrite)
     sweep(ledger)
     with staging(ledger, folder):  # which clears away what was staged and not published
         made = _made(source, target, terms, executor, folder, analysis)
         refuse_without_manifest(ledger, terms, *_hashes(made))
-        result = _noted(ledger, terms, made.result)
-        remember_refusals(ledger, terms, (face.person for face in result.faces))
+        result = with_idle_note(lifted(ledger, terms, known.noted(made.result, terms.manifest)), terms)
+        remember_refusals(ledger, terms)
         given, place = (str(source), place_of(source)) if isinstance(source, Path) else (_STREAM, _STREAM)
-        if made.staged is None:
+        if made.staged is None or result.status != "published":
             if overwrite and ledger.at(target.name) is not None:
                 discard(target)  # it was changed by other hands, and may show what is withheld now
-            ledger.note(entry_of(terms, place, result, None, made))
+            ledger.note(entry_of(ledger, terms, place, result, None, made))
             return replace(result, input=given)
         result = replace(result, output=str(target))
-        _commit(ledger, folder, entry_of(terms, place, result, target.name, made), made.staged, overwrite)
+        _commit(ledger, folder, entry_of(ledger, terms, place, result, target.name, made), made.staged, overwrite)
         return replace(result, input=given)
 
 
@@ -91,12 +92,15 @@ def retract_beside(
     The folder is the user's own, so nothing goes by its bytes alone: that is told, and left. What lies below is not
     looked at. Raises `UsageError` if `source` is a published copy itself.
     """
+    if not rehearse:
+        adopt(target.parent)
     ledger = _ledger_beside(target, terms)
     ledger.refresh()
+    terms = under_known_refusals(terms, remembered(terms, ledger))
     copy = copy_at(source, ledger) if source is not None else None
     if copy is not None:
         raise UsageError(f"{source}: is a published copy of {copy.input}; name that one")
-    beside = ledger.out.iterdir() if ledger.out.is_dir() else ()
+    beside = [path for path in ledger.out.iterdir() if is_file(path)] if ledger.out.is_dir() else []
     astray = strays(ledger, terms, beside, [source] if source is not None else [])
     yield from (found.result(rehearse) for found in retract(ledger, terms, rehearse))
     yield from (left_alone(stray).result(rehearse) for stray in astray)
@@ -109,14 +113,17 @@ def rehearse_one(
     """What `publish_one` would do, without writing anything. Raises as it does."""
     ledger = _ledger_beside(target, terms)
     _check(source, target, terms, ledger)
-    terms = under_known_refusals(terms, ledger)
+    remember = remembered(terms, ledger)
+    terms = under_known_refusals(terms, remember)
     known = ledger.at(target.name)
-    if known is None or state_of(ledger.out, known) == "changed":
+    if known is None or not removable(ledger, known):
         _refuse_others(target, known, overwrite)
-    result = _made(source, target, terms, executor, None).result
+    made = _made(source, target, terms, executor, None)
+    refuse_without_manifest(ledger, terms, *_hashes(made))
+    result = with_idle_note(lifted(ledger, terms, remember.noted(made.result, terms.manifest)), terms)
     status: Status = "rehearsed" if result.status == "published" else result.status
     given = str(source) if isinstance(source, Path) else _STREAM
-    return _noted(ledger, terms, replace(result, input=given, status=status, output_sha256=None))
+    return replace(result, input=given, status=status, output_sha256=None)
 
 
 def make_one(data: bytes, name: str, terms: Terms, executor: Executor) -> Scrubbed:
@@ -142,11 +149,6 @@ def _made(
         name = "standard input"
         call = executor.submit(name, len(source), limits, make_data, source, name, *where)
     return call.result()
-
-
-def _noted(ledger: Ledger, terms: Terms, result: Result) -> Result:
-    """The result with all that has to be said about the manifest."""
-    return with_idle_note(with_refusal_note(ledger, terms, with_lifted_note(ledger, terms, result)), terms)
 
 
 def _ledger_beside(target: Path, terms: Terms) -> Ledger:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from scrubber.consent.pointing import means
+from scrubber.types import Box
+
 if TYPE_CHECKING:
     from scrubber.batch.ledger_entries import Copy, Private, Shown
     from scrubber.consent import Permissions
@@ -61,9 +64,22 @@ def _restricted(copy: Copy, private: Private, permissions: Permissions | None) -
         return "must not be shown at all, says the manifest"
     if any(hide not in private.restrictions.get("hide", ()) for hide in entry.get("hide", ())):
         return "shows what a hide box of the manifest covers now"
+    for show in entry.get("show", ()):
+        reason = permissions.people[show["person"]].reason
+        if reason and show not in private.restrictions.get("show", ()) and not _covered(show, private):
+            return f"shows a place where {show['person']} is pointed at, who may not be seen now ({reason})"
     if any(box not in entry.get("dismiss", ()) for box in private.restrictions.get("dismiss", ())):
         return "shows a place that is no longer dismissed as no face"
     return None
+
+
+def _covered(show: dict[str, Any], private: Private) -> bool:
+    """Whether something that is hidden in the copy holds a place on one of its frames."""
+    box = Box(*show["box"])
+    return any(
+        face.action == "hide" and face.frame == show.get("frame", 0) and means(box, face.region.box)
+        for face in private.result.faces
+    )
 
 
 def _entry(copy: Copy, permissions: Permissions) -> dict[str, Any]:

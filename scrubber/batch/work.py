@@ -40,6 +40,8 @@ class Made:
     result: Result
     concerns: tuple[str, ...]
     extension: str = ""
+    visible: str = ""
+    """A hash of what can be seen in the copy, from which its name is made."""
     staged: Path | None = None
 
 
@@ -69,7 +71,7 @@ def make_data(
 ) -> Made:
     """The same for a photo that is in memory."""
     copy = make_safe(data, name, terms.value) if analysis is None else render(data, name, analysis, terms.value)
-    made = Made(copy.result(name, None), copy.concerns, copy.extension)
+    made = Made(copy.result(name, None), copy.concerns, copy.extension, copy.visible)
     if copy.data is None:
         return made
     if named is not None and not suits(named, copy.extension):

@@ -233,4 +233,7 @@ def missed(show: ShowBox) -> str:
 def idle(dismiss: DismissBox) -> str:
     """A sentence on a `dismiss` box that means no face that was found, or not one alone."""
     box = list(dismiss.box.rounded())
-    return f"the dismiss box {box} fits no face that was found, or more than one; nothing is left as it is for it"
+    return (
+        f"the dismiss box {box} fits no face that was found at first, or more than one; it counts if a run finds one "
+        "there later"
+    )

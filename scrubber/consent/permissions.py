@@ -44,6 +44,8 @@ class Standing:
     """The last day on which the manifest says so, also where they agreed anew since."""
     agreed: date | None = None
     """The last day on which the manifest says that they agreed."""
+    consent: str = ""
+    """SHA-256, in hex, of what they agreed to; a refusal changes it no more than an event does."""
 
     @property
     def reason_by_likeness(self) -> Reason | None:
@@ -134,6 +136,11 @@ class Permissions:
         strict = PhotoEntries.of([entry.model_copy(update={"dismiss": ()}) for entry in self.photos.entries])
         return replace(self, people=nobody, photos=strict, warnings=())
 
+    def without(self, withdrew: Iterable[str]) -> Permissions:
+        """The same, but these people took consent back."""
+        hidden = {person: replace(self.people[person], reason="withdrawn") for person in withdrew}
+        return replace(self, people={**self.people, **hidden}) if hidden else self
+
     def fingerprint_for(self, source: SourceId, concerns: Iterable[str], gallery: str = "") -> str:
         """SHA-256, in hex, of all that the manifest says about one photo; another one means: make it again.
 
@@ -208,8 +215,15 @@ def _standing(person: Person, events: Iterable[Event], on: date) -> Standing:
         bool(person.references),
         refused=reason if reason in ("withdrawn", "denied") else None,
         withdrew=max(withdrew, default=None),
+        consent=_agreement(person),
         agreed=max([*agreed, *([person.valid_from] if person.valid_from else [])], default=None),
     )
+
+
+def _agreement(person: Person) -> str:
+    """What a person agreed to, as one hash: the same in a manifest and in an older copy of it."""
+    said = person.model_dump(mode="json", exclude={"decision"})
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def standing_reason(person: Person, events: Iterable[Event], on: date, today: date | None = None) -> Reason | None:

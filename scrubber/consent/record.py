@@ -16,6 +16,7 @@ from scrubber.consent.manifest import Event, Manifest, Person, PhotoEntry
 from scrubber.consent.permissions import Permissions, resolve, withdrawn_since
 from scrubber.consent.reading import parse, read
 from scrubber.errors import ManifestError, PhotoError, UsageError
+from scrubber.guarded import resolved
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class Consent:
         own = [self.path.resolve()] if self.path else []
         patterns = () if self.locked else (pattern for one in self.people for pattern in one.references)
         names = (name for pattern in patterns for name in self.holdings.matching(pattern))
-        return frozenset((*own, *((self.folder / name).resolve() for name in names)))
+        return frozenset((*own, *(resolved(self.folder / name) for name in names)))
 
     @property
     def fingerprint(self) -> str:
@@ -113,7 +114,7 @@ class Consent:
         """Who may be seen for `purpose` on the day `on`; a manifest without people needs no purpose.
 
         Raises `UsageError` if `purpose` is empty or `*`, and for a day in the past after which people withdrew, unless
-        `despite_withdrawals` says that they are to be seen as they stood then.
+        `despite_withdrawals` says to go on: these people stay hidden.
         """
         if purpose is None and self.people:
             known = sorted({covered for person in self.people for covered in person.purposes}) or ["social"]
@@ -132,9 +133,9 @@ class Consent:
         if since and not despite_withdrawals:
             raise UsageError(
                 f"{self.name}: {', '.join(since)} withdrew after {on}, the day asked for; leave the day out, or give "
-                "--despite-withdrawals (despite_withdrawals=True) if this is to show how they stood then"
+                "--despite-withdrawals (despite_withdrawals=True) to go on; they stay hidden"
             )
-        return resolve(self.manifest, purpose, on)
+        return resolve(self.manifest, purpose, on).without(since)
 
     def references(self, person: str) -> tuple[str, ...]:
         """The names of this person's reference photos, sorted: paths with `/`, from the folder of the manifest.

@@ -73,6 +73,80 @@ def test_a_withdrawal_outlives_the_manifest(known: str, back: str, capfd: pytest
     assert f"{manifest} does not know of it" in said
 
 
+@pytest.mark.parametrize("into", ["a new folder", "one file beside", "another spelling"])
+def test_wherever_the_old_manifest_is_used(desk: Path, into: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert call("consent revoke p-1") == 0
+    if into == "another spelling":
+        text = (desk / "backup.toml").read_text().replace("p-1", "P1")
+        (desk / "backup.toml").write_text(text)
+    out = "new" if into == "a new folder" else "out/two.jpg" if into == "one file beside" else "out"
+    source = "photos/portrait.jpg" if into == "one file beside" else "photos"
+    capfd.readouterr()
+    assert call(f"run {source} -o {out} --consent backup.toml {CONSENT}") == 0
+    assert "backup.toml does not know of it" in capfd.readouterr().err
+    assert shown("new") == 0
+    assert into == "a new folder" or shown("out") == 0
+    if into != "another spelling":
+        assert call("verify out --consent backup.toml --for social") in (0, 3)
+        assert call(f"faces photos --consent backup.toml {CONSENT} --json") == 0
+        assert '"decision": "show"' not in capfd.readouterr().out
+
+
+def test_other_people_of_that_id_are_not_meant(desk: Path) -> None:
+    """Two groups may both call somebody p-1."""
+    assert call("consent revoke p-1") == 0
+    text = (desk / "backup.toml").read_text().replace("2045-01-01", "2044-12-31")
+    (desk / "of-others.toml").write_text(text)
+    assert call(f"run photos -o theirs --consent of-others.toml {CONSENT}") == 0
+    assert shown("theirs") == 1
+
+
+def test_every_withdrawal_is_noted_and_by_every_run(desk: Path) -> None:
+    """A second one was not, nor one of somebody who was in none of the photos of that run."""
+    person = (desk / "backup.toml").read_text().partition("[[photos]]")[0]
+    photo = "[[photos]]" + (desk / "backup.toml").read_text().partition("[[photos]]")[2]
+    february = '[[events]]\nat = 2026-02-01T10:00:00Z\nperson = "p-1"\nwhat = "withdrawn"\n'
+    march = '[[events]]\nat = 2026-03-02T10:00:00Z\nperson = "p-1"\nwhat = "renewed"\n'
+    november = february.replace("02-01", "11-01")
+    again = person.replace("expires", "valid_from = 2026-03-02\nexpires")
+    versions = [
+        person + photo + february,
+        again + photo + february + march,
+        again + photo + february + march + november,
+    ]
+    for number, text in enumerate(versions):
+        (desk / f"v{number}.toml").write_text(text)
+        assert call(f"run photos -o fresh --consent v{number}.toml {CONSENT}") == 0
+        assert shown("fresh") == (number == 1)
+    assert call(f"run photos -o fresh --consent v1.toml {CONSENT}") == 0
+    assert shown("fresh") == 0
+
+
+def test_a_day_ahead_is_a_slip_and_can_be_mended(desk: Path) -> None:
+    text = (desk / "backup.toml").read_text()
+    slip = '[[events]]\nat = 2044-11-01T10:00:00Z\nperson = "p-1"\nwhat = "withdrawn"\n'
+    (desk / "consent.toml").write_text(text + slip)
+    assert call(f"run photos -o out --consent consent.toml {CONSENT}") == 0
+    assert shown("out") == 0
+    today = datetime.now(UTC)
+    mended = slip.replace("2044-11-01", f"{today.date()}")
+    renewed = mended.replace("withdrawn", "renewed").replace("T10:00:00Z", "T10:00:01Z")
+    agreed = text.replace("expires", f"valid_from = {today.date()}\nexpires", 1)
+    (desk / "consent.toml").write_text(agreed + mended + renewed)
+    assert call(f"run photos -o out --consent consent.toml {CONSENT}") == 0
+    assert shown("out") == 1
+
+
+def test_despite_withdrawals_undoes_none(desk: Path) -> None:
+    text = (desk / "backup.toml").read_text()
+    (desk / "consent.toml").write_text(
+        text + '[[events]]\nat = 2026-10-01T10:00:00Z\nperson = "p-1"\nwhat = "withdrawn"\n'
+    )
+    words = f"run photos -o other --consent consent.toml {CONSENT} --on 2026-06-01 --despite-withdrawals"
+    assert call(words) == 0
+    assert shown("other") == 0
+
+
 def test_so_does_a_refusal(desk: Path, capfd: pytest.CaptureFixture[str]) -> None:
     text = (desk / "consent.toml").read_text()
     (desk / "consent.toml").write_text(text.replace('"allow"', '"deny"'))

@@ -232,6 +232,8 @@ def test_one_file_is_taken_away_too(photos: Path, tmp_path: Path, shows: str, by
     make(shows.replace("show = ", f"{NO_PHOTO}show = "))
     assert not target.exists()
     make(shows)
+    assert not target.exists(), "NO PHOTO holds until it is taken back in so many words"
+    make(shows.replace("show = ", "no_photo = false\nshow = "))
     assert target.exists()
     (photos / "portrait.jpg").write_bytes(b"\xff\xd8\xff broken")
     make(shows)
@@ -273,7 +275,7 @@ def test_a_withdrawal_finds_what_is_out_every_time(
     assert call(*words, "-o", tmp_path / "out") == 0
     assert call("consent", "revoke", "p-1", "--manifest", manifest) == 0
     [gone] = capfd.readouterr().out.splitlines()
-    assert gone.startswith(showing) and gone.endswith("no longer here)"), "it may have been posted all the same"
+    assert gone.startswith(showing) and gone.endswith("not there now)"), "it may have been posted all the same"
 
 
 def test_what_is_forgotten_is_wiped(photos: Path, tmp_path: Path, state: Path) -> None:

@@ -28,6 +28,8 @@ from scrubber.consent.spreadsheet import people_in, written
 from scrubber.errors import ManifestError, UsageError
 from scrubber.terms import Terms
 
+OUT = SimpleNamespace(output="out.jpg", there=True, shows=("p-017",))
+
 
 @pytest.fixture(scope="module")
 def portrait_jpeg(samples: Path) -> bytes:
@@ -222,7 +224,7 @@ class TestManifestsInJson:
     """Before, `revoke` refused a manifest in JSON, and did not list what was published either."""
 
     def test_somebody_is_revoked_in_it(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("scrubber.batch.showing", lambda *_: iter([SimpleNamespace(output="out.jpg", there=True)]))
+        monkeypatch.setattr("scrubber.batch.showing", lambda *_: iter([OUT]))
         person = {"id": "p-017", "decision": "allow", "purposes": ["social"], "expires": "2099-12-31"}
         manifest = tmp_path / "consent.json"
         manifest.write_text(json.dumps({"schema": 1, "people": [person]}))
@@ -234,7 +236,7 @@ class TestManifestsInJson:
     def test_what_is_out_is_listed_even_if_the_manifest_cannot_be_written(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("scrubber.batch.showing", lambda *_: iter([SimpleNamespace(output="out.jpg", there=True)]))
+        monkeypatch.setattr("scrubber.batch.showing", lambda *_: iter([OUT]))
         (tmp_path / "real.toml").write_text(PERSON)
         (tmp_path / "consent.toml").symlink_to(tmp_path / "real.toml")
         revoked = scrubber("consent", "revoke", "p-017", "--manifest", tmp_path / "consent.toml")

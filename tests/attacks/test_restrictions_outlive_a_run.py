@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from calling import call
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 import scrubber
 
@@ -65,14 +65,48 @@ def test_nor_for_one_file(desk: Path) -> None:
     assert call("run photos/other.png -o two.png --preset fast") == 0
 
 
-def test_another_manifest_that_says_less_is_noticed(desk: Path, capfd: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("says", ["nothing", "a hide box elsewhere"])
+def test_another_manifest_that_says_less_is_noticed(desk: Path, says: str, capfd: pytest.CaptureFixture[str]) -> None:
     """`consent init` beside a locked manifest made an empty one, under which the NO PHOTO picture was published."""
     call(f"{RUN} {CONSENT}")
-    (desk / "empty.toml").write_text("schema = 1\n")
-    capfd.readouterr()
-    assert call(f"{RUN} --consent empty.toml") == 0
-    said = capfd.readouterr().err
-    assert "consent.toml hid places in this photo or withheld it, and the manifest of this run does not" in said
+    text = "schema = 1\n"
+    if says != "nothing":
+        for name in ("secret", "hidden"):
+            digest = hashlib.sha256((desk / "photos" / f"{name}.png").read_bytes()).hexdigest()
+            text += f'[[photos]]\nsha256 = "{digest}"\nhide = [{{ box = [100, 100, 20, 20] }}]\n'
+    (desk / "other.toml").write_text(text)
+    for options in ("", "--restart", ""):
+        capfd.readouterr()
+        assert call(f"{RUN} --consent other.toml {options}") == 3
+        said = capfd.readouterr().err
+        assert "hidden.png: an earlier manifest hid a place in this photo that other.toml does not" in said
+        assert "secret.png: an earlier manifest withheld this photo; if it may be seen, write no_photo = false" in said
+        assert len(list((desk / "clean").iterdir())) == 2
+    digest = hashlib.sha256((desk / "photos" / "secret.png").read_bytes()).hexdigest()
+    (desk / "other.toml").write_text(f'schema = 1\n[[photos]]\nsha256 = "{digest}"\nno_photo = false\n')
+    assert call(f"{RUN} --consent other.toml") == 0
+    assert len(list((desk / "clean").iterdir())) == 3
+
+
+@pytest.mark.parametrize("first", ["a", "z"])
+@pytest.mark.parametrize("entry", ["no_photo = true", "hide = [{ box = [10, 10, 40, 40] }]"])
+def test_what_is_said_of_a_file_counts_for_its_tagged_twin(desk: Path, first: str, entry: str) -> None:
+    """An entry that names a file by its bytes alone let the same picture out that lay beside it with a comment."""
+    (desk / "twins").mkdir()
+    named, twin = desk / "twins" / "m.png", desk / "twins" / f"{first}.png"
+    with Image.open(desk / "photos" / "other.png") as image:
+        image.save(named)
+        note = PngImagePlugin.PngInfo()
+        note.add_text("Comment", "rated")
+        image.save(twin, pnginfo=note)
+    digest = hashlib.sha256(named.read_bytes()).hexdigest()
+    (desk / "twins.toml").write_text(f'schema = 1\n[[photos]]\nsha256 = "{digest}"\n{entry}\n')
+    for _ in range(2):
+        call("run twins -o outside --preset fast --consent twins.toml")
+        for copy in (desk / "outside").iterdir():
+            with Image.open(copy) as image, Image.open(named) as original:
+                assert image.getpixel((20, 20)) != original.getpixel((20, 20)), "the place is seen in one of them"
+        assert len(list((desk / "outside").iterdir())) == ("hide" in entry)
 
 
 @pytest.mark.parametrize("by", ["a file", "standard output", "quietly", "bytes"])

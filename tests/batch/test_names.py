@@ -49,7 +49,7 @@ def test_a_neutral_name_tells_nothing_of_the_file(parts: list[str]) -> None:
     assert NEUTRAL.fullmatch(name)
 
 
-def test_a_neutral_name_hangs_on_the_pixels_alone() -> None:
+def test_a_neutral_name_hangs_on_what_is_seen_alone() -> None:
     [name] = named("neutral", "IMG_1.jpg")
     assert named("neutral", "other.png") == [name]
     assert named("neutral", "IMG_1.jpg", secret=b"of another user") == [name]

@@ -1,0 +1,95 @@
+"""One yardstick: a copy is judged by what its run decided, also where it was renamed, copied or handed on.
+
+Before, `verify` called copies in a copied folder unfit, and its advice led to hide boxes for copies.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from calling import call
+
+import scrubber
+
+
+@pytest.fixture
+def copy(tmp_path: Path, samples: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "photos").mkdir()
+    shutil.copy(samples / "solvay_conference_1927.jpg", tmp_path / "photos" / "group.jpg")
+    assert call("run photos -o out --preset fast --quiet --report report.jsonl") == 0
+    [copy] = (tmp_path / "out").iterdir()
+    return copy
+
+
+@pytest.mark.parametrize("went", ["stays", "renamed", "handed on"])
+@pytest.mark.parametrize("told", ["by the ledger", "by the report"])
+def test_verify_knows_a_copy_by_its_bytes(
+    copy: Path, went: str, told: str, state: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    if went == "renamed":
+        copy = copy.rename(copy.with_name("to post.jpg"))
+    elif went == "handed on":
+        copy = Path(shutil.copy(copy, "from-a-friend.jpg"))
+    report = ""
+    if told == "by the report":
+        shutil.rmtree(state)
+        report = "--report report.jsonl"
+    capfd.readouterr()
+    assert (
+        call(
+            f"verify {str(copy).replace(' ', '?')} --json {report}"
+            if " " not in str(copy)
+            else f"verify {copy.parent} --json {report}"
+        )
+        == 0
+    )
+    verdict = json.loads(capfd.readouterr().out.splitlines()[0])
+    assert verdict["clean"] and verdict["faces"] == []
+
+
+def test_the_library_does_as_well(copy: Path) -> None:
+    data = copy.read_bytes()
+    assert scrubber.verify(data).clean
+    assert scrubber.verify(Path(shutil.copy(copy, "elsewhere.jpg"))).clean
+
+
+@pytest.mark.parametrize("said", ["hide --box 10,10,20,20", "no-photo", "dismiss --face 1"])
+def test_nothing_can_be_said_of_a_copy_by_whichever_name(copy: Path, said: str) -> None:
+    shutil.copy(copy, "mine.jpg")
+    what, _, option = said.partition(" ")
+    assert call(f"consent {what} mine.jpg {option} --manifest m.toml") == 2
+    assert not Path("m.toml").exists()
+
+
+@pytest.mark.usefixtures("copy")
+def test_who_says_no_photo_learns_what_is_out(capfd: pytest.CaptureFixture[str]) -> None:
+    capfd.readouterr()
+    assert call("consent no-photo photos/group.jpg --manifest m.toml") == 0
+    assert "is out as it was; give the run again" in capfd.readouterr().err
+
+
+def test_a_face_that_only_a_run_finds_can_be_dismissed(copy: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert copy.exists()
+    assert call("consent dismiss photos/group.jpg --box 10,10,90,90 --manifest m.toml") == 0
+    assert call("consent dismiss photos/group.jpg --manifest m.toml") == 2
+    assert "dismiss = [" in Path("m.toml").read_text()
+    capfd.readouterr()
+    assert call("faces photos --consent m.toml --preset fast") == 0
+    assert "it counts if a run finds one there later" in capfd.readouterr().err
+
+
+def test_a_sheet_that_shows_what_was_taken_away_is_named(
+    tmp_path: Path, samples: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(samples / "astronaut.jpg", "a.jpg")
+    assert call("run a.jpg -o out --preset fast --contact-sheet out/sheet.html") == 0
+    assert call("consent no-photo a.jpg --manifest m.toml") == 0
+    monkeypatch.setattr("scrubber.batch.ledger.now", lambda: "2099-01-01T00:00:00+00:00")
+    capfd.readouterr()
+    assert call("run a.jpg -o out --preset fast --consent m.toml") == 3
+    assert "sheet.html: is a contact sheet that still shows copies taken away" in capfd.readouterr().err
