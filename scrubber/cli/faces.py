@@ -14,6 +14,7 @@ from scrubber.cli import options, workers
 from scrubber.cli.output import counted, echo, echo_error, json_line, nothing_found
 from scrubber.cli.passphrase import asked
 from scrubber.errors import NotWritable, PhotoError, UsageError
+from scrubber.guarded import is_there
 from scrubber.numbered_picture import ENCODINGS, Encoding, is_numbered_picture
 from scrubber.policy import Policy, Preset
 
@@ -69,6 +70,7 @@ def command(
     with batch.Sandbox(batch.workers(None, len(photos))) as executor:
         policy = Policy(preset=preset)
         terms = Terms.of(policy, agreed, purpose, on, despite_withdrawals, batch.judging(executor))
+        terms = batch.under_known_refusals(terms, batch.remembered(terms))
         for named in filter(None, targets):
             _refuse_inputs(named, photos)
         for (_, target), call in batch.in_order(
@@ -148,8 +150,8 @@ def _refuse_inputs(target: Path, photos: Sequence[Found]) -> None:
     """No option makes a command write to an original."""
     from scrubber.storage import refuse_original
 
-    for found in photos if target.exists() else ():
-        if found.source.exists():
+    for found in photos if is_there(target) else ():
+        if is_there(found.source):
             refuse_original(target, found.source)
 
 

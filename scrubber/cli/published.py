@@ -57,7 +57,8 @@ def command(out: Path, manifest: Path | None, forget: bool, as_json: bool) -> in
     if as_json:
         echo(*(json_line(copy.as_json()) for copy in known))
     elif known:
-        listed = [copy for copy in known if copy.why != _MADE_AGAIN]
+        last = {copy.output: copy for copy in known}
+        listed = [copy for copy in known if copy.why != _MADE_AGAIN and copy is last[copy.output]]
         echo(*map(_line, listed))
         out_now = sum(copy.status == "published" for copy in listed)
         earlier = len(known) - len(listed)
@@ -83,11 +84,11 @@ def _line(copy: Published) -> str:
         return f"{copy.output}: of {copy.input}, {copy.at}; no longer out: {copy.why}"
     purpose = f", for {copy.purpose}" if copy.purpose else ""
     if copy.shows is None:
-        state = f"shows somebody by consent{purpose}; give --consent with the locked manifest to learn who"
+        state = f"shows somebody by consent{purpose}; give --consent with that manifest to learn who"
     elif copy.shows:
         state = f"shows {', '.join(copy.shows)} by consent{purpose}"
     else:
-        state = "everybody in it is hidden"
+        state = "everybody who was found in it is hidden"
     return f"{copy.output}: of {copy.input}, {copy.at}; {state}{_there(copy)}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing
@@ -16,7 +17,7 @@ from scrubber.cli.output import echo, json_line, put_out_bytes, with_progress
 from scrubber.cli.passphrase import asked
 from scrubber.cli.summary import Tally, complaint
 from scrubber.errors import PhotoError, UsageError
-from scrubber.guarded import read_file, read_stream
+from scrubber.guarded import is_folder, is_there, read_file, read_stream
 from scrubber.policy import Format, Names, Policy, Style
 from scrubber.report import appended_to
 from scrubber.storage import LocalFolder
@@ -134,8 +135,11 @@ def command(
     from scrubber.terms import Terms
 
     consent = _loaded(manifest) if manifest else None
+    echo(*_newer_in_clear(manifest), err=True)
     streamed = _STANDARD in inputs or out == _STANDARD
     one_file = streamed or (_is_file_name(out) and len(inputs) == 1 and not inputs[0].is_dir())
+    if not one_file and _is_file_name(out) and not os.path.lexists(out):
+        raise UsageError(f"{out}: several photos cannot go into one file; name a folder")
     plan = _plan_for_one(inputs) if one_file else batch.plan(inputs, out)
     with ExitStack() as stack:
         executor = stack.enter_context(batch.Sandbox(batch.workers(jobs, len(plan.tasks)), jobs))
@@ -144,7 +148,8 @@ def command(
             echo(f"note: {open_network}", err=True)
         terms = Terms.of(chosen, consent, purpose, on, despite_withdrawals, batch.judging(executor), nobody)
         echo(*_private(report, sheet, out, terms), err=True)
-        _refuse_inputs([target for target in (report, sheet) if target], plan, manifest)
+        _refuse_inputs([target for target in (report, sheet) if target], plan, terms)
+        _refuse_twice(report, sheet, out if one_file else None)
         if not (one_file or dry_run):
             _make_folders([target for target in (report, sheet) if target], out)
         write = stack.enter_context(appended_to(None if dry_run else report, overwrite=overwrite))
@@ -172,6 +177,12 @@ def command(
                 echo(complaint(result), err=True)
         if publisher is not None:
             tally.add_orphans(publisher.orphans())
+            for page in contact_sheet.outdated(out, publisher.ledger.withdrew) if publisher.ledger.withdrew else ():
+                if sheet is None or page.resolve() != sheet.resolve():
+                    echo(
+                        f"note: {page}: is a contact sheet that still shows copies taken away since; delete it",
+                        err=True,
+                    )
     echo(*(tally.notes() if quiet else tally.summary().split("\n")), err=True)
     return tally.exit_code
 
@@ -184,6 +195,17 @@ def _loaded(manifest: Path) -> Consent:
     from scrubber.consent import Consent
 
     return Consent.load(manifest, asked)
+
+
+def _newer_in_clear(manifest: Path | None) -> Iterator[str]:
+    """A note where a locked manifest was unlocked and changed since, and the locked one is used."""
+    from scrubber.consent.reading import LOCKED
+
+    clear = manifest.with_suffix("") if manifest is not None and manifest.suffix == LOCKED else None
+    if manifest is None or clear is None or not clear.is_file():
+        return
+    if clear.stat().st_mtime > manifest.stat().st_mtime:
+        yield f"note: {clear}: is newer than the locked manifest beside it; if it is the one that counts, use that"
 
 
 def _plan_for_one(inputs: tuple[Path, ...]) -> Plan:
@@ -245,12 +267,23 @@ def _to_standard_output(
     return 0
 
 
-def _refuse_inputs(targets: list[Path], plan: Plan, manifest: Path | None) -> None:
-    """No option makes a run write to a photo, to what lies beside it, or to the manifest. Raises `UsageError`."""
+def _refuse_twice(*targets: Path | None) -> None:
+    """Each output of a run has a name of its own. Raises `UsageError`."""
+    named = [target.absolute() for target in targets if target is not None and target != _STANDARD]
+    for target in named:
+        if named.count(target) > 1:
+            raise UsageError(f"{target}: is asked for twice; give each output a name of its own")
+
+
+def _refuse_inputs(targets: list[Path], plan: Plan, terms: Terms) -> None:
+    """No option makes a run write to a photo, to what lies beside it, or to what belongs to the manifest.
+
+    Raises `UsageError`.
+    """
     sources = [task.source for task in plan.tasks]
     for target in targets:
-        for path in (*sources, *plan.others, *plan.films, *([manifest] if manifest else [])):
-            if target.exists() and path.exists() and target.samefile(path):
+        for path in (*sources, *plan.others, *plan.films, *terms.reads):
+            if is_there(target) and is_there(path) and target.samefile(path):
                 raise UsageError(f"{target}: this is one of the files that the run reads; choose another name")
 
 
@@ -271,8 +304,10 @@ def _private(report: Path | None, sheet: Path | None, out: Path, terms: Terms) -
 
 
 def _standard_input(terms: Terms) -> bytes:
+    if sys.stdin is None:
+        raise UsageError("-: standard input is closed; name a file")
     return read_stream(sys.stdin.buffer, "standard input", terms.policy.limits.bytes)
 
 
 def _is_file_name(out: Path) -> bool:
-    return not out.is_dir() and out.suffix.lower() in _FILE_NAMES
+    return not is_folder(out) and out.suffix.lower() in _FILE_NAMES

@@ -68,8 +68,9 @@ class Tally:
             names = self._named.setdefault(reason, [])
             if len(names) < _NAMED:
                 names.append(Path(result.input).name)
-        if result.status != "failed":
+        if result.status not in _WITHOUT_OUTPUT:
             self._faces.update("dismissed" if face.reason == "dismissed" else face.action for face in result.faces)
+        if result.status != "failed":
             for warning in result.warnings:
                 self._notes[warning] += 1
                 self._about.setdefault(warning, result.input)

@@ -17,7 +17,7 @@ from scrubber.errors import PhotoError
 from scrubber.formats import FILMS
 from scrubber.guarded import sha256_of
 from scrubber.outcomes import outcome
-from scrubber.policy import Limits, Preset
+from scrubber.policy import Limits, Policy, Preset
 from scrubber.report import read_report
 from scrubber.types import Leak
 
@@ -76,7 +76,7 @@ def command(
     from scrubber.consent import Consent
 
     consent = Consent.load(manifest, asked) if manifest else None
-    permissions = consent.permissions(purpose, on or datetime.date.today(), despite_withdrawals) if consent else None
+    permissions = _permissions(consent, purpose, on, despite_withdrawals) if consent else None
     origins = _origins(report) if report else {}
     code = 0
     photos, _, films = batch.search(inputs)
@@ -103,21 +103,33 @@ def command(
     return code
 
 
+def _permissions(
+    consent: Consent, purpose: str | None, on: datetime.date | None, despite_withdrawals: bool
+) -> Permissions:
+    """Who may be shown, under what the ledgers remember of people who refused by a newer manifest."""
+    from scrubber import batch
+    from scrubber.terms import Terms
+
+    permissions = consent.permissions(purpose, on or datetime.date.today(), despite_withdrawals)
+    terms = Terms(Policy(), permissions, ledger_identity=consent.ledger_identity)
+    return batch.remembered(terms).applied(permissions)
+
+
 def _from_ledger(file: Path, consent: Consent | None, permissions: Permissions | None) -> _Origin | None:
-    """What the ledger of its folder tells of a copy, if it is one and nobody has changed it."""
+    """What the ledgers tell of a copy, wherever it lies now, if it is one and nobody has changed it."""
     from scrubber import batch
 
-    copy = batch.known_copy(file, consent.ledger_identity if consent else None)
+    copy = batch.identified_copy(file, consent.ledger_identity if consent else None)
     if copy is None:
         return None
     objection = batch.objection(copy, permissions) if permissions else None
     return _Origin(copy.input, copy.factors, copy.decisions, copy.shows, objection)
 
 
-def _from_report(file: Path, results: dict[Path, Result]) -> _Origin | None:
-    """What a report tells of a copy, if it is still the file that the run published."""
-    result = results.get(file.resolve())
-    if result is None or sha256_of(file, Limits().bytes) != result.output_sha256:
+def _from_report(file: Path, results: dict[str, Result]) -> _Origin | None:
+    """What a report tells of a copy, wherever it lies now, if it is still the file that the run published."""
+    result = results.get(sha256_of(file, Limits().bytes) or "") if results else None
+    if result is None:
         return None
     across, down = result.output_width / result.width, result.output_height / result.height
     decided = []
@@ -179,16 +191,17 @@ def _quoted(path: str) -> str:
     return shlex.quote(path)
 
 
-def _origins(report: Path) -> dict[Path, Result]:
-    """The last word of a report on each copy, by its path; nothing on those that are not out any more."""
-    found: dict[Path, Result] = {}
-    by_input: dict[str, Path] = {}
+def _origins(report: Path) -> dict[str, Result]:
+    """The last word of a report on each copy, by SHA-256; nothing on those that are not out any more."""
+    found: dict[str, Result] = {}
+    by_output: dict[str, str] = {}
+    by_input: dict[str, str] = {}
     for result in read_report(report):
-        if result.output and result.status in _OUT:
-            by_input[result.input] = Path(result.output).resolve()
-            found[by_input[result.input]] = result
+        if result.output and result.output_sha256 and result.status in _OUT:
+            found[result.output_sha256] = result
+            by_output[result.output] = by_input[result.input] = result.output_sha256
         elif result.output:
-            found.pop(Path(result.output).resolve(), None)
-        elif result.input in by_input:
-            found.pop(by_input[result.input], None)
+            found.pop(by_output.get(result.output, ""), None)
+        else:
+            found.pop(by_input.get(result.input, ""), None)
     return found

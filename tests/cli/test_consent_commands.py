@@ -94,6 +94,7 @@ def ledger(monkeypatch: pytest.MonkeyPatch, person: str, identity: str | None = 
     class Published:
         output: str = "out.jpg"
         there: bool = True
+        shows: tuple[str, ...] = ("p-017",)
 
         def as_json(self) -> dict[str, str]:
             return {"output": self.output}

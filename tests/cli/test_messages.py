@@ -79,12 +79,12 @@ def test_nobody_needs_no_purpose_and_the_ledger_tells_what_is_out(desk: Path) ->
     assert scrubber(desk, *words, "--style", "solid").returncode == 0
     told = scrubber(desk, "published", "safe")
     [line] = told.stdout.splitlines()
-    assert line.endswith("; everybody in it is hidden")
+    assert line.endswith("; everybody who was found in it is hidden")
     assert told.stderr == "1 copy out, 0 retracted; --json lists 1 earlier version of them, too\n"
     listed = [json.loads(each) for each in scrubber(desk, "published", "safe", "--json").stdout.splitlines()]
     assert [each["status"] for each in listed] == ["retracted", "published"]
     [copy] = (desk / "safe").iterdir()
-    assert "everybody in it is hidden" in scrubber(desk, "published", copy).stdout
+    assert "everybody who was found in it is hidden" in scrubber(desk, "published", copy).stdout
     assert "no run has made this file" in scrubber(desk, "published", "a.jpg").stderr
     assert scrubber(desk, "published", copy, "--forget").returncode == 2
     copy.write_bytes(b"other hands")

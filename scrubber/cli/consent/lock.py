@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from scrubber.cli.passphrase import asked, chosen
 
 if TYPE_CHECKING:
     from scrubber.consent import Consent
+
+from scrubber.errors import UsageError
 
 
 @click.command("lock")
@@ -55,16 +58,21 @@ def lock_manifest(manifest: Path, out: Path | None, others: tuple[Path, ...], re
     from scrubber.likeness import stored_embeddings, version
     from scrubber.policy import Limits
 
+    target = out or manifest.parent / f"{manifest.name}{LOCKED}"
+    if os.path.lexists(target) and os.path.lexists(manifest):
+        raise UsageError(
+            f"{target}: is there already, from an earlier lock; move it away, or delete it, then lock again (or choose "
+            "another name with -o)"
+        )
     passphrase = chosen()
     refuse_weak(passphrase)  # before minutes of work
-    target = out or manifest.with_name(f"{manifest.name}{LOCKED}")
     consent = Consent.load(manifest)
     workers.begin()
     with batch.Sandbox(batch.workers(None, 1 << 16)) as executor:
         embeddings = stored_embeddings(consent, Limits(), batch.judging(executor))
     contents = gather(consent, others, embeddings, version())
     lock(contents, passphrase, target)
-    _seal_ledgers(consent, Consent.load(target, passphrase))
+    _seal_ledgers(consent, Consent.load(target, passphrase), manifest.name)
     echo(f"{target}: holds {counted(len(contents.files), 'file')}; keep the passphrase elsewhere", err=True)
     if remove:
         for remains in remove_originals(contents, consent.folder):
@@ -76,13 +84,15 @@ def lock_manifest(manifest: Path, out: Path | None, others: tuple[Path, ...], re
         echo("note: the originals are still there, in clear; --remove deletes them", err=True)
 
 
-def _seal_ledgers(consent: Consent, locked: Consent) -> None:
+def _seal_ledgers(consent: Consent, locked: Consent, name: str) -> None:
     """What ledgers say in clear of the people in a manifest is sealed with its key, now that it is locked."""
     from scrubber import batch
     from scrubber.consent.sealing import recipient_of
 
     if locked.ledger_identity is not None:
-        sealed = batch.seal_ledgers(recipient_of(locked.ledger_identity), {person.id for person in consent.people})
+        sealed = batch.seal_ledgers(
+            recipient_of(locked.ledger_identity), {person.id for person in consent.people}, name
+        )
         if sealed:
             entries = counted(sealed, "entry", "entries")
             echo(f"{entries} of ledgers, which name these people, are sealed with it", err=True)

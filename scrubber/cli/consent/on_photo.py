@@ -47,9 +47,9 @@ def draft_of(manifest: Path) -> Draft | None:
 
 def refuse_copy(photo: Path) -> None:
     """What is said of a copy would hold for nothing: the next run makes it anew from its original."""
-    from scrubber.batch import known_copy
+    from scrubber.batch import identified_copy
 
-    copy = known_copy(photo)
+    copy = identified_copy(photo)
     if copy is not None:
         raise UsageError(f"{photo}: is a published copy; name its original: {copy.input}")
 
@@ -82,6 +82,15 @@ def write(draft: Draft | None, manifest: Path, photo: Path, change: Callable[[Dr
     echo(f"{manifest}: {photo}: {what}", err=True)
     purpose = " --for PURPOSE" if draft.manifest.people else ""
     echo(f"next: scrubber run … --consent {shlex.quote(str(manifest))}{purpose}", err=True)
+
+
+def tell_what_is_out(source: SourceId) -> None:
+    """Copies of the photo that are out as they were: a run takes them away, and nobody else does."""
+    from scrubber.batch import out_of
+
+    known = [one.output for one in out_of(source) if one.there]
+    if known:
+        echo(*(f"note: {output}: is out as it was; give the run again that made it" for output in known), err=True)
 
 
 def _new(manifest: Path) -> Draft:

@@ -11,7 +11,7 @@ import click
 
 from scrubber.cli import options
 from scrubber.cli.consent import arguments
-from scrubber.cli.consent.on_photo import draft_of, identify, look, photo_argument, refuse_copy, write
+from scrubber.cli.consent.on_photo import draft_of, identify, look, photo_argument, refuse_copy, tell_what_is_out, write
 from scrubber.cli.output import echo
 from scrubber.errors import UsageError
 from scrubber.policy import Preset
@@ -108,11 +108,19 @@ def hide_place(
 
 @click.command("dismiss")
 @photo_argument
-@_face(required=True)
+@click.option(
+    "--box",
+    "corners",
+    metavar="X,Y,W,H",
+    help="The box of what is no face, as `run --json` prints it: a run looks again, and may find more than `faces`.",
+)
+@_face(required=False)
 @_frame
 @arguments.manifest_option
 @options.preset
-def dismiss_face(photo: Path, number: int, frame: int | None, manifest: Path, preset: Preset) -> None:
+def dismiss_face(
+    photo: Path, corners: str | None, number: int | None, frame: int | None, manifest: Path, preset: Preset
+) -> None:
     """Say that something is no face: you looked, and it is left as it is.
 
     \b
@@ -122,10 +130,17 @@ def dismiss_face(photo: Path, number: int, frame: int | None, manifest: Path, pr
     from scrubber.boxes_on_photos import surely_a_face
     from scrubber.consent.manifest import DismissBox
 
+    if (corners is None) == (number is None):
+        raise UsageError("say what is no face: give either --face N or --box X,Y,W,H")
     refuse_copy(photo)
     draft = draft_of(manifest)
     seen = look(photo, preset, draft)
-    at, face = seen.face(number, frame)
+    if corners is not None:
+        place = _box(corners)
+        seen.check_box(place, frame)
+        _write(draft, manifest, seen, DismissBox(box=place, frame=frame), f"{list(place.rounded())} is no face")
+        return
+    at, face = seen.face(number or 0, frame)
     box = DismissBox(box=_whole(face.box), frame=at if len(seen.sizes) > 1 else None)
     _write(draft, manifest, seen, box, f"face {number} is none")
     if surely_a_face(face):
@@ -152,6 +167,7 @@ def withhold_photo(photo: Path, manifest: Path) -> None:
     draft = draft_of(manifest)
     source = identify(photo)
     write(draft, manifest, photo, lambda changed: withhold(changed, source), "is withheld, nobody in it is shown")
+    tell_what_is_out(source)
 
 
 def _write(draft: Draft | None, manifest: Path, seen: Seen, box: HideBox | DismissBox | ShowBox, what: str) -> None:
@@ -164,6 +180,8 @@ def _write(draft: Draft | None, manifest: Path, seen: Seen, box: HideBox | Dismi
         return say(changed, seen.source, box, seen.entries)
 
     write(draft, manifest, seen.path, change, what)
+    if isinstance(box, HideBox):
+        tell_what_is_out(seen.source)
 
 
 def _box(corners: str) -> Box:

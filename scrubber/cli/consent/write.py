@@ -128,6 +128,8 @@ def add_person(
     enrolling.enrol(draft, person_of(values | {"references": list(references)}))
     draft.save()
     echo(f"{manifest}: {person} added", err=True)
+    if expires is not None and expires < datetime.date.today():
+        echo(f"warning: the consent of {person} ended on {expires}; correct the day if that is a slip", err=True)
     if paths:
         echo("note: reference photos are biometric data; the person must have agreed to be recognised", err=True)
 
@@ -166,12 +168,15 @@ def revoke_consent(person: str, manifest: Path, as_json: bool) -> None:
         echo(*(json_line(one.as_json()) for one in known))
     else:
         echo(*dict.fromkeys(map(_place, known)))
-    there = sum(one.there for one in known)
-    copies = counted(len(known), "copy", "copies")
-    echo(f"{copies} showed {person}, {there} of them still here; take down what was posted of them", err=True)
+    surely, there = sum(one.shows is not None for one in known), sum(one.there for one in known)
+    copies = counted(surely, "copy", "copies")
+    echo(f"{copies} showed {person}; take down what was posted of them", err=True)
+    if len(known) > surely:
+        echo(f"{len(known) - surely} more may: who is in them is sealed with the key of another manifest", err=True)
+    echo(f"{counted(there, 'file')} of these still here under that name", err=True)
     if there:
         echo("next: give the commands of your runs again; they take away the copies that are still here", err=True)
-    _remember(person, draft)
+    _remember(person, draft, manifest)
     if refused is not None:
         raise refused
 
@@ -187,7 +192,8 @@ def _refuse_boundless(person: str, purposes: tuple[str, ...], expires: datetime.
 
 def _place(one: Published) -> str:
     """The path of a copy, and that it is no longer there: what lies under this name now is another one."""
-    return one.output if one.there else f"{one.output}  (as published on {one.at[:10]}, no longer here)"
+    more = "" if one.shows is not None else "  (who is in it is sealed)"
+    return f"{one.output}{more}" if one.there else f"{one.output}  (as published on {one.at[:10]}, not there now){more}"
 
 
 def _published_with(person: str, identity: str | None) -> Iterator[Published]:
@@ -197,15 +203,17 @@ def _published_with(person: str, identity: str | None) -> Iterator[Published]:
     return showing(person, identity)
 
 
-def _remember(person: str, draft: Draft) -> None:
+def _remember(person: str, draft: Draft, manifest: Path) -> None:
     """Note it in the ledgers, too, so that an older manifest does not undo it."""
-    from scrubber.batch import note_withdrawal
+    from scrubber.batch import note_withdrawal, refusal_of
     from scrubber.consent.permissions import of_any_purpose
     from scrubber.consent.sealing import recipient_under
 
     today = datetime.date.today()
-    since = of_any_purpose(draft.manifest, today).people[person].withdrew or today
-    note_withdrawal(person, since, draft.ledger_identity, recipient_under(draft.locked, draft.ledger_identity))
+    refusal = refusal_of(person, of_any_purpose(draft.manifest, today).people[person])
+    if refusal is not None:
+        recipient = recipient_under(draft.locked, draft.ledger_identity)
+        note_withdrawal(refusal, str(manifest), draft.ledger_identity, recipient)
 
 
 def _hash(form: Path) -> str:
