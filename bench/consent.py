@@ -33,9 +33,10 @@ from spoiling import CONDITIONS, Picture
 
 from scrubber import opencv
 from scrubber.consent import SAME_PERSON, Consent, Measured, Permissions, decide
-from scrubber.consent.matching import Gallery
-from scrubber.faces import finding, recogniser
-from scrubber.types import Box, Region, SourceId
+from scrubber.detection import presets
+from scrubber.recognition import embedder
+from scrubber.recognition.gallery import Gallery
+from scrubber.values import Box, Region, SourceId
 
 REFERENCE = "as they are"
 ON = date(2026, 6, 1)
@@ -96,15 +97,15 @@ def embed_all(pictures: Sequence[Sample], conditions: Sequence[str]) -> float:
     """Fills in the embeddings; returns seconds of one core that recognising took per face."""
     opencv.load().setNumThreads(1)
     spent, count = 0.0, 0
-    with finding.kept_warm():
+    with presets.kept_warm():
         for number, sample in enumerate(pictures):
             picture = np.array(Image.open(sample.path).convert("RGB"))
-            face = _middle(picture, finding.find(picture, "fast"))
+            face = _middle(picture, presets.find(picture, "fast"))
             sample.turned = face.landmarks is not None and _off_middle(face) > TURNED
             for condition in conditions:
                 changed, there = CONDITIONS[condition](picture, face)
                 started = time.process_time()
-                sample.embeddings[condition] = recogniser.embed(changed, there)
+                sample.embeddings[condition] = embedder.embed(changed, there)
                 spent, count = spent + time.process_time() - started, count + 1
                 sample.widths[condition] = there.box.width
             if sys.stderr.isatty():

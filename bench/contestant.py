@@ -53,14 +53,14 @@ def deface() -> Callable[[Any], list[list[float]]]:
 
 def ours(name: str, stack: ExitStack) -> Callable[[Any], list[list[float]]]:
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-    from scrubber.faces import finding
-    from scrubber.faces.blazeface import BlazeFace
-    from scrubber.faces.centerface import CenterFace
-    from scrubber.faces.detector import Detector
-    from scrubber.faces.yunet import YuNet
-    from scrubber.types import Region
+    from scrubber.detection import presets
+    from scrubber.detection.blazeface import BlazeFace
+    from scrubber.detection.centerface import CenterFace
+    from scrubber.detection.detector import Detector
+    from scrubber.detection.yunet import YuNet
+    from scrubber.values import Region
 
-    stack.enter_context(finding.kept_warm())
+    stack.enter_context(presets.kept_warm())
     alone: dict[str, Detector] = {
         "yunet": YuNet(SINGLE_THRESHOLDS["yunet"]),
         "centerface": CenterFace(SINGLE_THRESHOLDS["centerface"]),
@@ -73,7 +73,7 @@ def ours(name: str, stack: ExitStack) -> Callable[[Any], list[list[float]]]:
         return [box.x, box.y, box.width, box.height, *(value for point in points for value in point)]
 
     def find(picture: Any) -> list[list[float]]:
-        faces = alone[name].detect(picture) if name in alone else finding.find(picture, name)  # type: ignore[arg-type]
+        faces = alone[name].detect(picture) if name in alone else presets.find(picture, name)  # type: ignore[arg-type]
         return [row(face) for face in faces]
 
     return find

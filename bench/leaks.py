@@ -3,7 +3,7 @@
     python bench/leaks.py --json leaks.json
 
 A channel survives if its canary can still be found in what the tool left: plain, as UTF-16, hexadecimal, base64 or in
-zlib streams. The files come from `tests/metadata/dirty.py`; exiftool, mat2 and deface take part if they are installed
+zlib streams. The files come from `tests/inspection/dirty.py`; exiftool, mat2 and deface take part if they are installed
 (Debian: libimage-exiftool-perl, mat2; pip: deface in an environment of its own, named with --deface). deface drops
 metadata unless it is told `-m` (--keep-metadata); both are measured.
 """
@@ -23,7 +23,7 @@ import piexif
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "metadata")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "inspection")]
 
 import dirty
 

@@ -25,7 +25,7 @@ sys.path[:0] = [str(ROOT / "bench"), str(ROOT)]
 
 import throughput
 
-from scrubber.faces import finding
+from scrubber.detection import presets
 from scrubber.pipeline import make_safe
 from scrubber.policy import Policy, Preset
 from scrubber.terms import Terms
@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("--presets", default=",".join(get_args(Preset)))
     parser.add_argument("--json", type=Path, metavar="FILE")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as work, finding.kept_warm():
+    with tempfile.TemporaryDirectory() as work, presets.kept_warm():
         throughput.make_large(throughput.sources(arguments.folder), Path(work) / "photos", arguments.photos)
         photos = {path.name: path.read_bytes() for path in sorted((Path(work) / "photos").iterdir())}
         floors = {name: min(floor(data) for _ in range(arguments.rounds + 1)) for name, data in photos.items()}

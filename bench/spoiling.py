@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scrubber import opencv
-from scrubber.types import Region
+from scrubber.values import Region
 
 Picture = NDArray[np.uint8]
 Seen = tuple[Picture, Region]

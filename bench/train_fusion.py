@@ -37,9 +37,9 @@ import unseen
 import variants
 
 from scrubber import opencv
-from scrubber.faces import finding, fusion
+from scrubber.detection import fusion, presets
 from scrubber.policy import Preset
-from scrubber.types import Box, Region
+from scrubber.values import Box, Region
 
 Floats: TypeAlias = NDArray[np.float64]
 Looks: TypeAlias = dict[Preset, list[list[Region]]]
@@ -90,9 +90,9 @@ def look_at(job: tuple[Path, str, str, list[Any], list[Any]]) -> Look:
     change = variants.VARIANTS[variant]
     picture, boxes = change(original, np.array(truth, dtype=float).reshape(-1, 4))
     _, left_out = change(original, np.array(ignored, dtype=float).reshape(-1, 4))
-    with finding.kept_warm():
+    with presets.kept_warm():
         seen: Looks = {
-            preset: [look.detect(picture) for look in (*finding.looks(preset), *finding.portraits(preset))]
+            preset: [look.detect(picture) for look in (*presets.looks(preset), *presets.portraits(preset))]
             for preset in PRESETS
         }
     height, width = picture.shape[:2]
@@ -123,7 +123,7 @@ def labelled(look: Look, preset: Preset, count: int, draw: int) -> Labelled:
     """The candidates that the first `count` looks of a preset give, with their labels; `draw` numbers the doubt."""
     chance = np.random.default_rng([zlib.crc32(look.photo.encode()), draw])
     seen = unseen.as_if_unseen(look.seen[preset][:count], look.truth, chance)
-    found = fusion.candidates(seen, finding.DETAILS[preset].scale(*look.shape))
+    found = fusion.candidates(seen, presets.DETAILS[preset].scale(*look.shape))
     truth, boxes = _rows(look.truth), _rows([candidate.region.box for candidate in found])
     regions = [_enlarged(candidate.region.box) for candidate in found]
     held = [
@@ -272,9 +272,9 @@ def main() -> None:
     pictures = looks(args.folder, args.cache)
     models, figures = {}, {}
     for preset in PRESETS:
-        without = len(finding.looks(preset))
+        without = len(presets.looks(preset))
         for name, count in (
-            (preset, without + len(finding.portraits(preset))),
+            (preset, without + len(presets.portraits(preset))),
             (f"{preset}-without-mediapipe", without),
         ):
             learnt = [labelled(look, preset, count, draw) for look in pictures for draw in range(1, DRAWS + 1)]

@@ -19,7 +19,7 @@ from typing import Final
 
 import numpy as np
 
-from scrubber.types import Box, Region
+from scrubber.values import Box, Region
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
         WorkerLost,
     )
     from scrubber.policy import Limits, Policy
-    from scrubber.types import Box, Decision, Landmarks, Leak, Region, Result, SourceId, Verdict
+    from scrubber.values import Box, Decision, Landmarks, Leak, Region, Result, SourceId, Verdict
 
 _HOMES = {
     "scrubber.api": (
@@ -59,7 +59,7 @@ _HOMES = {
         "ScrubberError", "UnreadableFile", "UnsupportedFormat", "UsageError", "WorkerLost",
     ),
     "scrubber.policy": ("Limits", "Policy"),
-    "scrubber.types": ("Box", "Decision", "Region", "Landmarks", "Leak", "Result", "SourceId", "Verdict"),
+    "scrubber.values": ("Box", "Decision", "Region", "Landmarks", "Leak", "Result", "SourceId", "Verdict"),
 }  # fmt: skip
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from scrubber.errors import UsageError
-from scrubber.types import SCHEMA, Action, Box, Decision, Landmarks, Leak, Region, SourceId
+from scrubber.values import SCHEMA, Action, Box, Decision, Landmarks, Leak, Region, SourceId
 
 
 @dataclass(frozen=True, slots=True)

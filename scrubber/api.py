@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from scrubber.batch import Executor
     from scrubber.consent import Consent
     from scrubber.policy import Policy
-    from scrubber.types import Result
+    from scrubber.values import Result
 
     Path_: TypeAlias = str | os.PathLike[str]
 

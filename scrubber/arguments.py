@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from scrubber.errors import DamagedPhoto, PhotoTooLarge, UsageError
 from scrubber.photos import Frame
 from scrubber.photos.opening import LONGEST_SIDE, orientation
-from scrubber.types import Box, Landmarks, Region
+from scrubber.values import Box, Landmarks, Region
 
 if TYPE_CHECKING:
     from typing import TypeAlias

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from scrubber.consent.placing import lies_inside, misplaced
+from scrubber.consent.decisions.placing import lies_inside, misplaced
 from scrubber.entry_lookup import entries_about, look_up
 from scrubber.errors import UsageError
 from scrubber.guarded import read_file
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scrubber.consent import Permissions, PhotoEntry
-    from scrubber.consent.photo_entries import PhotoEntries
+    from scrubber.consent.decisions.photo_entries import PhotoEntries
     from scrubber.policy import Limits, Preset
-    from scrubber.types import Box, Region, SourceId
+    from scrubber.values import Box, Region, SourceId
 
 # A score is the share of such regions that are faces (docs/detection.md): half is "more likely than not".
 _SURELY: Final = 0.8
@@ -93,8 +93,8 @@ def check_photo(
 
     Faces are looked for only if the entry means some.
     """
-    from scrubber.consent.decide import idle, missed
-    from scrubber.consent.pointing import point
+    from scrubber.consent.decisions.decide import idle, missed
+    from scrubber.consent.decisions.pointing import point
 
     photo, source = opened(read_file(path, limits), str(path), limits)
     known = look_up(photo, source, permissions)

@@ -12,9 +12,9 @@ from importlib.util import find_spec
 from typing import Any, Final, Literal
 
 from scrubber import environment, installed, weights
-from scrubber.batch import isolation
+from scrubber.batch.sandbox import isolation
+from scrubber.detection import blazeface
 from scrubber.errors import MissingPart, ScrubberError
-from scrubber.faces import blazeface
 
 _OPENCV: Final = "opencv-contrib-python"
 _RIVALS: Final = ("opencv-python", "opencv-python-headless", "opencv-contrib-python-headless")
@@ -163,10 +163,10 @@ def _trials() -> dict[str, Callable[[], str]]:
     """Each model on an empty picture."""
     import numpy as np
 
-    from scrubber.faces import recogniser
-    from scrubber.faces.centerface import CenterFace
-    from scrubber.faces.yunet import YuNet
-    from scrubber.types import Region
+    from scrubber.detection.centerface import CenterFace
+    from scrubber.detection.yunet import YuNet
+    from scrubber.recognition import embedder
+    from scrubber.values import Region
 
     empty = np.zeros((256, 256, 3), dtype=np.uint8)
 
@@ -174,7 +174,7 @@ def _trials() -> dict[str, Callable[[], str]]:
         return lambda: f"runs, {len(detect(empty))} faces in an empty picture"
 
     def recognise() -> str:
-        return f"runs, {len(recogniser.describe(empty[: recogniser.SIDE, : recogniser.SIDE]))} numbers"
+        return f"runs, {len(embedder.describe(empty[: embedder.SIDE, : embedder.SIDE]))} numbers"
 
     trials = {
         "yunet": detector(YuNet().detect),

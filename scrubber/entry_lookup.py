@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from scrubber import photos
-from scrubber.consent.photo_entries import combined, for_each_frame, with_boxes
+from scrubber.consent.decisions.photo_entries import combined, for_each_frame, with_boxes
 
 if TYPE_CHECKING:
     from scrubber.consent import Permissions, PhotoEntry
-    from scrubber.consent.photo_entries import PhotoEntries
-    from scrubber.types import Box, SourceId
+    from scrubber.consent.decisions.photo_entries import PhotoEntries
+    from scrubber.values import Box, SourceId
 
 
 @dataclass(frozen=True, slots=True)

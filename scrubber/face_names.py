@@ -16,12 +16,12 @@ from typing import Final
 
 from scrubber import photos
 from scrubber.consent import HideBox, PhotoEntry, ShowBox
-from scrubber.consent.pointing import means
-from scrubber.consent.tagged_faces import TaggedFace, face_regions
-from scrubber.faces import finding
+from scrubber.consent.decisions.pointing import means
+from scrubber.consent.exchange.tagged_faces import TaggedFace, face_regions
+from scrubber.detection import presets
 from scrubber.guarded import read_file
 from scrubber.policy import Limits
-from scrubber.types import Box, Point, Region, SourceId
+from scrubber.values import Box, Point, Region, SourceId
 
 _ORIENTATION_TAG: Final = 0x0112
 _SAME_SHAPE: Final = 0.02  # of width over height; resizing rounds by less, cropping changes it by more
@@ -47,7 +47,7 @@ def named_photo(path: Path, people: Mapping[str, str], limits: Limits) -> NamedP
         return NamedPhoto(path, None, ("no face is marked in it",))
     photo = photos.open_photo(data, str(path), limits)
     height, width = photo.frames[0].size
-    found = finding.find(photo.pixels, "fast")
+    found = presets.find(photo.pixels, "fast")
     turn = _turn(data, regions, (width, height), found)
     if turn is None:
         return NamedPhoto(path, None, ("it was cropped since its faces were marked, so the marks fit no more",))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scrubber.errors import UsageError
-from scrubber.numbered_picture import Encoding, beside_each_other, encode, numbered_picture, with_reasons
+from scrubber.output.numbered_picture import Encoding, beside_each_other, encode, numbered_picture, with_reasons
 from scrubber.pipeline import analyse_opened, open_source
 
 if TYPE_CHECKING:

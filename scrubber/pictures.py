@@ -8,15 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
-from scrubber import arguments, file_names, hiding, photos, verification
+from scrubber import arguments, photos, redaction, verification
 from scrubber.arguments import is_image
 from scrubber.batch import copy_anywhere, known_copy, work
 from scrubber.call_arguments import checked_analysis
 from scrubber.errors import UsageError
 from scrubber.guarded import read_file
+from scrubber.inspection import file_names
 from scrubber.pipeline import find_in
 from scrubber.policy import Limits, Policy, Preset, Style
-from scrubber.types import Decision
+from scrubber.values import Decision
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from scrubber.analysis import Analysis
     from scrubber.arguments import Path_, Pixels, RegionLike
-    from scrubber.types import Leak, Region, Verdict
+    from scrubber.values import Leak, Region, Verdict
 
 _GIVEN = "the bytes given"
 
@@ -66,7 +67,7 @@ def hide(picture: Pixels | Image.Image, faces: Iterable[RegionLike], style: Styl
     style = Policy(style=style).style
     frame = arguments.frame(picture)
     regions = arguments.regions(faces, frame.size)
-    painted, mask = hiding.painted(frame.pixels, regions, style, frame.alpha)
+    painted, mask = redaction.painted(frame.pixels, regions, style, frame.alpha)
     return _as_image(painted, mask, frame, picture) if is_image(picture) else painted
 
 

@@ -8,24 +8,25 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from scrubber import checking, hiding, metadata, photos
+from scrubber import inspection, photos, redaction
 from scrubber.analysis import Analysis
 from scrubber.consent import decide, fit_once, misplaced, nothing_measured
+from scrubber.detection import presets
+from scrubber.detection.numbering import numbered
+from scrubber.detection.tracking import follow, united
 from scrubber.entry_lookup import Known, look_up
 from scrubber.errors import UsageError
-from scrubber.faces import finding
-from scrubber.faces.following import follow, united
-from scrubber.faces.numbering import numbered
-from scrubber.likeness import likeness
+from scrubber.recognition import likeness
 from scrubber.scrubbed import Scrubbed
 from scrubber.stopwatch import Stopwatch
-from scrubber.types import Leak, Region, SourceId
+from scrubber.values import Leak, Region, SourceId
+from scrubber.verification import checking
 
 if TYPE_CHECKING:
     from scrubber.consent import Decisions, Likeness
-    from scrubber.consent.matching import Gallery
-    from scrubber.hiding.polygons import Mask
     from scrubber.policy import Limits, Preset, Style
+    from scrubber.recognition.gallery import Gallery
+    from scrubber.redaction.polygons import Mask
     from scrubber.terms import Terms
 
 _GRID: Final = 1024  # places a side of the picture that name it
@@ -86,7 +87,7 @@ def open_source(data: bytes, name: str, terms: Terms) -> Opened:
     with clock("open"):
         photo, source = opened(data, name, terms.policy.limits)
         known = look_up(photo, source, terms.permissions)
-        return Opened(name, photo, known, metadata.inventory(data), clock)
+        return Opened(name, photo, known, inspection.inventory(data), clock)
 
 
 def analyse_opened(source: Opened, terms: Terms) -> Analysis:
@@ -113,7 +114,7 @@ def render_opened(source: Opened, analysis: Analysis, terms: Terms, least: Analy
             masks, painted = _hidden(photo, analysis, policy.style)
         with clock("write"):
             fitted, factor = photos.fitted(painted, policy.max_size)
-            smaller = [hiding.scaled(mask, frame.size) for mask, frame in zip(masks, fitted.frames, strict=True)]
+            smaller = [redaction.scaled(mask, frame.size) for mask, frame in zip(masks, fitted.frames, strict=True)]
             # Not before all is painted: whether anything is clear may hang on what is hidden now.
             fitted, target = photos.prepared(fitted.opaque(smaller), policy.format, source.name)
             written, extension = photos.write(fitted, target)
@@ -179,8 +180,8 @@ def opened(data: bytes, name: str, limits: Limits) -> tuple[photos.Photo, Source
 
 def find_in(photo: photos.Photo, preset: Preset) -> list[tuple[Region, ...]]:
     """The faces in each frame of a photo, in any view of it; in an animation they are followed from frame to frame."""
-    with finding.kept_warm():
-        found = [united(finding.find(view, preset) for view in frame.views()) for frame in photo.frames]
+    with presets.kept_warm():
+        found = [united(presets.find(view, preset) for view in frame.views()) for frame in photo.frames]
     return numbered(follow(found) if photo.moving else found)
 
 
@@ -233,7 +234,7 @@ def _hidden(photo: photos.Photo, analysis: Analysis, style: Style) -> tuple[list
     masks, pictures = [], []
     for number, frame in enumerate(photo.frames):
         faces = [decision.region for decision in analysis.on_frame(number, "hide")]
-        picture, mask = hiding.painted(frame.pixels, faces, style, frame.alpha)
+        picture, mask = redaction.painted(frame.pixels, faces, style, frame.alpha)
         masks.append(mask)
         pictures.append(picture)
     return masks, photo.painted(pictures).opaque(masks)
@@ -298,7 +299,7 @@ def _partly_covered(analysis: Analysis, masks: Sequence[Mask]) -> Iterator[str]:
     """Deny beats allow: where heads overlap the hidden one wins, and the report says so."""
     for number, mask in enumerate(masks):
         for decision in analysis.on_frame(number, "show"):
-            share = hiding.covered(decision.region, mask)
+            share = redaction.covered(decision.region, mask)
             if share > 0:
                 box = list(decision.region.box.rounded())
                 yield f"the shown face at {box} is covered by {share:.0%}, because a hidden face is next to it"

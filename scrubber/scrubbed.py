@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from scrubber.types import Decision, Leak, Result, SourceId
+from scrubber.values import Decision, Leak, Result, SourceId
 
 
 @dataclass(frozen=True, slots=True)

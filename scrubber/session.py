@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from scrubber.analysis import Analysis
     from scrubber.batch import Executor
-    from scrubber.types import Result
+    from scrubber.values import Result
 
     Path_: TypeAlias = str | os.PathLike[str]
 

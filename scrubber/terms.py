@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from scrubber import photos
 from scrubber._version import __version__
 from scrubber.errors import UsageError
-from scrubber.likeness import gallery
 from scrubber.policy import Policy
+from scrubber.recognition import gallery
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scrubber.consent import Consent, Permissions
-    from scrubber.consent.matching import Gallery
-    from scrubber.likeness import Judge
-    from scrubber.types import SourceId
+    from scrubber.recognition import Judge
+    from scrubber.recognition.gallery import Gallery
+    from scrubber.values import SourceId
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Terms:
         known = gallery(consent, permissions.gallery, policy.limits, judge) if permissions.gallery else None
         identity, recipient = consent.ledger_identity, None
         if consent.locked:
-            from scrubber.consent.sealing import recipient_under
+            from scrubber.consent.vault.sealing import recipient_under
 
             recipient = recipient_under(True, identity)
         return cls(policy, permissions, known, identity, recipient, consent.name, consent.files)

@@ -13,7 +13,7 @@ from scrubber.photos.families import missing
 from scrubber.pipeline import make_safe
 from scrubber.terms import Terms
 
-sys.path.insert(0, str(Path(__file__).parent / "metadata"))
+sys.path.insert(0, str(Path(__file__).parent / "inspection"))
 
 import dirty
 

@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from scrubber import Limits, checking, photos
-from scrubber.faces import finding
+from scrubber import Limits, photos
+from scrubber.detection import presets
 from scrubber.photos.photo import Frame, Photo
-from scrubber.types import Box
+from scrubber.values import Box
+from scrubber.verification import checking
 
 SHAPE = (60, 80)
 MASK = np.zeros(SHAPE, bool)
@@ -70,7 +71,7 @@ def test_wrong_paint_is_not_excused_by_alpha() -> None:
 
 
 def test_a_face_that_only_the_paint_looks_like_does_not_count(portrait: np.ndarray) -> None:
-    (real,) = finding.find_again(portrait)
+    (real,) = presets.find_again(portrait)
     hidden = np.zeros(portrait.shape[:2], bool)
     below = replace(real, box=real.box.shifted(0, real.box.height * 1.4))  # on the chest
     assert checking.not_of_paint([real, below], portrait, hidden) == (real, below), "nothing is painted"

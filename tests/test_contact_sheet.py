@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 
 import scrubber
-from scrubber import contact_sheet
-from scrubber.types import Decision, Result
+from scrubber.output import contact_sheet
+from scrubber.values import Decision, Result
 
 FACE = scrubber.Region(scrubber.Box(10, 20, 30, 40), 0.9, ("yunet",))
 

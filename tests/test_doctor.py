@@ -84,7 +84,7 @@ def test_something_that_is_needed_ends_in_code_5() -> None:
     assert "try yunet" in missing
 
 
-REFUSED = "import scrubber.batch.isolation as isolation; isolation.network_warning = lambda: 'network!'"
+REFUSED = "import scrubber.batch.sandbox.isolation as isolation; isolation.network_warning = lambda: 'network!'"
 OTHER_VERSION = """
 import importlib.metadata as metadata
 real = metadata.version

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from scrubber.consent.pointing import means
+from scrubber.consent.decisions.pointing import means
 from scrubber.face_names import named_photo
 from scrubber.policy import Limits
-from scrubber.types import Box
+from scrubber.values import Box
 
 LIMITS = Limits()
 FACE = Box(222, 63, 92, 130)  # of the astronaut, pixels of the upright picture

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 import scrubber
-from scrubber.types import Decision
+from scrubber.values import Decision
 
 HEAVY = ("cv2", "mediapipe", "numpy", "PIL", "pydantic", "click", "pebble")
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from scrubber.metadata import audit
-from scrubber.numbered_picture import beside_each_other, encode, is_numbered_picture, numbered_picture
-from scrubber.rulers import margins
-from scrubber.types import Action, Box, Decision, Region
+from scrubber.output.numbered_picture import beside_each_other, encode, is_numbered_picture, numbered_picture
+from scrubber.output.rulers import margins
+from scrubber.values import Action, Box, Decision, Region
+from scrubber.verification.audit import audit
 
 BLUE, ORANGE = (86, 180, 233), (230, 159, 0)
 

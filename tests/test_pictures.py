@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 import scrubber
-from scrubber import Box, Region, hiding, photos
-from scrubber.types import Landmarks
+from scrubber import Box, Region, photos, redaction
+from scrubber.values import Landmarks
 
 BOX = Box(180, 62, 89, 114)
 
@@ -85,7 +85,7 @@ def test_a_head_is_hidden_in_alpha_too(image: Image.Image) -> None:
     rng = np.random.default_rng(1)
     pixels = np.dstack([np.asarray(image), rng.integers(1, 256, (512, 512), dtype=np.uint8)])
     pixels[400:450, 50:150, 3] = 0
-    mask = hiding.mask((512, 512, 3), [Region(BOX)])
+    mask = redaction.mask((512, 512, 3), [Region(BOX)])
     other = pixels.copy()
     other[mask] = 255 - other[mask]
     other[400:450, 50:150, :3] = 7
@@ -161,7 +161,7 @@ def test_pictures_that_are_none(picture: Any, said: str) -> None:
         (None, "faces: is None"),
         (3, "faces: is a value of type int"),
         ("faces", "faces: is a value of type str"),
-        (Box(1, 2, 3, 4), "faces: is a value of type scrubber.types.Box"),
+        (Box(1, 2, 3, 4), "faces: is a value of type scrubber.values.Box"),
         ((1, 2, 3, 4), "faces[0]: is a value of type int"),
         ([Box(1, 2, 3, 4), (1, 2, 3)], "faces[1]: is a value of type tuple of 3"),
         ([(1, 2, 3, "4")], "faces[0]: holds a value of type str"),

@@ -11,9 +11,10 @@ import pytest
 from PIL import Image
 
 import scrubber
-from scrubber import Consent, Limits, Policy, metadata, photos
+from scrubber import Consent, Limits, Policy, photos
 from scrubber.photos import jpeg
 from scrubber.photos.families import missing
+from scrubber.verification.audit import audit
 
 NAMED_BY_BOX = [1585, 1126, 88, 119]  # in sample_media/consent.toml
 
@@ -185,9 +186,9 @@ class TestFailClosed:
         assert "painted" in self.withheld(samples, tmp_path)
 
     def test_a_style_that_shows_the_face(self, samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        from scrubber import hiding
+        from scrubber import redaction
 
-        monkeypatch.setattr(hiding, "painted", lambda pixels, *_: (pixels, np.zeros(pixels.shape[:2], bool)))
+        monkeypatch.setattr(redaction, "painted", lambda pixels, *_: (pixels, np.zeros(pixels.shape[:2], bool)))
         assert self.withheld(samples, tmp_path) == "face-still-visible ()"
 
     def test_a_file_that_is_no_photo(self, tmp_path: Path) -> None:
@@ -208,7 +209,7 @@ def test_real_files_come_out_clean_or_are_refused_with_a_reason(shared: Path, tm
         if result.output is None:
             refused.append((name, result.reason))
             continue
-        assert metadata.audit(Path(result.output).read_bytes()) == (), name
+        assert audit(Path(result.output).read_bytes()) == (), name
     clips = [".mp4", ".mov", ".avi", ".m4b", ".3g2"]
     if missing("jxl"):
         clips.append(".jxl")

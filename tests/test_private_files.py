@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import scrubber
-from scrubber.private_files import private_file
+from scrubber.output.private_files import private_file
 
 
 def write(target: Path, data: bytes, overwrite: bool = False) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import scrubber
-from scrubber import storage
-from scrubber.storage import LocalFolder
+from scrubber.output import storage
+from scrubber.output.storage import LocalFolder
 
 
 def publish(data: bytes, target: Path) -> None:

@@ -1,11 +1,10 @@
 """Folders of photos: planned first, made safe by several processes, published by one, which keeps the ledger."""
 
-from scrubber.batch.idle import with_idle_note
+from scrubber.batch.idle_restrictions import with_idle_note
 from scrubber.batch.in_order import in_order, map_files
-from scrubber.batch.ledger import Ledger
-from scrubber.batch.ledger_entries import Copy
-from scrubber.batch.plan import Found, Plan, Task, plan, search
-from scrubber.batch.published import (
+from scrubber.batch.ledger.entries import Copy
+from scrubber.batch.ledger.ledger import Ledger
+from scrubber.batch.ledger.published import (
     Published,
     copy_anywhere,
     forget,
@@ -17,13 +16,14 @@ from scrubber.batch.published import (
     seal_ledgers,
     showing,
 )
+from scrubber.batch.ledger.refusals import refusal_of, remembered, under_known_refusals
+from scrubber.batch.ledger.retraction import MUST_NOT_BE_SEEN
+from scrubber.batch.ledger.standing import objection
+from scrubber.batch.plan import Found, Plan, Task, plan, search
 from scrubber.batch.publisher import Publisher
-from scrubber.batch.refusals import refusal_of, remembered, under_known_refusals
-from scrubber.batch.retraction import MUST_NOT_BE_SEEN
 from scrubber.batch.running import failed, run, workers
-from scrubber.batch.sandbox import Direct, Executor, Sandbox, Shared
+from scrubber.batch.sandbox.executors import Direct, Executor, Sandbox, Shared
 from scrubber.batch.single import make_one, publish_one, rehearse_one, retract_beside
-from scrubber.batch.standing import objection
 from scrubber.batch.work import judging, size_of
 
 __all__ = [

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar
 
-from scrubber.batch.sandbox import Direct, Executor, Pending
+from scrubber.batch.sandbox.executors import Direct, Executor, Pending
 from scrubber.batch.work import size_of
 from scrubber.errors import PhotoError
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Final
 
-from scrubber.batch.published import identified_copy, known_copy
+from scrubber.batch.ledger.published import identified_copy, known_copy
 from scrubber.errors import NotWritable, UnreadableFile, UsageError
 from scrubber.formats import FILMS, HEADER_BYTES, identify
 from scrubber.guarded import is_folder, is_there, read_start, resolved

@@ -8,8 +8,9 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from scrubber.batch import ledger_file
-from scrubber.batch.copies import (
+from scrubber.batch.idle_restrictions import damage
+from scrubber.batch.ledger import entry_log
+from scrubber.batch.ledger.copies import (
     Why,
     entry_of,
     lifted,
@@ -19,13 +20,17 @@ from scrubber.batch.copies import (
     state_of,
     take_away,
 )
-from scrubber.batch.idle import damage
-from scrubber.batch.ledger import Ledger
-from scrubber.batch.ledger_entries import Copy, folded
-from scrubber.batch.names import Namer
-from scrubber.batch.published import adopt
-from scrubber.batch.refusals import Remembered, remember_refusals, remembered, sealed_refusals, under_known_refusals
-from scrubber.batch.retraction import (
+from scrubber.batch.ledger.entries import Copy, folded
+from scrubber.batch.ledger.ledger import Ledger
+from scrubber.batch.ledger.published import adopt
+from scrubber.batch.ledger.refusals import (
+    Remembered,
+    remember_refusals,
+    remembered,
+    sealed_refusals,
+    under_known_refusals,
+)
+from scrubber.batch.ledger.retraction import (
     Objected,
     files_below,
     retract,
@@ -35,10 +40,11 @@ from scrubber.batch.retraction import (
     taken_away,
     unseen,
 )
+from scrubber.batch.names import Namer
 from scrubber.errors import NotWritable
 from scrubber.guarded import is_there, sha256_of
-from scrubber.storage import LocalFolder, NameTaken
-from scrubber.types import Result
+from scrubber.output.storage import LocalFolder, NameTaken
+from scrubber.values import Result
 
 if TYPE_CHECKING:
     from scrubber.batch.plan import Task
@@ -69,7 +75,7 @@ class Publisher:
         self.ledger.refresh()
         self.terms = terms
         """What the run goes by. `begin` makes them stricter if the ledger remembers what the manifest does not."""
-        self._namer = Namer(terms.policy.names, ledger_file.folder_secret(out, keep=not rehearse), self.ledger.names)
+        self._namer = Namer(terms.policy.names, entry_log.folder_secret(out, keep=not rehearse), self.ledger.names)
 
     def begin(self, tasks: Sequence[Task]) -> Iterator[Result]:
         """Take away what must not be seen any more, before anything is made; what cannot be taken away is a result.

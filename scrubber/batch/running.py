@@ -9,18 +9,18 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from scrubber.batch.copies import at_work
-from scrubber.batch.idle import idle_restrictions
+from scrubber.batch.idle_restrictions import idle_restrictions
 from scrubber.batch.in_order import in_order
-from scrubber.batch.sandbox import Executor, Pending, Sandbox, Shared
+from scrubber.batch.ledger.copies import at_work
+from scrubber.batch.sandbox.executors import Executor, Pending, Sandbox, Shared
 from scrubber.batch.work import Made, make_file, size_of
 from scrubber.errors import PhotoError, PhotoTooLarge, ScrubberError
-from scrubber.types import Result, SourceId
+from scrubber.values import Result, SourceId
 
 if TYPE_CHECKING:
     from scrubber.batch.plan import Task
     from scrubber.batch.publisher import Publisher
-    from scrubber.storage import LocalFolder
+    from scrubber.output.storage import LocalFolder
     from scrubber.terms import Terms
 
 _NO_MEMORY: Final = -4  # OpenCV's code for it (Error::StsNoMem)

@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
-from scrubber.batch.copies import (
+from scrubber.batch.idle_restrictions import with_idle_note
+from scrubber.batch.ledger.copies import (
     entry_of,
     lifted,
     place_of,
@@ -19,25 +20,24 @@ from scrubber.batch.copies import (
     sweep,
     take_away,
 )
-from scrubber.batch.idle import with_idle_note
-from scrubber.batch.ledger import Ledger, ledger_of
-from scrubber.batch.ledger_entries import Copy
-from scrubber.batch.ledger_file import ledger_path
-from scrubber.batch.published import adopt, copy_at
-from scrubber.batch.refusals import remember_refusals, remembered, sealed_refusals, under_known_refusals
-from scrubber.batch.retraction import left_alone, retract, strays
-from scrubber.batch.sandbox import Executor, Shared
+from scrubber.batch.ledger.entries import Copy
+from scrubber.batch.ledger.entry_log import ledger_path
+from scrubber.batch.ledger.ledger import Ledger, ledger_of
+from scrubber.batch.ledger.published import adopt, copy_at
+from scrubber.batch.ledger.refusals import remember_refusals, remembered, sealed_refusals, under_known_refusals
+from scrubber.batch.ledger.retraction import left_alone, retract, strays
+from scrubber.batch.sandbox.executors import Executor, Shared
 from scrubber.batch.work import Made, make_bytes, make_data, make_file, size_of
 from scrubber.errors import NotWritable, PhotoError, UsageError
 from scrubber.guarded import is_file, sha256_of
-from scrubber.storage import LocalFolder, NameTaken, discard, refuse_original
-from scrubber.types import Result
+from scrubber.output.storage import LocalFolder, NameTaken, discard, refuse_original
+from scrubber.values import Result
 
 if TYPE_CHECKING:
     from scrubber.analysis import Analysis
     from scrubber.scrubbed import Scrubbed
     from scrubber.terms import Terms
-    from scrubber.types import Status
+    from scrubber.values import Status
 
 _STREAM: Final = "-"
 """What a photo from standard input is called."""

@@ -6,28 +6,29 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scrubber import file_names, metadata, verification
-from scrubber.batch.sandbox import Executor, Pending, Shared
+from scrubber import inspection, verification
+from scrubber.batch.sandbox.executors import Executor, Pending, Shared
 from scrubber.errors import NotWritable, WorkerLost
 from scrubber.guarded import read_file
-from scrubber.likeness import Judged, judge
+from scrubber.inspection import file_names
 from scrubber.listing import list_regions
 from scrubber.photos import suits
 from scrubber.pipeline import analyse, make_safe, render
 from scrubber.policy import Limits
-from scrubber.types import LEAK_KINDS
+from scrubber.recognition import Judged, judge
+from scrubber.values import LEAK_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scrubber.analysis import Analysis
-    from scrubber.likeness import Judge
     from scrubber.listing import Drawing, Listed
+    from scrubber.output.storage import LocalFolder
     from scrubber.policy import Preset
+    from scrubber.recognition import Judge
     from scrubber.scrubbed import Scrubbed
-    from scrubber.storage import LocalFolder
     from scrubber.terms import Terms
-    from scrubber.types import Decision, Leak, Result, Verdict
+    from scrubber.values import Decision, Leak, Result, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def inspect_file(path: Path) -> list[Leak]:
 def inspect_bytes(data: bytes, named: Leak | None = None) -> list[Leak]:
     """The same for bytes; `named` is what its name gives away."""
     leaks = dict.fromkeys(
-        (*metadata.inventory(data), *verification.unseen(data, Limits()), *([named] if named else []))
+        (*inspection.inventory(data), *verification.unseen(data, Limits()), *([named] if named else []))
     )
     return sorted(leaks, key=lambda leak: LEAK_KINDS.index(leak.kind))
 

@@ -15,16 +15,16 @@ from scrubber.cli.output import counted, echo, echo_error, json_line, nothing_fo
 from scrubber.cli.passphrase import asked
 from scrubber.errors import NotWritable, PhotoError, UsageError
 from scrubber.guarded import is_there
-from scrubber.numbered_picture import ENCODINGS, Encoding, is_numbered_picture
+from scrubber.output.numbered_picture import ENCODINGS, Encoding, is_numbered_picture
 from scrubber.policy import Policy, Preset
 
 if TYPE_CHECKING:
     from scrubber.analysis import Analysis
     from scrubber.batch import Executor, Found
-    from scrubber.batch.sandbox import Pending
+    from scrubber.batch.sandbox.executors import Pending
     from scrubber.listing import Listed
     from scrubber.terms import Terms
-    from scrubber.types import Decision
+    from scrubber.values import Decision
 
 
 @click.command("faces")
@@ -60,7 +60,7 @@ def command(
     workers.begin()
     from scrubber import batch
     from scrubber.consent import Consent
-    from scrubber.private_files import private_file
+    from scrubber.output.private_files import private_file
     from scrubber.terms import Terms
 
     agreed = Consent.load(manifest, asked) if manifest else None
@@ -148,7 +148,7 @@ def _in_folder(folder: Path, photos: Sequence[Found]) -> Iterator[Path]:
 
 def _refuse_inputs(target: Path, photos: Sequence[Found]) -> None:
     """No option makes a command write to an original."""
-    from scrubber.storage import refuse_original
+    from scrubber.output.storage import refuse_original
 
     for found in photos if is_there(target) else ():
         if is_there(found.source):

@@ -15,7 +15,7 @@ from scrubber.policy import Limits
 
 if TYPE_CHECKING:
     from scrubber.batch import Found
-    from scrubber.types import Leak
+    from scrubber.values import Leak
 
 
 @click.command("inspect")
@@ -31,7 +31,7 @@ def command(inputs: tuple[Path, ...], as_json: bool) -> int:
     workers.begin()
     from scrubber import batch
     from scrubber.batch.work import inspect_file
-    from scrubber.overview import Overview
+    from scrubber.inspection.overview import Overview
 
     code = 0
     overview = Overview()

@@ -13,12 +13,12 @@ import click
 
 from scrubber.errors import NotWritable, ScrubberError
 from scrubber.printing import encodable, escaped, json_text
-from scrubber.types import SCHEMA
+from scrubber.values import SCHEMA
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from scrubber.types import Result
+    from scrubber.values import Result
 
 
 def echo(*lines: str, err: bool = False) -> None:

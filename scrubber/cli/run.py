@@ -18,15 +18,15 @@ from scrubber.cli.passphrase import asked
 from scrubber.cli.summary import Tally, complaint
 from scrubber.errors import PhotoError, UsageError
 from scrubber.guarded import is_folder, is_there, read_file, read_stream
+from scrubber.output.report import appended_to
+from scrubber.output.storage import LocalFolder
 from scrubber.policy import Format, Names, Policy, Style
-from scrubber.report import appended_to
-from scrubber.storage import LocalFolder
 
 if TYPE_CHECKING:
     from scrubber.batch import Executor, Plan
     from scrubber.consent import Consent
     from scrubber.terms import Terms
-    from scrubber.types import Result
+    from scrubber.values import Result
 
 _STANDARD: Final = Path("-")
 _NOT_REMEMBERED: Final = (
@@ -130,8 +130,9 @@ def command(
     """
     chosen = Policy(format=policy.pop("format_"), **policy)
     workers.begin()  # now, so that it loads its libraries while this process does
-    from scrubber import batch, contact_sheet
-    from scrubber.batch.isolation import network_warning
+    from scrubber import batch
+    from scrubber.batch.sandbox.isolation import network_warning
+    from scrubber.output import contact_sheet
     from scrubber.terms import Terms
 
     consent = _loaded(manifest) if manifest else None
@@ -199,7 +200,7 @@ def _loaded(manifest: Path) -> Consent:
 
 def _newer_in_clear(manifest: Path | None) -> Iterator[str]:
     """A note where a locked manifest was unlocked and changed since, and the locked one is used."""
-    from scrubber.consent.reading import LOCKED
+    from scrubber.consent.manifest.reading import LOCKED
 
     clear = manifest.with_suffix("") if manifest is not None and manifest.suffix == LOCKED else None
     if manifest is None or clear is None or not clear.is_file():

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from scrubber import batch
-from scrubber.batch import idle
+from scrubber.batch import idle_restrictions
 from scrubber.cli.output import counted
-from scrubber.outcomes import Outcome, outcome, said
+from scrubber.output.outcomes import Outcome, outcome, said
 from scrubber.printing import escaped
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from scrubber.batch import Copy, Plan
     from scrubber.terms import Terms
-    from scrubber.types import Result, Status
+    from scrubber.values import Result, Status
 
 _NAMED: Final = 5  # files named in one line of the summary; the lines above it name all
 _SEVERAL: Final = 2  # reasons from which on they are counted one by one
@@ -54,7 +54,7 @@ class Tally:
         self._warnings = list(terms.permissions.warnings) if terms.permissions else []
 
     def add(self, result: Result) -> None:
-        if result.reason == idle.REASON:
+        if result.reason == idle_restrictions.REASON:
             self._warnings += result.warnings
             return
         if result.reason == batch.MUST_NOT_BE_SEEN:

@@ -16,15 +16,15 @@ from scrubber.cli.passphrase import asked
 from scrubber.errors import PhotoError
 from scrubber.formats import FILMS
 from scrubber.guarded import sha256_of
-from scrubber.outcomes import outcome
+from scrubber.output.outcomes import outcome
+from scrubber.output.report import read_report
 from scrubber.policy import Limits, Policy, Preset
-from scrubber.report import read_report
-from scrubber.types import Leak
+from scrubber.values import Leak
 
 if TYPE_CHECKING:
-    from scrubber.batch.sandbox import Pending
+    from scrubber.batch.sandbox.executors import Pending
     from scrubber.consent import Consent, Permissions
-    from scrubber.types import Decision, Region, Result, Verdict
+    from scrubber.values import Decision, Region, Result, Verdict
 
 _OUT: Final = ("published", "unchanged")
 _HELD_THEN: Final = "whether those who are shown by consent may be seen today; --consent FILE --for PURPOSE tells"

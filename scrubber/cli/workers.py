@@ -6,7 +6,7 @@ from typing import Final
 
 from scrubber import forking
 
-_PRELOADED: Final = ("scrubber.batch.running", "scrubber.batch.libraries")
+_PRELOADED: Final = ("scrubber.batch.running", "scrubber.batch.sandbox.libraries")
 """Modules that the process has loaded from which workers are forked."""
 
 

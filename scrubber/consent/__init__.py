@@ -1,7 +1,7 @@
 """Who may be seen: the consent manifest and the decisions that follow from it.
 
 A manifest is loaded (`Consent.load`), resolved for a purpose and a day (`Consent.permissions`), and asked
-about the faces of each photo (`decide`). Embeddings are compared in `scrubber.consent.matching`, which is
+about the faces of each photo (`decide`). Embeddings are compared in `scrubber.recognition.gallery`, which is
 imported on its own because it needs numpy. What reads manifests is imported when it is used: that takes as long as all
 the rest, and the processes that work on photos only decide.
 """
@@ -11,8 +11,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from scrubber.consent.decide import Decisions, decide, fit_once
-from scrubber.consent.likeness import (
+from scrubber.consent.decisions.decide import Decisions, decide, fit_once
+from scrubber.consent.decisions.likeness import (
     CLEAR_LEAD,
     NARROWEST,
     SAME_PERSON,
@@ -21,24 +21,24 @@ from scrubber.consent.likeness import (
     Similarities,
     nothing_measured,
 )
-from scrubber.consent.permissions import Permissions, Standing
-from scrubber.consent.photo_entries import PhotoEntries
-from scrubber.consent.placing import misplaced
+from scrubber.consent.decisions.permissions import Permissions, Standing
+from scrubber.consent.decisions.photo_entries import PhotoEntries
+from scrubber.consent.decisions.placing import misplaced
 
 if TYPE_CHECKING:
-    from scrubber.consent.manifest import DismissBox, Event, HideBox, Manifest, Person, PhotoEntry, ShowBox
-    from scrubber.consent.reading import FIRST_LINE, LAST_LINE
+    from scrubber.consent.decisions.sentences import explain
+    from scrubber.consent.manifest.model import DismissBox, Event, HideBox, Manifest, Person, PhotoEntry, ShowBox
+    from scrubber.consent.manifest.reading import FIRST_LINE, LAST_LINE
+    from scrubber.consent.manifest.schema import json_schema
     from scrubber.consent.record import Consent
-    from scrubber.consent.schema import json_schema
-    from scrubber.consent.sentences import explain
     from scrubber.consent.summary import PersonSummary, Remark, check, summarise
 
 _HOMES = {
-    "manifest": ("DismissBox", "Event", "HideBox", "Manifest", "Person", "PhotoEntry", "ShowBox"),
-    "reading": ("FIRST_LINE", "LAST_LINE"),
+    "manifest.model": ("DismissBox", "Event", "HideBox", "Manifest", "Person", "PhotoEntry", "ShowBox"),
+    "manifest.reading": ("FIRST_LINE", "LAST_LINE"),
     "record": ("Consent",),
-    "schema": ("json_schema",),
-    "sentences": ("explain",),
+    "manifest.schema": ("json_schema",),
+    "decisions.sentences": ("explain",),
     "summary": ("PersonSummary", "Remark", "check", "summarise"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}

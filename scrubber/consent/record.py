@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from scrubber.consent.holdings import Holdings, InMemory, OnDisk
-from scrubber.consent.keys import identity_beside, identity_inside
-from scrubber.consent.locking import Passphrase, is_locked, opened
-from scrubber.consent.manifest import Event, Manifest, Person, PhotoEntry
-from scrubber.consent.permissions import Permissions, resolve, withdrawn_since
-from scrubber.consent.reading import parse, read
+from scrubber.consent.decisions.permissions import Permissions, resolve, withdrawn_since
+from scrubber.consent.manifest.model import Event, Manifest, Person, PhotoEntry
+from scrubber.consent.manifest.reading import parse, read
+from scrubber.consent.vault.holdings import Holdings, InMemory, OnDisk
+from scrubber.consent.vault.keys import identity_beside, identity_inside
+from scrubber.consent.vault.locking import Passphrase, is_locked, opened
 from scrubber.errors import ManifestError, PhotoError, UsageError
 from scrubber.guarded import resolved
 

@@ -8,13 +8,13 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
-from scrubber.consent.permissions import ahead, standing_reason
-from scrubber.consent.photo_entries import named, restricts
+from scrubber.consent.decisions.permissions import ahead, standing_reason
+from scrubber.consent.decisions.photo_entries import named, restricts
 
 if TYPE_CHECKING:
-    from scrubber.consent.manifest import Person
+    from scrubber.consent.manifest.model import Person
     from scrubber.consent.record import Consent
-    from scrubber.types import Reason
+    from scrubber.values import Reason
 
 SOON = timedelta(days=30)  # time enough to ask somebody again
 

@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from scrubber.types import Box
+from scrubber.values import Box
 
 if TYPE_CHECKING:
     import numpy as np

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from scrubber import checking
-from scrubber.faces import finding
+from scrubber.detection import presets
 from scrubber.photos.photo import blended
-from scrubber.types import Box, Leak
+from scrubber.values import Box, Leak
+from scrubber.verification import checking
 from scrubber.verification.hidden import ALPHA_FORMATS, UNDER_ALPHA, layers
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from scrubber.photos import Frame
     from scrubber.policy import Preset
-    from scrubber.types import Decision, Region
+    from scrubber.values import Decision, Region
 
     Pixels = NDArray[np.uint8]
 
@@ -35,7 +35,7 @@ def visible(frame: Frame, preset: Preset, decided: Sequence[Decision] | None) ->
     `decided` is what a run decided on this frame, None if no run made it: faces to be shown do not count, and what
     looks like a face because a head in it, or beside it, was painted over is left for a person to look at.
     """
-    find = finding.find if decided is None else finding.find_upright
+    find = presets.find if decided is None else presets.find_upright
     shown = [each.region for each in decided or () if each.action == "show"]
     painted = [each.region for each in decided or () if each.action == "hide"]
     found: list[Region] = []
@@ -84,7 +84,7 @@ def under_alpha(data: bytes, form: str, most: int, preset: Preset, known: Sequen
 
 
 def _in_picture(picture: Pixels, where: str, number: int, preset: Preset, known: Sequence[Region]) -> Iterator[Leak]:
-    faces = checking.clear(picture, finding.find(picture, preset))
+    faces = checking.clear(picture, presets.find(picture, preset))
     for face in _others(faces, known):
         x, y, width, height = face.box.rounded()
         frame = f"frame {number}: " if number else ""

@@ -10,7 +10,7 @@ from scrubber import opencv
 from scrubber.photos.families import missing
 from scrubber.photos.photo import FAINT
 from scrubber.photos.source import DECODER_FAULTS
-from scrubber.types import Leak
+from scrubber.values import Leak
 from scrubber.verification.stored import is_lossy, pictures
 
 if TYPE_CHECKING:

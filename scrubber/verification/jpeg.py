@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from scrubber.types import Leak
+from scrubber.values import Leak
 from scrubber.verification import blocks, jpeg_tables, progressive
 from scrubber.verification.huffman import CodeError
 from scrubber.verification.jpeg_parts import Component, Parts, PartsError, parts

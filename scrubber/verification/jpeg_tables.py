@@ -12,7 +12,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Final
 
-from scrubber.types import Leak
+from scrubber.values import Leak
 from scrubber.verification.jpeg_parts import HuffmanTable, Parts
 
 # T.81, tables K.1 and K.2, in zigzag order.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scrubber.types import Leak
+from scrubber.values import Leak
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from scrubber.types import Leak
+from scrubber.values import Leak
 from scrubber.verification import idle
 from scrubber.verification.jpeg_parts import Parts
 from scrubber.verification.jpeg_scans import is_followed

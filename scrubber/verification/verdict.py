@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from scrubber import metadata, photos
+from scrubber import photos
+from scrubber.detection import presets
 from scrubber.errors import PhotoError
-from scrubber.faces import finding
 from scrubber.formats import HEADER_BYTES, identify
 from scrubber.photos.source import DECODER_FAULTS
-from scrubber.types import LEAK_KINDS, Leak, Region, Verdict
+from scrubber.values import LEAK_KINDS, Leak, Region, Verdict
 from scrubber.verification import faces, hidden, jpeg, recoding, webp
+from scrubber.verification.audit import audit
 from scrubber.verification.judged import Judged
 
 if TYPE_CHECKING:
     from scrubber.policy import Limits, Preset
-    from scrubber.types import Decision
+    from scrubber.values import Decision
 
 
 def verify(
@@ -28,7 +29,7 @@ def verify(
     run is known to have made it. Never raises for a
     broken file: that it cannot be judged is a leak of kind "structure".
     """
-    leaks = metadata.audit(data)
+    leaks = audit(data)
     try:
         photo = photos.open_photo(data, name, limits)
     except PhotoError as error:
@@ -37,7 +38,7 @@ def verify(
         Judged(leaks) + _unseen(data, photo.format, limits.pixels) + Judged(not_judged=recoding.not_judged(data, photo))
     )
     found: list[tuple[int, Region]] = []
-    with finding.kept_warm():
+    with presets.kept_warm():
         for number, frame in enumerate(photo.frames):
             own = None if decided is None else [each for each in decided if each.frame == number]
             visible, unsure = faces.visible(frame, preset, own)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from scrubber.types import Leak
+from scrubber.values import Leak
 from scrubber.verification import idle
 from scrubber.verification.stored import alone, webp_chunks
 

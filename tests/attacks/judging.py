@@ -9,7 +9,7 @@ import zlib
 from PIL import Image
 
 from scrubber.policy import Limits
-from scrubber.types import Decision, Verdict
+from scrubber.values import Decision, Verdict
 from scrubber.verification import verify
 
 

@@ -13,13 +13,13 @@ from PIL import Image
 
 from scrubber.cli import cli
 from scrubber.consent import Consent, PhotoEntry
-from scrubber.consent.editing import Draft, blank
+from scrubber.consent.editing.draft import Draft, blank
 from scrubber.errors import ScrubberError
 from scrubber.pipeline import make_safe, opened
 from scrubber.policy import Limits, Policy
 from scrubber.scrubbed import Scrubbed
 from scrubber.terms import Terms
-from scrubber.types import Box, SourceId
+from scrubber.values import Box, SourceId
 
 FAST = Policy(preset="fast")
 TURNED = (2, 3, 4, 5, 6, 7, 8)

@@ -89,7 +89,7 @@ def test_a_sheet_that_shows_what_was_taken_away_is_named(
     shutil.copy(samples / "astronaut.jpg", "a.jpg")
     assert call("run a.jpg -o out --preset fast --contact-sheet out/sheet.html") == 0
     assert call("consent no-photo a.jpg --manifest m.toml") == 0
-    monkeypatch.setattr("scrubber.batch.ledger.now", lambda: "2099-01-01T00:00:00+00:00")
+    monkeypatch.setattr("scrubber.batch.ledger.ledger.now", lambda: "2099-01-01T00:00:00+00:00")
     capfd.readouterr()
     assert call("run a.jpg -o out --preset fast --consent m.toml") == 3
     assert "sheet.html: is a contact sheet that still shows copies taken away" in capfd.readouterr().err

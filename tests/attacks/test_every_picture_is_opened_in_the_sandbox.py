@@ -35,7 +35,12 @@ def desk(tmp_path: Path, samples: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     def opened_here(*_: Any, **__: Any) -> None:
         raise AssertionError("a picture was opened in the main process")
 
-    for name in ("scrubber.photos.open_photo", "scrubber.metadata.inventory", "scrubber.metadata.audit"):
+    for name in (
+        "scrubber.photos.open_photo",
+        "scrubber.verification.verdict.audit",
+        "scrubber.inspection.inventory",
+        "scrubber.verification.checking.audit",
+    ):
         monkeypatch.setattr(name, opened_here)
     monkeypatch.setattr(Image, "open", opened_here)
     return tmp_path

@@ -19,8 +19,8 @@ from crafted_jpeg import encoded
 from PIL import Image
 
 import scrubber
-from scrubber import Box, Consent, Limits, Policy, Region, hiding, photos
-from scrubber.faces import finding
+from scrubber import Box, Consent, Limits, Policy, Region, photos, redaction
+from scrubber.detection import presets
 from scrubber.photos.photo import Frame, Photo
 from scrubber.pipeline import make_safe
 from scrubber.policy import Style
@@ -134,7 +134,7 @@ INKS = (halftone, black_ink, white_ink, grey_ink, hardly_there, half_there, only
 @pytest.fixture(scope="module")
 def place(portrait: np.ndarray) -> Box:
     """Where the face is."""
-    (face,) = finding.find_again(portrait)
+    (face,) = presets.find_again(portrait)
     return face.box
 
 
@@ -226,7 +226,7 @@ class TestAlpha:
         else:
             image = Image.fromarray(black_ink(portrait)).convert(mode)
         hidden = scrubber.hide(image, [Region(place)], style=style)
-        mask = hiding.mask(portrait.shape, [Region(place)])
+        mask = redaction.mask(portrait.shape, [Region(place)])
         assert (np.asarray(hidden.convert("RGBA"))[mask][:, 3] == 255).all()
         target = io.BytesIO()
         hidden.convert("RGBA").save(target, "PNG")
@@ -261,7 +261,7 @@ class TestByteEquality:
     @pytest.mark.parametrize("style", STYLES)
     @pytest.mark.parametrize("longest", [None, 97])
     def test_what_is_under_a_mask_changes_nothing(self, kind: str, style: Style, longest: int | None) -> None:
-        mask = hiding.mask((180, 220), KNOWN)
+        mask = redaction.mask((180, 220), KNOWN)
         outputs = {self.output(self.opened(frames, kind), style, longest) for frames in self.variants(mask)}
         assert len(outputs) == 1
 
@@ -269,7 +269,7 @@ class TestByteEquality:
     @pytest.mark.parametrize("style", STYLES)
     def test_nor_in_frames_that_are_drawn_in_part(self, kind: str, style: Style) -> None:
         """Attack: writers store only what changes between frames, and how much that is, is a channel too."""
-        mask = hiding.mask((180, 220), KNOWN)
+        mask = redaction.mask((180, 220), KNOWN)
         target = kind.lower()
         outputs = set()
         for frames in self.variants(mask, frames=3):
@@ -281,7 +281,7 @@ class TestByteEquality:
     @pytest.mark.parametrize("style", STYLES)
     def test_nor_whether_anything_is_clear(self, style: Style) -> None:
         """Attack: alpha is nowhere but under the mask, so that the kind of the output would tell."""
-        mask = hiding.mask((180, 220), KNOWN)
+        mask = redaction.mask((180, 220), KNOWN)
         colours = np.full((180, 220, 3), 90, np.uint8)
         opaque = np.full((180, 220), 255, np.uint8)
         outputs = set()
@@ -296,7 +296,7 @@ class TestByteEquality:
     def test_the_whole_recipe(self, style: Style) -> None:
         """The same on files, with a hide box, from opening to the bytes of the copy."""
         box = KNOWN[0].box.rounded()
-        mask = hiding.mask((180, 220), [Region(KNOWN[0].box, kind="drawn")])
+        mask = redaction.mask((180, 220), [Region(KNOWN[0].box, kind="drawn")])
         outputs = set()
         for frames, longest in itertools.product(self.variants(mask), (None, 97)):
             data = saved(frames, "PNG")
@@ -316,10 +316,10 @@ class TestByteEquality:
 
     def output(self, photo: Photo, style: Style, longest: int | None) -> bytes:
         """The steps of the recipe from hiding on, for heads that are known."""
-        pairs = [hiding.painted(frame.pixels, KNOWN, style, frame.alpha) for frame in photo.frames]
+        pairs = [redaction.painted(frame.pixels, KNOWN, style, frame.alpha) for frame in photo.frames]
         masks = [mask for _, mask in pairs]
         fitted, _ = photos.fitted(photo.painted([pixels for pixels, _ in pairs]).opaque(masks), longest)
-        smaller = [hiding.scaled(mask, frame.size) for mask, frame in zip(masks, fitted.frames, strict=True)]
+        smaller = [redaction.scaled(mask, frame.size) for mask, frame in zip(masks, fitted.frames, strict=True)]
         return photos.write(*photos.prepared(fitted.opaque(smaller), "keep", "p"))[0]
 
 

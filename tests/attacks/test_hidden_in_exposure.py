@@ -19,7 +19,7 @@ import scrubber
 from scrubber import Consent, Policy, photos
 from scrubber.policy import Limits, Style
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "metadata"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "inspection"))
 
 import dirty_tiff
 

@@ -15,7 +15,7 @@ import pytest
 from restricting import PERSON, WORDS, scrubber
 
 from scrubber.consent import Consent, PhotoEntry
-from scrubber.consent.editing import Draft
+from scrubber.consent.editing.draft import Draft
 from scrubber.errors import ManifestError, NotWritable
 
 needs_pipes = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
@@ -50,7 +50,7 @@ class TestLockingAway:
         assert "behind.jpg: lies behind the link" in done.said
 
     def test_what_changed_meanwhile_is_kept(self, office: Path) -> None:
-        from scrubber.consent.storing import gather, remove_originals
+        from scrubber.consent.editing.storing import gather, remove_originals
 
         contents = gather(Consent.load(office / "consent.toml"), [], {}, "")
         (office / "consent.toml").write_text(PERSON)

@@ -22,9 +22,9 @@ from PIL import Image
 from restricting import FAST, PERSON, jpeg, scrubber
 
 from scrubber.consent import Consent
-from scrubber.consent.editing import Draft
-from scrubber.consent.look_alikes import appearance, look_alike
-from scrubber.consent.spreadsheet import people_in, written
+from scrubber.consent.editing.draft import Draft
+from scrubber.consent.exchange.spreadsheet import people_in, written
+from scrubber.consent.manifest.look_alikes import appearance, look_alike
 from scrubber.errors import ManifestError, UsageError
 from scrubber.terms import Terms
 

@@ -33,13 +33,13 @@ from restricting import (
 
 from scrubber import scrub_folder
 from scrubber.consent import Consent, DismissBox, HideBox, PhotoEntry, ShowBox
-from scrubber.consent.editing import Draft
-from scrubber.consent.permissions import Permissions
+from scrubber.consent.decisions.permissions import Permissions
+from scrubber.consent.editing.draft import Draft
 from scrubber.photos.turning import turned_back
 from scrubber.pipeline import make_safe
 from scrubber.scrubbed import Scrubbed
 from scrubber.terms import Terms
-from scrubber.types import Box, SourceId
+from scrubber.values import Box, SourceId
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ import scrubber
 from scrubber.photos.photo import Frame, Photo
 from scrubber.photos.writing import write
 from scrubber.policy import Limits
-from scrubber.types import Decision
+from scrubber.values import Decision
 from scrubber.verification import unseen
 
 TEXT = b"meet at the old bridge, 9 pm, ask for Leila"

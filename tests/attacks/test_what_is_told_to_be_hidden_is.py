@@ -17,7 +17,7 @@ import pytest
 from PIL import Image, ImageOps
 
 import scrubber
-from scrubber import Box, Region, hiding
+from scrubber import Box, Region, redaction
 
 PIXELS = np.zeros((40, 60, 3), np.uint8)
 
@@ -60,7 +60,7 @@ def test_a_box_is_hidden_to_its_last_corner(box: tuple[float, float, float, floa
 @pytest.mark.parametrize("box", [Box(10, 10, 4, 30), Box(5.5, 8.5, 40, 3), Box(12.2, 9.7, 6, 6), Box(10, 10, 40, 20)])
 def test_the_mask_of_a_face_holds_its_box_and_a_pixel_more(box: Box) -> None:
     """Attack: a box in a manifest is rounded and may reach a pixel beyond the face; it gets no mask of its own then."""
-    mask = hiding.mask(PIXELS.shape, [Region(box)])
+    mask = redaction.mask(PIXELS.shape, [Region(box)])
     rows, columns = (
         slice(math.floor(start) - 1, math.ceil(end) + 1) for start, end in ((box.y, box.bottom), (box.x, box.right))
     )

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 from scrubber import Limits, Policy, batch
-from scrubber.batch.sandbox import Shared
+from scrubber.batch.sandbox.executors import Shared
 from scrubber.batch.work import Made, make_file
+from scrubber.detection import presets
 from scrubber.errors import DamagedPhoto
-from scrubber.faces import finding
-from scrubber.storage import LocalFolder
+from scrubber.output.storage import LocalFolder
 from scrubber.terms import Terms
-from scrubber.types import Result
+from scrubber.values import Result
 
 SHORT = 5.0  # seconds to open a photo in these tests
 FOR_EVER = 30.0  # seconds; a trap that lasts longer than it may opens then, and shows
@@ -28,7 +28,7 @@ LARGE = 1_500_000  # bytes; a photo of so many may take many times as long, once
 def search_for(seconds: float) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        finding.find(np.zeros((600, 800, 3), dtype=np.uint8), "fast")
+        presets.find(np.zeros((600, 800, 3), dtype=np.uint8), "fast")
 
 
 def sleeps() -> None:

@@ -17,12 +17,12 @@ from PIL import Image
 
 import scrubber
 from scrubber import Policy, batch, forking
-from scrubber.batch.sandbox import Shared
+from scrubber.batch.sandbox.executors import Shared
 from scrubber.batch.work import Made, make_file
 from scrubber.errors import DamagedPhoto, NotWritable
-from scrubber.storage import LocalFolder
+from scrubber.output.storage import LocalFolder
 from scrubber.terms import Terms
-from scrubber.types import Result
+from scrubber.values import Result
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="namespaces and limits on data are Linux's")
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrubber.batch.names import Namer
-from scrubber.file_names import tells
+from scrubber.inspection.file_names import tells
 
 TELLING = {
     "time": ["IMG_20240506_101112", "PXL_20231224_180000123", "2024-05-06 march", "06.05.2024", "6-5-24",

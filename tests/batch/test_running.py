@@ -11,9 +11,9 @@ from PIL import Image
 
 import scrubber
 from scrubber import Policy, batch
-from scrubber.batch.sandbox import Shared
+from scrubber.batch.sandbox.executors import Shared
 from scrubber.batch.work import Made, make_file
-from scrubber.storage import LocalFolder
+from scrubber.output.storage import LocalFolder
 from scrubber.terms import Terms
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from scrubber.rulers import margins
+from scrubber.output.rulers import margins
 
 ROOT = Path(__file__).resolve().parents[2]
 

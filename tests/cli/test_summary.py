@@ -14,7 +14,7 @@ import scrubber
 from scrubber import batch
 from scrubber.cli.summary import Tally, complaint
 from scrubber.terms import Terms
-from scrubber.types import Decision, Result
+from scrubber.values import Decision, Result
 
 ROOT = Path(__file__).resolve().parents[2]
 HIDDEN = Decision(scrubber.Region(scrubber.Box(1, 2, 3, 4)), "hide", "no-manifest")

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from scrubber.consent import Consent, Decisions, Measured, decide
-from scrubber.types import Box, Region, SourceId
+from scrubber.values import Box, Region, SourceId
 
 PHOTO = "ab" * 32
 PIXELS = "0123" * 16

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from scrubber.consent import FIRST_LINE, LAST_LINE, Consent, Measured
 from scrubber.errors import ManifestError
-from scrubber.types import Region
+from scrubber.values import Region
 
 PEOPLE = ("a", "b", "c")
 MINOR = {"minor": True, "given_by": "both"}

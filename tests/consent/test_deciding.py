@@ -9,7 +9,7 @@ import pytest
 from consent_scenes import PIXELS, SOURCE, TODAY, consent, decided, event, face, matched, person, pointed, reasons
 
 from scrubber.consent import decide
-from scrubber.types import Box, Region
+from scrubber.values import Box, Region
 
 HERE = [100, 100, 80, 80]  # the box of face()
 FAR = face(500, 500)

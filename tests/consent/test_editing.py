@@ -11,11 +11,11 @@ import pytest
 from consent_scenes import PHOTO, person, pointed
 
 from scrubber.consent import FIRST_LINE, LAST_LINE, Consent, DismissBox, HideBox, Person, PhotoEntry, ShowBox
-from scrubber.consent.editing import Draft, blank
-from scrubber.consent.merging import merge_people, merge_photos
-from scrubber.consent.persons import person_of
+from scrubber.consent.editing.draft import Draft, blank
+from scrubber.consent.editing.merging import merge_people, merge_photos
+from scrubber.consent.editing.persons import person_of
 from scrubber.errors import ManifestError, UsageError
-from scrubber.types import Box
+from scrubber.values import Box
 
 NOW = datetime(2026, 3, 2, 10, 0, 0, 5, tzinfo=UTC)
 KEPT = f"""\

@@ -8,7 +8,7 @@ from typing import Any
 from consent_scenes import consent, event, matched, person
 
 from scrubber.consent import Person
-from scrubber.consent.dpv import records
+from scrubber.consent.exchange.dpv import records
 
 
 def record(*events: dict[str, str], **keys: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from scrubber.consent.matching import Gallery
+from scrubber.recognition.gallery import Gallery
 
 
 def test_the_scale_of_embeddings_does_not_matter() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from test_consent_properties import RESTRICTIONS, World, worlds
 
 from scrubber.consent import Consent, Decisions, Permissions, decide
-from scrubber.types import Box
+from scrubber.values import Box
 
 HERE = [100, 100, 80, 80]  # the box of face()
 

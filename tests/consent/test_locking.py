@@ -10,11 +10,11 @@ import pytest
 from consent_scenes import TODAY
 
 from scrubber.consent import FIRST_LINE, LAST_LINE, Consent
-from scrubber.consent.editing import Draft
-from scrubber.consent.locking import Contents, opened, sealed
-from scrubber.consent.manifest import Person
-from scrubber.consent.sealing import new_identity, recipient_of, seal, unseal
-from scrubber.consent.storing import gather, lock, remove_originals, unlock
+from scrubber.consent.editing.draft import Draft
+from scrubber.consent.editing.storing import gather, lock, remove_originals, unlock
+from scrubber.consent.manifest.model import Person
+from scrubber.consent.vault.locking import Contents, opened, sealed
+from scrubber.consent.vault.sealing import new_identity, recipient_of, seal, unseal
 from scrubber.errors import ManifestError, NotWritable, UsageError
 
 WORDS = "four quite random words"

@@ -12,7 +12,7 @@ from consent_scenes import PHOTO, consent, person, pointed
 
 from scrubber.consent import FIRST_LINE, LAST_LINE, Consent
 from scrubber.errors import ManifestError
-from scrubber.types import Box, SourceId
+from scrubber.values import Box, SourceId
 
 WHOLE = f"""\
 schema = 1

@@ -9,11 +9,11 @@ import pytest
 from consent_scenes import PHOTO, PIXELS, SOURCE, person
 
 from scrubber.consent import FIRST_LINE, LAST_LINE, Consent, DismissBox, HideBox, ShowBox
-from scrubber.consent.editing import Draft, blank
-from scrubber.consent.persons import person_of
-from scrubber.consent.photo_edits import objections, refuse_unshowable, say, withhold
+from scrubber.consent.editing.draft import Draft, blank
+from scrubber.consent.editing.persons import person_of
+from scrubber.consent.editing.photo_edits import objections, refuse_unshowable, say, withhold
 from scrubber.errors import UsageError
-from scrubber.types import Box, SourceId
+from scrubber.values import Box, SourceId
 
 HERE = Box(1, 2, 30, 40)
 HIDE, DISMISS, SHOW = HideBox(box=HERE), DismissBox(box=HERE, frame=1), ShowBox(person="p-017", box=HERE)

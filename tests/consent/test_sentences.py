@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from scrubber.consent import explain
-from scrubber.types import Box, Decision, Reason, Region
+from scrubber.values import Box, Decision, Reason, Region
 
 FACE = Region(Box(1, 2, 30, 40))
 

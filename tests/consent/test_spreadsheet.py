@@ -6,8 +6,8 @@ import pytest
 from consent_scenes import matched, person
 
 from scrubber.consent import Person
-from scrubber.consent.persons import person_of
-from scrubber.consent.spreadsheet import COLUMNS, people_in, written
+from scrubber.consent.editing.persons import person_of
+from scrubber.consent.exchange.spreadsheet import COLUMNS, people_in, written
 from scrubber.errors import UsageError
 
 PEOPLE = (

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrubber.consent.tagged_faces import TaggedFace, face_regions
+from scrubber.consent.exchange.tagged_faces import TaggedFace, face_regions
 
 NAMESPACES = (
     'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '

@@ -15,11 +15,13 @@ from pathlib import Path
 
 import atheris
 
+from scrubber.verification.audit import audit
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT)]
 
 with atheris.instrument_imports(include=["scrubber"]):
-    from scrubber import Consent, Limits, ManifestError, PhotoError, metadata, photos, verification
+    from scrubber import Consent, Limits, ManifestError, PhotoError, inspection, photos, verification
 
 LIMITS = Limits(bytes=1 << 20, pixels=1 << 20)
 FORMATS = ("jpeg", "png", "webp", "gif", "tiff", "bmp")
@@ -42,8 +44,8 @@ def files(kind: str) -> object:
         place = provider.ConsumeIntInRange(0, len(whole))
         rest = provider.ConsumeBytes(provider.remaining_bytes())
         for file in (rest, whole[:place] + rest, whole[:place] + rest + whole[place:]):
-            metadata.inventory(file)
-            metadata.audit(file)
+            inspection.inventory(file)
+            audit(file)
             verification.unseen(file, LIMITS)
             try:
                 photos.open_photo(file, "fuzzed", LIMITS)

@@ -10,9 +10,10 @@ import pytest
 from PIL import GifImagePlugin, Image
 
 import scrubber
-from scrubber import Limits, Policy, metadata, photos
+from scrubber import Limits, Policy, photos
 from scrubber.pipeline import make_safe
 from scrubber.terms import Terms
+from scrubber.verification.audit import audit
 
 KINDS = {"PNG": {}, "WEBP": {"lossless": True}, "lossy WEBP": {}, "GIF": {}}
 CLOSE = {"lossy WEBP": 25.0}  # mean levels
@@ -24,7 +25,7 @@ def opened(data: bytes) -> photos.Photo:
 
 def again(photo: photos.Photo) -> photos.Photo:
     written, _ = photos.write(*photos.prepared(photo, "keep", "photo"))
-    assert metadata.audit(written) == ()
+    assert audit(written) == ()
     return opened(written)
 
 

@@ -16,7 +16,7 @@ from scrubber import Limits, Policy, photos
 from scrubber.pipeline import make_safe
 from scrubber.terms import Terms
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "metadata"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "inspection"))
 
 import dirty_isobmff
 import dirty_tiff

@@ -7,8 +7,9 @@ import struct
 import numpy as np
 import pytest
 
-from scrubber import Limits, metadata, photos
+from scrubber import Limits, inspection, photos
 from scrubber.photos.photo import Frame, Photo
+from scrubber.verification.audit import audit
 
 SIZES = {3: 2, 4: 4}  # bytes of a SHORT and a LONG
 STRIPS, STRIP_BYTES = 273, 279
@@ -52,8 +53,8 @@ def test_no_byte_belongs_to_nothing(frames: list[tuple[int, int, bool]]) -> None
     spans = used(data)
     assert [end for _, end in spans] == [*(start for start, _ in spans[1:]), len(data)]
     assert extension == ".tif"
-    assert metadata.audit(data) == ()
-    assert metadata.inventory(data) == () or len(frames) > 1
+    assert audit(data) == ()
+    assert inspection.inventory(data) == () or len(frames) > 1
     again = photos.open_photo(data, "copy", Limits())
     for seen, meant in zip(again.frames, photo.frames, strict=True):
         assert (seen.pixels == meant.pixels).all()

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from scrubber import Limits, metadata, photos
+from scrubber import Limits, inspection, photos
+from scrubber.verification.audit import audit
 
 LARGEST_DIFFERENCE = 2.0  # mean levels of 255, for formats that lose a little
 
@@ -75,8 +76,8 @@ def test_nothing_but_the_picture_is_written(portrait: np.ndarray, kind: str, tra
     alpha = half_transparent(portrait) if transparent and kind != "jpeg" else None
     for lossless in (False, True):
         data = written(portrait, kind, alpha, lossless)
-        assert metadata.audit(data) == ()
-        assert metadata.inventory(data) == ()
+        assert audit(data) == ()
+        assert inspection.inventory(data) == ()
 
 
 def test_a_photo_that_was_transparent_lies_on_white_in_jpeg(scenery: np.ndarray) -> None:

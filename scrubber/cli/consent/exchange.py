@@ -17,7 +17,7 @@ from scrubber.guarded import read_bytes
 from scrubber.printing import json_text
 
 if TYPE_CHECKING:
-    from scrubber.consent.editing import Draft
+    from scrubber.consent.editing.draft import Draft
 
 _TABLES: Final = (".csv", ".tsv")
 _LARGEST_TABLE: Final = 1 << 25  # bytes; a hundred thousand people need less
@@ -40,8 +40,8 @@ def export_people(manifest: Path, format_: str) -> None:
       scrubber consent export consent.toml --format csv > people.csv
     """
     from scrubber.consent import Consent
-    from scrubber.consent.dpv import records
-    from scrubber.consent.spreadsheet import written
+    from scrubber.consent.exchange.dpv import records
+    from scrubber.consent.exchange.spreadsheet import written
 
     consent = Consent.load(manifest, asked)
     if format_ == "dpv":
@@ -70,7 +70,7 @@ def import_from(sources: tuple[Path, ...], manifest: Path, names: tuple[str, ...
     Example:
       scrubber consent import people.csv march --person "Maria Lopez=p-017"
     """
-    from scrubber.consent.editing import Draft
+    from scrubber.consent.editing.draft import Draft
 
     draft = Draft(manifest, asked)
     for table in (source for source in sources if source.suffix.lower() in _TABLES):
@@ -82,8 +82,8 @@ def import_from(sources: tuple[Path, ...], manifest: Path, names: tuple[str, ...
 
 
 def _import_people(draft: Draft, table: Path) -> None:
-    from scrubber.consent.merging import merge_people
-    from scrubber.consent.spreadsheet import people_in
+    from scrubber.consent.editing.merging import merge_people
+    from scrubber.consent.exchange.spreadsheet import people_in
 
     people = people_in(_read(table), str(table))
     for said in merge_people(draft, people, datetime.datetime.now(datetime.UTC)):
@@ -99,7 +99,7 @@ def _read(table: Path) -> bytes:
 
 def _import_photos(draft: Draft, sources: list[Path], names: tuple[str, ...]) -> int:
     from scrubber import batch
-    from scrubber.consent.merging import merge_photos
+    from scrubber.consent.editing.merging import merge_photos
     from scrubber.face_names import named_photo
     from scrubber.policy import Limits
 

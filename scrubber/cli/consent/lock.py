@@ -52,11 +52,11 @@ def lock_manifest(manifest: Path, out: Path | None, others: tuple[Path, ...], re
     """
     from scrubber import batch
     from scrubber.consent import Consent
-    from scrubber.consent.locking import refuse_weak
-    from scrubber.consent.reading import LOCKED
-    from scrubber.consent.storing import gather, lock, remove_originals
-    from scrubber.likeness import stored_embeddings, version
+    from scrubber.consent.editing.storing import gather, lock, remove_originals
+    from scrubber.consent.manifest.reading import LOCKED
+    from scrubber.consent.vault.locking import refuse_weak
     from scrubber.policy import Limits
+    from scrubber.recognition import stored_embeddings, version
 
     target = out or manifest.parent / f"{manifest.name}{LOCKED}"
     if os.path.lexists(target) and os.path.lexists(manifest):
@@ -87,7 +87,7 @@ def lock_manifest(manifest: Path, out: Path | None, others: tuple[Path, ...], re
 def _seal_ledgers(consent: Consent, locked: Consent, name: str) -> None:
     """What ledgers say in clear of the people in a manifest is sealed with its key, now that it is locked."""
     from scrubber import batch
-    from scrubber.consent.sealing import recipient_of
+    from scrubber.consent.vault.sealing import recipient_of
 
     if locked.ledger_identity is not None:
         sealed = batch.seal_ledgers(
@@ -117,7 +117,7 @@ def unlock_manifest(locked: Path, out: Path | None) -> None:
     Example:
       scrubber consent unlock consent.toml.age
     """
-    from scrubber.consent.storing import unlock
+    from scrubber.consent.editing.storing import unlock
 
     folder = out or locked.absolute().parent
     names = unlock(locked, asked, folder)

@@ -78,8 +78,8 @@ def check_manifest(
     """
     from scrubber import batch
     from scrubber.consent import Consent, check
-    from scrubber.likeness import look_over
     from scrubber.policy import Limits
+    from scrubber.recognition import look_over
 
     manifest, named = _manifest_and_photos(given)
     photos = (*named, *photos)
@@ -113,9 +113,9 @@ def _against_photos(
     from scrubber import batch
     from scrubber.boxes_on_photos import check_photo
     from scrubber.consent import Remark
-    from scrubber.consent.permissions import of_any_purpose
+    from scrubber.consent.decisions.permissions import of_any_purpose
     from scrubber.policy import Limits
-    from scrubber.types import SourceId
+    from scrubber.values import SourceId
 
     permissions, seen = of_any_purpose(consent.manifest, on), list[SourceId]()
     files = [found.source for found in batch.search(photos)[0]]

@@ -18,8 +18,8 @@ from scrubber.policy import Limits, Preset
 
 if TYPE_CHECKING:
     from scrubber.boxes_on_photos import Seen
-    from scrubber.consent.editing import Draft
-    from scrubber.types import SourceId
+    from scrubber.consent.editing.draft import Draft
+    from scrubber.values import SourceId
 
 Told = TypeVar("Told")
 
@@ -37,8 +37,8 @@ photo_argument = click.argument("photo", type=options.path(), callback=_one_phot
 
 def draft_of(manifest: Path) -> Draft | None:
     """The manifest to change; None if there is none. One that is locked beside it is not passed over."""
-    from scrubber.consent.editing import Draft
-    from scrubber.consent.reading import locked_beside
+    from scrubber.consent.editing.draft import Draft
+    from scrubber.consent.manifest.reading import locked_beside
 
     if os.path.lexists(manifest) or locked_beside(manifest):
         return Draft(manifest, asked)
@@ -57,7 +57,7 @@ def refuse_copy(photo: Path) -> None:
 def look(photo: Path, preset: Preset, draft: Draft | None) -> Seen:
     """The photo with its numbered faces, and what the manifest says of it already."""
     from scrubber.boxes_on_photos import look_at
-    from scrubber.consent.photo_entries import PhotoEntries
+    from scrubber.consent.decisions.photo_entries import PhotoEntries
 
     listed = PhotoEntries.of(draft.manifest.photos if draft else ())
     return _in_sandbox(photo, look_at, preset, Limits(), listed)
@@ -94,8 +94,8 @@ def tell_what_is_out(source: SourceId) -> None:
 
 
 def _new(manifest: Path) -> Draft:
-    from scrubber.consent.editing import Draft, blank
-    from scrubber.consent.saving import create
+    from scrubber.consent.editing.draft import Draft, blank
+    from scrubber.consent.editing.saving import create
 
     create(blank().encode(), manifest)
     return Draft(manifest)

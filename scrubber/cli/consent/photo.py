@@ -18,9 +18,9 @@ from scrubber.policy import Preset
 
 if TYPE_CHECKING:
     from scrubber.boxes_on_photos import Seen
-    from scrubber.consent.editing import Draft
-    from scrubber.consent.manifest import DismissBox, HideBox, ShowBox
-    from scrubber.types import Box
+    from scrubber.consent.editing.draft import Draft
+    from scrubber.consent.manifest.model import DismissBox, HideBox, ShowBox
+    from scrubber.values import Box
 
 _frame = click.option(
     "--frame", type=click.IntRange(min=0), metavar="K", help="The frame or page, counted from 0, if there are several."
@@ -54,8 +54,8 @@ def point_at(
     Example:
       scrubber consent point march.jpg --face 3 --person p-017
     """
-    from scrubber.consent.manifest import ShowBox
-    from scrubber.consent.photo_edits import refuse_unshowable
+    from scrubber.consent.editing.photo_edits import refuse_unshowable
+    from scrubber.consent.manifest.model import ShowBox
 
     refuse_copy(photo)
     draft = draft_of(manifest)
@@ -90,7 +90,7 @@ def hide_place(
     Example:
       scrubber consent hide march.jpg --box 10,20,50,60
     """
-    from scrubber.consent.manifest import HideBox
+    from scrubber.consent.manifest.model import HideBox
 
     if (corners is None) == (number is None):
         raise UsageError("say what to hide: give either --box X,Y,W,H or --face N")
@@ -128,7 +128,7 @@ def dismiss_face(
       scrubber consent dismiss march.jpg --face 4
     """
     from scrubber.boxes_on_photos import surely_a_face
-    from scrubber.consent.manifest import DismissBox
+    from scrubber.consent.manifest.model import DismissBox
 
     if (corners is None) == (number is None):
         raise UsageError("say what is no face: give either --face N or --box X,Y,W,H")
@@ -161,7 +161,7 @@ def withhold_photo(photo: Path, manifest: Path) -> None:
     Example:
       scrubber consent no-photo march.jpg
     """
-    from scrubber.consent.photo_edits import withhold
+    from scrubber.consent.editing.photo_edits import withhold
 
     refuse_copy(photo)
     draft = draft_of(manifest)
@@ -171,8 +171,8 @@ def withhold_photo(photo: Path, manifest: Path) -> None:
 
 
 def _write(draft: Draft | None, manifest: Path, seen: Seen, box: HideBox | DismissBox | ShowBox, what: str) -> None:
-    from scrubber.consent.manifest import HideBox
-    from scrubber.consent.photo_edits import objections, say
+    from scrubber.consent.editing.photo_edits import objections, say
+    from scrubber.consent.manifest.model import HideBox
 
     def change(changed: Draft) -> bool:
         for said in () if isinstance(box, HideBox) else objections(changed, seen.source, box, seen.entries):
@@ -185,7 +185,7 @@ def _write(draft: Draft | None, manifest: Path, seen: Seen, box: HideBox | Dismi
 
 
 def _box(corners: str) -> Box:
-    from scrubber.types import Box
+    from scrubber.values import Box
 
     try:
         x, y, width, height = (float(part) for part in corners.split(","))
@@ -198,7 +198,7 @@ def _box(corners: str) -> Box:
 
 def _whole(box: Box) -> Box:
     """A found box as the manifest keeps it: whole pixels, and none of them beyond the top left corner."""
-    from scrubber.types import Box
+    from scrubber.values import Box
 
     x, y, right, bottom = (max(round(number), 0) for number in (box.x, box.y, box.right, box.bottom))
     return Box(x, y, max(right - x, 1), max(bottom - y, 1))

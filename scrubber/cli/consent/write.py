@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scrubber.batch import Published
-    from scrubber.consent.editing import Draft
+    from scrubber.consent.editing.draft import Draft
 
 _LARGEST_FORM: Final = 1 << 33  # bytes; a recording of an hour has less
 
@@ -35,9 +35,9 @@ def init_manifest(manifest: Path, organisation: str | None) -> None:
     Example:
       scrubber consent init consent.toml --organisation "Example Rights Group"
     """
-    from scrubber.consent.editing import blank
-    from scrubber.consent.reading import locked_beside
-    from scrubber.consent.saving import create
+    from scrubber.consent.editing.draft import blank
+    from scrubber.consent.editing.saving import create
+    from scrubber.consent.manifest.reading import locked_beside
 
     if os.path.lexists(manifest):
         raise UsageError(f"{manifest}: is there already; choose another name")
@@ -97,10 +97,10 @@ def add_person(
       scrubber consent add p-017 --for social --until 2027-12-31 --method written --photo a.jpg --photo b.jpg
     """
     from scrubber import batch
-    from scrubber.consent.editing import Draft
-    from scrubber.consent.persons import person_of
-    from scrubber.likeness import enrolling
+    from scrubber.consent.editing.draft import Draft
+    from scrubber.consent.editing.persons import person_of
     from scrubber.policy import Limits
+    from scrubber.recognition import enrolling
 
     if not deny:
         _refuse_boundless(person, purposes, expires)
@@ -148,7 +148,7 @@ def revoke_consent(person: str, manifest: Path, as_json: bool) -> None:
     Example:
       scrubber consent revoke p-017
     """
-    from scrubber.consent.editing import Draft
+    from scrubber.consent.editing.draft import Draft
 
     draft = Draft(manifest, asked)
     before = draft.manifest
@@ -206,8 +206,8 @@ def _published_with(person: str, identity: str | None) -> Iterator[Published]:
 def _remember(person: str, draft: Draft, manifest: Path) -> None:
     """Note it in the ledgers, too, so that an older manifest does not undo it."""
     from scrubber.batch import note_withdrawal, refusal_of
-    from scrubber.consent.permissions import of_any_purpose
-    from scrubber.consent.sealing import recipient_under
+    from scrubber.consent.decisions.permissions import of_any_purpose
+    from scrubber.consent.vault.sealing import recipient_under
 
     today = datetime.date.today()
     refusal = refusal_of(person, of_any_purpose(draft.manifest, today).people[person])

@@ -1,0 +1,248 @@
+"""Copies as the ledger knows them, against the files that lie there now."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+from scrubber.batch.ledger import entry_log
+from scrubber.batch.ledger.entries import Copy, Place, Private, Shown, now
+from scrubber.batch.ledger.ledger import Ledger
+from scrubber.errors import NotWritable, UsageError
+from scrubber.guarded import sha256_of
+from scrubber.output.storage import RESERVED, LocalFolder, discard
+from scrubber.processes import runs
+from scrubber.values import Decision, Result, SourceId
+
+if TYPE_CHECKING:
+    from scrubber.batch.work import Made
+    from scrubber.terms import Terms
+
+Why: TypeAlias = Literal["made again", "must not be seen"]
+_digests: Final = dict[Path, tuple[tuple[int, ...], str]]()
+_staging_here: Final = set[str]()  # tokens of what stages files in this process now
+_MOST_BYTES: Final = 4 << 30  # no copy is larger; whatever is was not made here
+_RESERVED: Final = hashlib.sha256(RESERVED).hexdigest()
+"""What a killed run can leave under a name of its own on a disk without hard links."""
+
+
+@contextmanager
+def locked(ledger: Ledger) -> Iterator[None]:
+    """No other run may use the output folder inside this block.
+
+    Raises `UsageError` if another run is at work there, `NotWritable` if the state folder cannot be used.
+    """
+    from filelock import FileLock, Timeout
+
+    try:
+        ledger.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = FileLock(ledger.path.with_suffix(".lock"))
+        lock.acquire(blocking=False)
+    except Timeout as error:
+        raise UsageError(
+            f"{ledger.out}: another run is at work in this folder; wait for it, or choose another"
+        ) from error
+    except OSError as error:
+        entry_log.refuse(ledger.path, error)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def at_work(ledger: Ledger, folder: LocalFolder) -> Iterator[None]:
+    """The same for a run that stages files in the folder. What a killed one left staged is cleared away."""
+    with locked(ledger):
+        sweep(ledger)
+        with staging(ledger, folder):
+            yield
+
+
+@contextmanager
+def staging(ledger: Ledger, folder: LocalFolder) -> Iterator[None]:
+    """Inside this block files may be staged; the ledger knows their token, so that none outlives a crash for long."""
+    _staging_here.add(folder.token)
+    try:
+        ledger.note_staging(folder.token, os.getpid())
+        yield
+    finally:
+        folder.sweep()
+        ledger.note_staging(folder.token, None)
+        _staging_here.discard(folder.token)
+
+
+def sweep(ledger: Ledger) -> None:
+    """Clear away what runs left staged that were killed. Raises `NotWritable`."""
+    for token, process in ledger.abandoned.items():
+        at_work_here = process == os.getpid() and token in _staging_here  # in another thread
+        if not at_work_here and (process == os.getpid() or not runs(process)):
+            LocalFolder(ledger.out, token).sweep()
+            ledger.note_staging(token, None)
+
+
+def refuse_without_manifest(ledger: Ledger, terms: Terms, *hashes: str) -> None:
+    """Raise `UsageError` for a run without a manifest where an earlier one restricted a photo with such a hash, or any.
+
+    Leaving out an option must not undo a hide box or a NO PHOTO.
+    """
+    known = ledger.restricting(*hashes) if terms.permissions is None else None
+    if known is not None:
+        manifest = known.manifest or "a manifest"
+        raise UsageError(
+            f"{ledger.out}: copies here follow {manifest}, which hides places in {Path(known.input).name} or withholds "
+            f"it; give it again: --consent {manifest}"
+        )
+
+
+def lifted(ledger: Ledger, terms: Terms, result: Result) -> Result:
+    """The result under what earlier manifests said of the photo and the one of this run does not.
+
+    NO PHOTO holds until a manifest takes it back in so many words; a hide box that is gone is told. What was said about
+    another file with the same pixels is in doubt for this one: it is withheld until the manifest says it for it, too.
+    """
+    if result.source is None or terms.permissions is None or result.status != "published":
+        return result
+    known = ledger.restricting(result.source.sha256, result.source.pixels)
+    if known is None:
+        return result
+    now = terms.pointed_at(result.source)
+    explicit = terms.says_no_photo(result.source)
+    if known.private is None:
+        lost = not (now.get("no_photo") or now.get("hide"))
+        words = f"{known.manifest} hid places in this photo or withheld it, and {terms.manifest} does not"
+        return _noted(result, words) if lost else result
+    then = known.private.restrictions
+    if then.get("no_photo") and not explicit:
+        words = "an earlier manifest withheld this photo; if it may be seen, write no_photo = false in an entry for it"
+        return _withheld(result, "no-photo-sign", words)
+    gone = forgotten_boxes(ledger, terms, result.source)
+    if gone and not explicit and known.source.sha256 != result.source.sha256:
+        words = f"{Path(known.input).name} has the same pixels, and places are hidden in it"
+        return _withheld(result, "restriction-in-doubt", words)
+    places = f"{len(gone)} places" if len(gone) > 1 else "a place"
+    words = f"an earlier manifest hid {places} in this photo that {terms.manifest} does not; use the newest one"
+    return _noted(result, words) if gone else result
+
+
+def forgotten_boxes(ledger: Ledger, terms: Terms, source: SourceId) -> list[Any]:
+    """Hide boxes that earlier manifests had for a photo, and the one of this run has not, nor takes them back."""
+    known = ledger.restricting(source.sha256, source.pixels)
+    if known is None or known.private is None or terms.says_no_photo(source):
+        return []
+    then, now = known.private.restrictions, terms.pointed_at(source).get("hide", ())
+    return [box for box in (*then.get("hide", ()), *then.get("forgotten", ())) if box not in now]
+
+
+def _noted(result: Result, words: str) -> Result:
+    return replace(result, warnings=(*result.warnings, words))
+
+
+def _withheld(result: Result, reason: str, words: str) -> Result:
+    result = replace(result, status="withheld", reason=reason, output=None, output_sha256=None)
+    return _noted(replace(result, output_width=0, output_height=0), words)
+
+
+def place_of(source: Path) -> str:
+    """How the ledger names an original: by its full path, for the next run may stand in another folder."""
+    return os.path.abspath(source)  # noqa: PTH100 — links stay what they are
+
+
+def entry_of(ledger: Ledger, terms: Terms, source: str, result: Result, output: str | None, made: Made) -> Copy:
+    """What the ledger is to know of an outcome; `output` is the name below the output folder."""
+    assert result.source is not None
+    forgotten = forgotten_boxes(ledger, terms, result.source)
+    shown = {
+        (face.person, "match" if face.reason == "allowed-by-match" else "box")
+        for face in result.faces
+        if face.action == "show" and face.person
+    }
+    pointed_at = terms.pointed_at(result.source)
+    if result.reason == "no-photo-sign":
+        pointed_at = pointed_at | {"no_photo": True}  # an earlier manifest may have said it
+    if forgotten:
+        pointed_at = pointed_at | {"forgotten": forgotten}  # so that it is said again, until it is taken back
+    factors = (result.output_width / result.width, result.output_height / result.height)
+    return Copy(
+        output=output,
+        sha256=result.output_sha256,
+        source=result.source,
+        input=source,
+        at=now(),
+        purpose=terms.permissions.purpose if terms.permissions else None,
+        shows=len(shown),
+        factors=factors,
+        decided=tuple(_in_the_copy(face, factors) for face in result.faces) if output else (),
+        manifest=terms.manifest if terms.permissions else None,
+        restricted=bool(pointed_at.get("hide") or pointed_at.get("no_photo") or forgotten),
+        private=Private(
+            result=result,
+            key=terms.fingerprint(result.source, made.concerns),
+            concerns=made.concerns,
+            shown=tuple(Shown(*each) for each in sorted(shown)),
+            restrictions=pointed_at,
+        ),
+    )
+
+
+def _in_the_copy(decision: Decision, factors: tuple[float, float]) -> Place:
+    """What was decided for a region, and its box in pixels of the copy, which may be smaller than the original."""
+    return decision.frame, decision.action, *decision.region.box.scaled(*factors).rounded()
+
+
+def state_of(out: Path, copy: Copy) -> Literal["intact", "missing", "changed"]:
+    """Whether a copy in the folder `out` is `intact`, `missing`, or was `changed` by other hands."""
+    path = out / (copy.output or "")
+    if not os.path.lexists(path):
+        return "missing"
+    inside = [path, *path.parents[: len(PurePath(copy.output or "").parts) - 1]]
+    if any(each.is_symlink() for each in inside):
+        return "changed"
+    return "intact" if digest_of(path) in (copy.sha256, _RESERVED) else "changed"
+
+
+def digest_of(path: Path) -> str | None:
+    """SHA-256 of a file, in hex, computed once as long as nobody touches it; None for what is none or not readable."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    mark = found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+    known = _digests.get(path)
+    if known is None or known[0] != mark:
+        digest = sha256_of(path, _MOST_BYTES)
+        if digest is None:
+            return None
+        known = _digests[path] = mark, digest
+    return known[1]
+
+
+def take_away(ledger: Ledger, copy: Copy, why: Why) -> bool:
+    """Remove a copy that is still what was published; whether it is gone now.
+
+    `why` stands in clear in the ledger, so it names nobody.
+    """
+    if not removable(ledger, copy):
+        return False
+    try:
+        discard(ledger.out / (copy.output or ""))
+    except NotWritable:
+        return False  # protected, or open in another program
+    ledger.note_gone(copy, why)
+    return True
+
+
+def removable(ledger: Ledger, copy: Copy) -> bool:
+    """Whether what lies under the name of a copy was published there, this time or before, or is gone already."""
+    return state_of(ledger.out, copy) != "changed" or _is_older(ledger, copy)
+
+
+def _is_older(ledger: Ledger, copy: Copy) -> bool:
+    path = ledger.out / (copy.output or "")
+    older = None if path.is_symlink() else ledger.with_bytes(digest_of(path) or "")
+    return older is not None and older.output == copy.output

@@ -1,0 +1,233 @@
+"""An append-only file of JSON entries, each with a checksum of its own; private, safe for several processes.
+
+It lies in the user's own state folder and is readable by nobody else: it names originals, so it must not lie among
+files that are going to be published. A line that was cut off by a crash does not count.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from scrubber.errors import NotWritable, PhotoError
+from scrubber.guarded import read_bytes
+from scrubber.output.storage import open_private
+
+_CHECKSUM: Final = 16  # hexadecimal digits of SHA-256 before each line; enough to notice damage
+_KEY_BYTES: Final = 32
+_OUTCOME: Final = frozenset(
+    ("output", "sha256", "source", "input", "at", "purpose", "shows", "factors", "decided", "manifest", "restricted")
+)
+_FIELDS: Final = {  # what an entry of each kind holds at least; one that does not is none of ours
+    "folder": frozenset(("schema", "folder")),
+    "copy": _OUTCOME,
+    "withheld": _OUTCOME,
+    "refused": frozenset(("at",)),
+    "gone": frozenset(("output", "at", "why")),
+    "staging": frozenset(("token", "process")),
+}
+
+
+def state_folder() -> Path:
+    """Where ledgers lie, for their owner only. Raises `NotWritable`."""
+    from platformdirs import user_state_path
+
+    folder = user_state_path("scrubber", appauthor=False)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        refuse(folder, error)
+    return folder
+
+
+def ledger_path(out: Path) -> Path:
+    """The ledger of the output folder `out`; whether or not it is there."""
+    from platformdirs import user_state_path
+
+    name = hashlib.sha256(os.fsencode(out.resolve())).hexdigest()[:32]
+    return user_state_path("scrubber", appauthor=False) / "ledgers" / f"{name}.ledger"
+
+
+def identity_of(path: Path) -> int | None:
+    """What tells a file from another in its place: its number on the disk; None if there is none."""
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return None
+
+
+def size_of(path: Path) -> int:
+    """Bytes; 0 if there is no such file."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def all_ledgers() -> list[Path]:
+    """Every ledger of this user."""
+    from platformdirs import user_state_path
+
+    folder = user_state_path("scrubber", appauthor=False) / "ledgers"
+    return sorted(folder.glob("*.ledger")) if folder.is_dir() else []
+
+
+def folder_secret(out: Path, *, keep: bool) -> bytes:
+    """The secret from which neutral names of folders below `out` are made; the same for every run into it.
+
+    It differs between output folders, so that nobody can tell that two publications come from one person. The user's
+    own secret behind it is made when it is needed first, and kept if `keep` says so.
+    """
+    secret = _user_secret(keep=keep)
+    return hmac.digest(secret, os.fsencode(out.resolve()), "sha256")
+
+
+def _user_secret(*, keep: bool) -> bytes:
+    path = (state_folder() if keep else _unmade_state_folder()) / "names.key"
+    try:
+        key = read_bytes(path, _KEY_BYTES)
+    except FileNotFoundError:
+        key = b""
+    except (OSError, PhotoError) as error:
+        raise NotWritable(f"{path}: cannot be read ({error}); move it away, scrubber makes a new one") from error
+    if len(key) == _KEY_BYTES:
+        return key
+    new = secrets.token_bytes(_KEY_BYTES)
+    return _kept(new, path) if keep else new
+
+
+def _kept(key: bytes, path: Path) -> bytes:
+    """Put a key in its place, whole or not at all; the one that is there by then, if another run was quicker."""
+    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        with os.fdopen(open_private(temporary, append=False), "wb") as file:
+            file.write(key)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.is_file() and path.stat().st_size == _KEY_BYTES:
+            return path.read_bytes()
+        temporary.replace(path)
+    except OSError as error:
+        refuse(path, error)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return read_bytes(path, _KEY_BYTES)
+
+
+def append(path: Path, *entries: dict[str, Any]) -> None:
+    """Add entries and see them down on the disk. Raises `NotWritable`."""
+    # One write to a file opened for appending: lines of several processes do not mix. A process that is killed, or
+    # a disk that is full, can cut a line off; the line feed in front keeps the next entry out of such a line.
+    line = b"\n" + b"".join(map(_line, entries))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = open_private(path, append=True)
+        try:
+            if os.write(handle, line) < len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        refuse(path, error)
+
+
+def entries(
+    path: Path, start: int = 0, damaged: Callable[[], None] | None = None
+) -> Iterator[tuple[int, int, dict[str, Any]]]:
+    """Every whole entry from the offset `start` on: where it begins, where it ends, what it says.
+
+    `damaged` is called for each line that is none: it broke off, or somebody changed it.
+    """
+    try:
+        if not path.exists():
+            return
+        if path.is_symlink() or not path.is_file():
+            raise NotWritable(
+                f"{path}: is no regular file, and scrubber keeps its record of published copies there; move "
+                "it away, or set XDG_STATE_HOME to another folder"
+            )
+        with path.open("rb") as file:
+            place = file.seek(start)
+            for line in file:
+                if line.endswith(b"\n"):
+                    entry = _entry(line)
+                    if entry is not None:
+                        yield place, place + len(line), entry
+                    elif damaged is not None and line != b"\n":
+                        damaged()
+                place += len(line)
+    except OSError as error:
+        refuse(path, error)
+
+
+def entry_at(path: Path, place: int) -> dict[str, Any] | None:
+    """The entry that begins at an offset, if it is still there."""
+    try:
+        with path.open("rb") as file:
+            file.seek(place)
+            return _entry(file.readline())
+    except OSError as error:
+        refuse(path, error)
+
+
+def holds(path: Path, text: bytes) -> bool:
+    """Whether some text occurs anywhere in the file, without taking in its entries."""
+    try:
+        return path.is_file() and not path.is_symlink() and text in path.read_bytes()
+    except OSError as error:
+        refuse(path, error)
+
+
+def rewrite(path: Path, entries: Iterable[dict[str, Any]]) -> None:
+    """Put other entries in the place of all there are, in one step. Raises `NotWritable`."""
+    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with os.fdopen(open_private(temporary, append=False), "wb") as file:
+            file.writelines(map(_line, entries))
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        refuse(path, error)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def refuse(path: Path, error: OSError) -> NoReturn:
+    raise NotWritable(
+        f"{error.filename or path}: {error.strerror or error}; scrubber keeps its record of published copies there: "
+        "make room or mend its permissions, or set XDG_STATE_HOME to another folder"
+    ) from error
+
+
+def _unmade_state_folder() -> Path:
+    from platformdirs import user_state_path
+
+    return user_state_path("scrubber", appauthor=False)
+
+
+def _line(entry: dict[str, Any]) -> bytes:
+    text = json.dumps(entry).encode()
+    return _checksum(text) + b" " + text + b"\n"
+
+
+def _entry(line: bytes) -> dict[str, Any] | None:
+    """What a line says, if it is whole and of a known kind."""
+    checksum, _, text = line.rstrip(b"\n").partition(b" ")
+    if not text or checksum != _checksum(text):
+        return None
+    entry: dict[str, Any] = json.loads(text)
+    return entry if _FIELDS.get(entry["what"], entry.keys()) <= entry.keys() else None
+
+
+def _checksum(text: bytes) -> bytes:
+    return hashlib.sha256(text).hexdigest()[:_CHECKSUM].encode()

@@ -1,0 +1,130 @@
+"""Who refused or withdrew, as ledgers remember it: a manifest from a backup shows nobody of them again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scrubber.batch.idle_restrictions import REASON
+from scrubber.batch.ledger.entries import Refusal
+from scrubber.batch.ledger.published import all_known
+from scrubber.consent.manifest.look_alikes import appearance
+from scrubber.values import Result
+
+if TYPE_CHECKING:
+    from scrubber.batch.ledger.ledger import Ledger
+    from scrubber.consent import Permissions, Standing
+    from scrubber.terms import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """People of a manifest who refused by a newer one, by id, and in which folder's record that stands."""
+
+    people: Mapping[str, tuple[Refusal, Path]] = field(default_factory=dict)
+
+    def applied(self, permissions: Permissions) -> Permissions:
+        """The same permissions, but these people are hidden."""
+        if not self.people:
+            return permissions
+        hidden = {
+            person: replace(permissions.people[person], reason=refusal.what)
+            for person, (refusal, _) in self.people.items()
+        }
+        return replace(permissions, people={**permissions.people, **hidden})
+
+    def noted(self, result: Result, manifest: str) -> Result:
+        """The result, which says so if somebody is hidden in it because of what only a ledger remembers."""
+        people = {face.person for face in result.faces} & self.people.keys()
+        said = [self._sentence(person, manifest) for person in sorted(filter(None, people))]
+        return replace(result, warnings=(*result.warnings, *said))
+
+    def _sentence(self, person: str, manifest: str) -> str:
+        refusal, out = self.people[person]
+        word = "withdrew" if refusal.what == "withdrawn" else "refused"
+        return (
+            f"{person} {word} on {refusal.since} or before, says the record of {out}, and {manifest} does not know of "
+            f'it, so {person} is hidden; use the newest manifest, or see docs/consent.md, "Agreed anew"'
+        )
+
+
+def remembered(terms: Terms, ledger: Ledger | None = None) -> Remembered:
+    """Of whom the manifest shows, those who refused by an earlier one: as the ledger of the output folder remembers.
+
+    A manifest knows of a withdrawal if it has the event, and of a refusal if it says that the person agreed on that day
+    or later. Ledgers of other folders count where they tell of the very same consent: other groups may use the same
+    ids.
+    """
+    permissions = terms.permissions
+    if permissions is None or not permissions.people:
+        return Remembered()
+    alike = {appearance(person): person for person in permissions.people}
+    found: dict[str, tuple[Refusal, Path]] = {}
+    others = [one for one in all_known(terms.ledger_identity) if ledger is None or one.path != ledger.path]
+    for each in (*others, *([ledger] if ledger else [])):
+        each.refresh_refusals()
+        for refusal in each.refusals:
+            person = alike.get(appearance(refusal.person))
+            standing = permissions.people.get(person or "")
+            if person is None or standing is None or not _is_forgotten(refusal, standing):
+                continue
+            if each is ledger or refusal.consent == standing.consent:
+                found[person] = refusal, each.out
+    return Remembered(found)
+
+
+def under_known_refusals(terms: Terms, known: Remembered) -> Terms:
+    """The same terms, but everybody is hidden who refused by an earlier manifest, of which this one knows nothing."""
+    permissions = terms.permissions
+    return terms if permissions is None else replace(terms, permissions=known.applied(permissions))
+
+
+def remember_refusals(ledger: Ledger, terms: Terms) -> None:
+    """Note in the ledger who refused or withdrew, as the manifest of this run says."""
+    people = terms.permissions.people if terms.permissions else {}
+    new = [_refusal(person, standing) for person, standing in people.items() if _is_new(person, standing, ledger)]
+    ledger.note_refusals(new, terms.manifest)
+
+
+def sealed_refusals(ledger: Ledger, terms: Terms) -> Iterator[Result]:
+    """For a ledger that tells of refusals under a key that is not at hand: that nobody can say whose."""
+    if ledger.sealed_refusals and terms.permissions is not None and terms.permissions.people:
+        said = (
+            "people refused or withdrew, says the record of published copies, but who is sealed with the key of a "
+            f"locked manifest, and {terms.manifest} does not have it; use that manifest, or look at every face shown"
+        )
+        yield Result(str(ledger.path), None, "unchanged", REASON, warnings=(said,))
+
+
+def refusal_of(person: str, standing: Standing) -> Refusal | None:
+    """What is to be remembered of somebody's standing; None if they did not refuse."""
+    return _refusal(person, standing) if standing.refused else None
+
+
+def _refusal(person: str, standing: Standing) -> Refusal:
+    today = date.today()
+    since = standing.withdrew if standing.refused == "withdrawn" else None
+    assert standing.refused is not None
+    return Refusal(person, standing.refused, min(since or today, today), standing.consent)  # a day ahead is a slip
+
+
+def _is_new(person: str, standing: Standing, ledger: Ledger) -> bool:
+    if standing.refused is None:
+        return False
+    new = _refusal(person, standing)
+    known = [one for one in ledger.refusals if (one.person, one.what) == (person, new.what)]
+    if new.what == "withdrawn":
+        return all(one.since < new.since or one.consent != new.consent for one in known)
+    return all(one.consent != new.consent or (standing.agreed or one.since) > one.since for one in known)
+
+
+def _is_forgotten(refusal: Refusal, standing: Standing) -> bool:
+    """Whether a manifest under which somebody stands like this is older than a refusal, or lost it."""
+    if standing.refused is not None:
+        return False
+    if refusal.what == "withdrawn":
+        return standing.withdrew is None or standing.withdrew < refusal.since
+    return standing.agreed is None or standing.agreed < refusal.since

@@ -1,0 +1,169 @@
+"""Copies of earlier runs that must not be seen any more: found, wherever they lie now, and taken away.
+
+A copy that lies where it was published is known by its name. One that was renamed, moved or put back from a backup is
+known by its bytes. That is weaker: a file may hold the same bytes and be somebody else's, an original that had nothing
+to clean, or the copy of another output folder. So bytes alone never remove what a run reads or read once.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from scrubber.batch.ledger.copies import digest_of, place_of, removable, state_of, take_away
+from scrubber.batch.ledger.entries import Copy
+from scrubber.batch.ledger.published import known_copy, known_original, lost_ledgers
+from scrubber.batch.ledger.standing import objection
+from scrubber.errors import NotWritable
+from scrubber.guarded import resolved
+from scrubber.output.storage import discard
+from scrubber.values import Result
+
+if TYPE_CHECKING:
+    from scrubber.batch.ledger.ledger import Ledger
+    from scrubber.terms import Terms
+    from scrubber.values import Status
+
+MUST_NOT_BE_SEEN: Final = "must-not-be-seen"
+"""Of a result about a copy that was taken away, or would be."""
+
+_LINK: Final = "it is a link to one"
+_CHANGED: Final = "it was changed by other hands, or is protected"
+_READ: Final = "it is one of the files that this run reads"
+_ORIGINAL: Final = "it has the bytes of an original as well"
+_BESIDE: Final = "it has another name than it was published under, in a folder that may hold other files of yours"
+
+
+@dataclass(frozen=True, slots=True)
+class Objected:
+    """A copy that must not be seen, and why, in words that follow "it". It lies, or lay, at `path`.
+
+    `stays` says why it was not taken away; None if it is gone, or would be.
+    """
+
+    copy: Copy
+    said: str
+    path: Path
+    stays: str | None = None
+
+    def result(self, rehearse: bool) -> Result:
+        """The same as a result; it is `rehearsed` if the copy would be taken away."""
+        if self.stays is not None:
+            return stuck(self.copy, self.said, self.path, self.stays)
+        return retracted(self.copy, self.said, self.path, rehearse)
+
+
+def retract(ledger: Ledger, terms: Terms, rehearse: bool) -> Iterator[Objected]:
+    """Take away each copy that must not be seen any more and lies where it was published. `rehearse` only tells.
+
+    One that was changed by other hands is left alone.
+    """
+    for copy in list(ledger.copies()):
+        said = objection(copy, terms.permissions)
+        if said is None:
+            continue
+        path, state = ledger.out / (copy.output or ""), state_of(ledger.out, copy)
+        if state == "missing":
+            continue
+        goes = removable(ledger, copy) if rehearse else take_away(ledger, copy, "must not be seen")
+        yield Objected(copy, said, path, None if goes else _CHANGED)
+
+
+def strays(ledger: Ledger, terms: Terms, among: Iterable[Path], inputs: Iterable[Path]) -> list[Objected]:
+    """Files `among` these that hold the bytes of a copy that must not be seen any more, by SHA-256.
+
+    Whoever posts photos renames them first; a copy may be back from a backup, or the whole output folder may have
+    another name now. `inputs` are those of the run. Nothing is taken away: to be called before `retract`, which does.
+    """
+    reads = {*terms.reads, *map(resolved, inputs)}
+    known = _Known(ledger, terms)
+    found: list[Objected] = []
+    for path in sorted(among):
+        digest = digest_of(path)
+        own = ledger.at(path.relative_to(ledger.out))
+        if digest is None or (own is not None and own.sha256 == digest and own.output == _relative(path, ledger)):
+            continue
+        copy = known.copy(digest)
+        said = objection(copy, terms.permissions) if copy is not None else None
+        if copy is None or said is None or _has_a_place(path, digest, ledger):
+            continue
+        stays = _LINK if path.is_symlink() else _READ if resolved(path) in reads else None
+        stays = stays or (_ORIGINAL if known_original(digest) else None)
+        found.append(Objected(copy, said, path, stays))
+    return found
+
+
+class _Known:
+    """Copies by their bytes, of this folder and of those that are gone, whose records are read if they are needed."""
+
+    def __init__(self, ledger: Ledger, terms: Terms) -> None:
+        self._ledgers, self._terms, self._whole = [ledger], terms, False
+
+    def copy(self, digest: str) -> Copy | None:
+        found = next(filter(None, (each.with_bytes(digest) for each in self._ledgers)), None)
+        if found is not None or self._whole:
+            return found
+        self._ledgers += lost_ledgers(self._terms.ledger_identity)
+        self._whole = True
+        return self.copy(digest)
+
+
+def files_below(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Files in a folder and below, links to files among them; and what of it cannot be looked at."""
+    closed: list[Path] = []
+    found: list[Path] = []
+    for current, _, names in os.walk(folder, onerror=lambda error: closed.append(Path(error.filename))):
+        for name in names:
+            path = Path(current, name)
+            if os.path.isfile(path):  # noqa: PTH113 — a link in a circle is none
+                (found if os.access(path, os.R_OK) else closed).append(path)
+    return found, closed
+
+
+def unseen(ledger: Ledger, closed: Iterable[Path]) -> Iterator[Result]:
+    """What cannot be looked at in a folder from which copies were taken away: it may be one of them."""
+    for path in closed if ledger.withdrew else ():
+        text = f"{path}: cannot be read, so nobody knows whether it holds a copy that must not be seen; look at it"
+        yield Result(str(path), None, "failed", "not-retracted", warnings=(text,))
+
+
+def taken_away(stray: Objected, rehearse: bool) -> Objected:
+    """Remove a file that is a copy by its bytes, unless something speaks against it."""
+    if stray.stays is not None or rehearse:
+        return stray
+    try:
+        discard(stray.path)
+    except NotWritable:
+        return replace(stray, stays=_CHANGED)
+    return stray
+
+
+def left_alone(stray: Objected) -> Objected:
+    """The same where nothing is removed that was not published under this name."""
+    return replace(stray, stays=stray.stays or _BESIDE)
+
+
+def retracted(copy: Copy, said: str, path: Path, rehearse: bool) -> Result:
+    """That a copy, which lay at `path`, was taken away, or would be."""
+    status: Status = "rehearsed" if rehearse else "retracted"
+    text = f"{path}: {'would be' if rehearse else 'was'} taken away, for it {said}"
+    return Result(copy.input, str(path), status, MUST_NOT_BE_SEEN, warnings=(text,), source=copy.source)
+
+
+def stuck(copy: Copy, said: str, path: Path, why: str = _CHANGED) -> Result:
+    """That a copy, which lies at `path`, must not be seen and could not be taken away."""
+    text = f"{path}: it {said}, but is not taken away: {why}; look at it, and delete it, or move it elsewhere"
+    return Result(copy.input, None, "failed", "not-retracted", warnings=(text,), source=copy.source)
+
+
+def _relative(path: Path, ledger: Ledger) -> str:
+    return path.relative_to(ledger.out).as_posix()
+
+
+def _has_a_place(path: Path, digest: str, ledger: Ledger) -> bool:
+    """Whether a file lies where it was published, into another output folder, or where an original lay."""
+    known = known_copy(path)
+    return known is not None or (ledger.knows_source(digest) and ledger.was_input(place_of(path)))

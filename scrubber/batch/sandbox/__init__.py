@@ -1,0 +1,1 @@
+"""Processes in which files are opened, and what is taken from them."""

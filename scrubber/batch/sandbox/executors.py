@@ -1,0 +1,221 @@
+"""Processes in which files are opened, so that what a file does to a decoder costs that file and nothing else.
+
+`Sandbox` and `Direct` have the same two methods. In a sandbox a worker has no network where the system allows it, a
+limit on memory and a limit on time. `Direct` calls in this process, with none of that: for whoever asks for it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import pickle
+import signal
+import sys
+from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
+from functools import lru_cache
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final, Generic, ParamSpec, Protocol, TypeVar
+
+from scrubber import forking, opencv
+from scrubber.batch.sandbox import isolation, memory, watchdog
+from scrubber.detection import presets
+from scrubber.errors import ScrubberError, WorkerLost
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+    from pebble import ProcessFuture, ProcessPool
+
+    from scrubber.policy import Limits
+
+P = ParamSpec("P")
+Value = TypeVar("Value")
+Outcome = TypeVar("Outcome", covariant=True)
+
+_MOST_KEPT: Final = 1536 * 1024**2  # bytes that a worker may hold on to between photos
+
+_threads: int
+_at_work = False
+
+
+class Pending(Protocol[Outcome]):
+    """Something that was handed out."""
+
+    def result(self) -> Outcome:
+        """What came of it; waits for it. Raises what the work raised, and `WorkerLost`."""
+
+
+class Executor(Protocol):
+    """Where files are opened."""
+
+    def submit(
+        self, name: str, size: int, limits: Limits, function: Callable[P, Value], *args: P.args, **kwargs: P.kwargs
+    ) -> Pending[Value]:
+        """Hand out one call. `name` is what messages call the file, `size` its bytes, on which time and memory hang."""
+
+    def close(self) -> None:
+        """Give up what was handed out. More may be handed out afterwards."""
+
+
+class Shared(Generic[Value]):
+    """A value that many calls need: it is pickled once, and unpickled once in each process."""
+
+    def __init__(self, value: Value) -> None:
+        self.value = value
+        self._packed: bytes | None = None
+
+    def __reduce__(self) -> tuple[Callable[[bytes], Shared[Value]], tuple[bytes]]:
+        if self._packed is None:
+            self._packed = pickle.dumps(self.value)
+        return _unpacked, (self._packed,)
+
+
+@lru_cache(maxsize=4)
+def _unpacked(packed: bytes) -> Shared[Any]:
+    return Shared(pickle.loads(packed))  # from a parent process of our own
+
+
+class Sandbox:
+    """So many worker processes, which together use as many processors as `jobs` says, or all there are.
+
+    They start with the first call. Safe to use from several threads. Use it in a `with` block, or `close` it.
+    """
+
+    def __init__(self, workers: int = 1, jobs: int | None = None) -> None:
+        self.workers = workers
+        self._threads = max(1, (jobs or os.cpu_count() or 1) // workers)
+        self._lock = Lock()
+        self._pool: ProcessPool | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def submit(
+        self, name: str, size: int, limits: Limits, function: Callable[P, Value], *args: P.args, **kwargs: P.kwargs
+    ) -> Pending[Value]:
+        call = (size, limits, function, args, kwargs)
+        return _Scheduled(name, self._started().schedule(_call, args=list(call)))
+
+    def close(self) -> None:
+        """End the workers; what they are at is lost."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.stop()  # type: ignore[no-untyped-call]
+            pool.join()
+
+    def _started(self) -> ProcessPool:
+        from pebble import ProcessPool
+
+        with self._lock:
+            if self._pool is None:
+                self._pool = ProcessPool(
+                    self.workers, initializer=_begin, initargs=(self._threads,), context=forking.context()
+                )
+            return self._pool
+
+
+class Direct:
+    """Calls in this process: a file that breaks a decoder breaks the caller, one that hangs it hangs.
+
+    Models stay loaded inside its `with` block.
+    """
+
+    def __init__(self) -> None:
+        self._warm = ExitStack()
+
+    def __enter__(self) -> Self:
+        self._warm.enter_context(presets.kept_warm())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._warm.close()
+
+    def submit(
+        self,
+        name: str,  # noqa: ARG002
+        size: int,  # noqa: ARG002
+        limits: Limits,  # noqa: ARG002
+        function: Callable[P, Value],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Pending[Value]:
+        return _Deferred(lambda: function(*args, **kwargs))
+
+
+class _Scheduled(Generic[Value]):
+    def __init__(self, name: str, future: ProcessFuture[Value]) -> None:
+        self._name = name
+        self._future = future
+
+    def result(self) -> Value:
+        from pebble import ProcessExpired
+
+        try:
+            return self._future.result()
+        except ProcessExpired as error:
+            happened = "takes too long" if error.exitcode == watchdog.EXPIRED else "broke the process that worked on it"
+            remedy = "leave it out, or open it in another program and save it anew"
+            raise WorkerLost(f"{self._name}: it {happened}; {remedy}") from error
+        except BrokenProcessPool as error:
+            raise ScrubberError(
+                "the processes that work on photos were ended from outside, perhaps for want of memory; give the same "
+                "command again with --jobs 1: it carries on where this one stopped"
+            ) from error
+
+
+class _Deferred(Generic[Value]):
+    def __init__(self, call: Callable[[], Value]) -> None:
+        self._call = call
+
+    def result(self) -> Value:
+        return self._call()
+
+
+def _begin(threads: int) -> None:
+    """What a worker does once, before its first file. What can be missing is asked for by the first call."""
+    global _threads
+    _threads = threads
+    isolation.enter()
+    memory.keep()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    signal.signal(signal.SIGTERM, _end)
+    warm = ExitStack()
+    warm.enter_context(presets.kept_warm())
+    atexit.register(warm.close)
+
+
+def _call(
+    size: int, limits: Limits, function: Callable[..., Value], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Value:
+    global _at_work
+    try:
+        _at_work = True
+        opencv.load().setNumThreads(_threads)
+        with watchdog.watched(size, limits):
+            return function(*args, **kwargs)
+    except SystemExit:
+        os._exit(1)  # the pool would take it for this file's outcome and go on with the next
+    finally:
+        _at_work = False
+        memory.trim(_MOST_KEPT)
+
+
+def _end(*_: object) -> None:
+    """The pool wants this worker to go: with a file in work, so that its temporary file is taken away."""
+    if _at_work:
+        sys.exit(1)
+    os._exit(1)  # it may be on its way out already, where an exception would be printed

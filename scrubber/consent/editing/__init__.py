@@ -1,0 +1,1 @@
+"""Changes to a manifest, made by commands, with everything else left as it was."""

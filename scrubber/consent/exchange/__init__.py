@@ -1,0 +1,1 @@
+"""Consent from and to other programs: spreadsheets, records, tags of photo managers."""

@@ -1,0 +1,1 @@
+"""What is locked: manifests in one encrypted file, and the key of the ledger."""

@@ -1,0 +1,22 @@
+"""Reads a file, or a file within a file, by the walker for its format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from scrubber.formats import HEADER_BYTES, identify
+from scrubber.inspection.containers import CONTAINERS
+from scrubber.inspection.parts import Finding, Part
+
+
+def read_nested(part: Part) -> Iterator[Finding]:
+    """What the file in `part` carries.
+
+    A picture inside another is named in front of each place: "EXIF IFD1 › XMP".
+    """
+    walk = CONTAINERS.get(identify(part.payload[:HEADER_BYTES]) or "")
+    if walk is None:
+        return
+    for finding in walk(part):
+        yield replace(finding, where=f"{part.where} › {finding.where}") if part.where else finding

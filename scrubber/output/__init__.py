@@ -1,0 +1,1 @@
+"""What a run leaves behind: copies, reports, contact sheets, numbered pictures."""

@@ -1,0 +1,12 @@
+"""Joins reference photos, recogniser and manifest: how alike is this face to people who agreed to be compared?
+
+Embeddings live in memory, for as long as the process does, and nowhere else, unless somebody locks them away.
+"""
+
+from scrubber.recognition.comparing import gallery, likeness
+from scrubber.recognition.embedder import version
+from scrubber.recognition.reference_check import look_over
+from scrubber.recognition.references import Judge, Judged, judge, judge_here
+from scrubber.recognition.stored import stored_embeddings
+
+__all__ = ["Judge", "Judged", "gallery", "judge", "judge_here", "likeness", "look_over", "stored_embeddings", "version"]

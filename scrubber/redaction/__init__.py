@@ -1,0 +1,78 @@
+"""Paints over heads. What is painted is a function of visible pixels, of geometry and of constants, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from scrubber import opencv
+from scrubber.redaction import blur, pixelate, solid
+from scrubber.redaction.filling import Visible
+from scrubber.redaction.patches import Patch, arranged
+from scrubber.redaction.shapes import drawn, mask, scaled, shapes_in
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from scrubber.policy import Style
+    from scrubber.redaction.polygons import Mask
+    from scrubber.values import Region
+
+__all__ = ["covered", "hide", "mask", "painted", "scaled"]
+
+_OPAQUE: Final = 255
+
+STYLES: dict[Style, Callable[[Patch], NDArray[np.uint8]]] = {
+    "blur": blur.paint,
+    "pixelate": pixelate.paint,
+    "solid": solid.paint,
+}
+
+
+def hide(pixels: NDArray[np.uint8], faces: Sequence[Region], style: Style) -> NDArray[np.uint8]:
+    """A copy of `pixels` (H×W×3 uint8 RGB) in which the head around every one of `faces` is painted over.
+
+    Heads that overlap count as hidden for each other. Pixels outside `mask(pixels.shape, faces)` stay as they are;
+    pixels inside it do not depend on what was there.
+    """
+    return painted(pixels, faces, style)[0]
+
+
+def painted(
+    pixels: NDArray[np.uint8], faces: Sequence[Region], style: Style, alpha: NDArray[np.uint8] | None = None
+) -> tuple[NDArray[np.uint8], Mask]:
+    """What `hide` gives, and the mask of what is painted there.
+
+    With `alpha` (H×W uint8) visible pixels count by their opacity, and what is wholly clear becomes black. The paint is
+    meant to be opaque: whoever keeps the alpha must set it to 255 under the mask.
+    """
+    cv2 = opencv.load()
+    shapes = shapes_in(pixels.shape, faces)
+    hidden = drawn(pixels.shape, shapes)
+    alpha = _outside(alpha, hidden)
+    result = pixels.copy()
+    for patch in arranged(Visible(pixels, hidden, alpha), shapes):
+        cv2.copyTo(STYLES[style](patch), patch.mask(), result[patch.rows, patch.columns])
+    if alpha is not None:
+        result[(alpha == 0) & ~hidden] = 0
+    return result, hidden
+
+
+def _outside(alpha: NDArray[np.uint8] | None, hidden: Mask) -> NDArray[np.uint8] | None:
+    """The alpha as if everything hidden were opaque; None if nothing else is clear, for then there is another way."""
+    import numpy as np
+
+    if alpha is None:
+        return None
+    alpha = np.where(hidden, np.uint8(_OPAQUE), alpha)
+    return None if alpha.min(initial=_OPAQUE) == _OPAQUE else alpha
+
+
+def covered(shown: Region, hidden: Mask) -> float:
+    """The share, 0 to 1, of a shown face's box that lies under the masks of others."""
+    import numpy as np
+
+    x, y, width, height = shown.box.rounded()
+    part = hidden[max(y, 0) : y + height, max(x, 0) : x + width]
+    return np.count_nonzero(part) / part.size if part.size else 0.0
