@@ -35,7 +35,7 @@ from scrubber import opencv
 from scrubber.consent import SAME_PERSON, Consent, Measured, Permissions, decide
 from scrubber.detection import presets
 from scrubber.recognition import embedder
-from scrubber.recognition.gallery import Gallery
+from scrubber.recognition.matching import Gallery
 from scrubber.values import Box, Region, SourceId
 
 REFERENCE = "as they are"

@@ -18,7 +18,7 @@ from PIL import Image
 from scrubber.consent import Consent, decide
 from scrubber.detection import presets
 from scrubber.recognition import embedder, likeness
-from scrubber.recognition.gallery import Gallery
+from scrubber.recognition.matching import Gallery
 from scrubber.values import Box, SourceId
 
 Picture = NDArray[np.uint8]

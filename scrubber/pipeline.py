@@ -25,7 +25,7 @@ from scrubber.verification import checking
 if TYPE_CHECKING:
     from scrubber.consent import Decisions, Likeness
     from scrubber.policy import Limits, Preset, Style
-    from scrubber.recognition.gallery import Gallery
+    from scrubber.recognition.matching import Gallery
     from scrubber.redaction.polygons import Mask
     from scrubber.terms import Terms
 

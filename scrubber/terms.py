@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from scrubber.consent import Consent, Permissions
     from scrubber.recognition import Judge
-    from scrubber.recognition.gallery import Gallery
+    from scrubber.recognition.matching import Gallery
     from scrubber.values import SourceId
 
 

@@ -1,7 +1,7 @@
 """Who may be seen: the consent manifest and the decisions that follow from it.
 
 A manifest is loaded (`Consent.load`), resolved for a purpose and a day (`Consent.permissions`), and asked
-about the faces of each photo (`decide`). Embeddings are compared in `scrubber.recognition.gallery`, which is
+about the faces of each photo (`decide`). Embeddings are compared in `scrubber.recognition.matching`, which is
 imported on its own because it needs numpy. What reads manifests is imported when it is used: that takes as long as all
 the rest, and the processes that work on photos only decide.
 """

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from scrubber.detection.detector import Picture
     from scrubber.policy import Limits
     from scrubber.recognition.embedder import Embedding
-    from scrubber.recognition.gallery import Gallery
+    from scrubber.recognition.matching import Gallery
     from scrubber.recognition.references import Judge
     from scrubber.values import Region
 
@@ -38,7 +38,7 @@ def _built_here(consent: Consent, people: tuple[str, ...], limits: Limits) -> Ga
 
 
 def _built(consent: Consent, people: tuple[str, ...], limits: Limits, judge: Judge) -> Gallery:
-    from scrubber.recognition.gallery import Gallery
+    from scrubber.recognition.matching import Gallery
 
     return Gallery({person: embeddings(seen) for person, seen in judged(consent, people, limits, judge).items()})
 
@@ -87,7 +87,7 @@ def embeddings(references: Sequence[Judged]) -> list[Embedding]:
     A photo with several faces is of use if exactly one of them is the person that the other photos show alone.
     Raises `ManifestError` for a photo that is not.
     """
-    from scrubber.recognition.gallery import Gallery
+    from scrubber.recognition.matching import Gallery
 
     alone = [one for one in references if one.fault is None]
     known = Gallery({"": [one.embeddings[0] for one in alone]}) if alone else None

@@ -43,7 +43,7 @@ def _faults(person: str, references: list[Judged]) -> Iterator[Remark]:
 
 def _too_alike(seen: dict[str, list[Judged]]) -> Iterator[Remark]:
     """People of whom one will be taken for the other, or neither be recognised: kin, twins, a photo in both folders."""
-    from scrubber.recognition.gallery import Gallery
+    from scrubber.recognition.matching import Gallery
 
     usable = {
         person: [one.embeddings[0] for one in references if one.fault is None] for person, references in seen.items()

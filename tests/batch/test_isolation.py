@@ -94,7 +94,7 @@ def test_workers_have_no_network(tasks: list[batch.Task], monkeypatch: pytest.Mo
 
 REFUSED = """
 import os, socket, sys
-from scrubber.batch import isolation
+from scrubber.batch.sandbox import isolation
 print(isolation.network_warning())
 pair = socket.socketpair()
 print(isolation.enter())

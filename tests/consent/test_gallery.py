@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from scrubber.recognition.gallery import Gallery
+from scrubber.recognition.matching import Gallery
 
 
 def test_the_scale_of_embeddings_does_not_matter() -> None:
