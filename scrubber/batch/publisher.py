@@ -22,7 +22,7 @@ from scrubber.batch.ledger.copies import (
 )
 from scrubber.batch.ledger.entries import Copy, folded
 from scrubber.batch.ledger.ledger import Ledger
-from scrubber.batch.ledger.published import adopt
+from scrubber.batch.ledger.published import adopt, record_for
 from scrubber.batch.ledger.refusals import (
     Remembered,
     remember_refusals,
@@ -61,7 +61,8 @@ class Publisher:
             adopt(out)
         self.out = out
         self.folder = LocalFolder(out)
-        self.ledger = Ledger(out, terms.recipient, terms.ledger_identity)
+        record = record_for(out) if rehearse else None
+        self.ledger = Ledger(out, terms.recipient, terms.ledger_identity, record)
         self.rehearse = rehearse
         self._restart = restart
         self._claimed: set[str] = set()  # folded names of the copies that belong to an input of this run
@@ -109,7 +110,10 @@ class Publisher:
         sha256 = sha256_of(task.source, self.terms.policy.limits.bytes)
         known = [copy for copy in self.ledger.made_of(sha256 or "") if self._free(copy)]
         known.sort(key=lambda copy: (copy.input != place_of(task.source), copy.output or ""))
+        out = any(copy.output for copy in known)
         for copy in known:
+            if out and copy.output is None:
+                continue  # it was withheld before that
             result = None if self._restart else self._still_valid(copy, task)
             if result is not None:
                 return result
@@ -167,7 +171,7 @@ class Publisher:
         for copy in self._taken.pop(str(task.source), []):
             yield self._retracted(copy, said)
         for copy in self.ledger.made_from(place_of(task.source)):
-            if self._free(copy) and self._state(copy) != "missing":
+            if self._free(copy) and self._state(copy) != "missing" and copy.output not in self._told:
                 yield (
                     self._retracted(copy, said)
                     if self._take_away(copy, "must not be seen")

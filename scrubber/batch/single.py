@@ -93,7 +93,7 @@ def retract_beside(
     looked at. Raises `UsageError` if `source` is a published copy itself.
     """
     if not rehearse:
-        adopt(target.parent)
+        adopt(target.parent, lost_only=True)
     ledger = _ledger_beside(target, terms)
     ledger.refresh()
     terms = under_known_refusals(terms, remembered(terms, ledger))

@@ -57,7 +57,7 @@ def command(out: Path, manifest: Path | None, forget: bool, as_json: bool) -> in
     if as_json:
         echo(*(json_line(copy.as_json()) for copy in known))
     elif known:
-        last = {copy.output: copy for copy in known}
+        last = {copy.output: copy for copy in sorted(known, key=lambda copy: copy.status == "published")}
         listed = [copy for copy in known if copy.why != _MADE_AGAIN and copy is last[copy.output]]
         echo(*map(_line, listed))
         out_now = sum(copy.status == "published" for copy in listed)

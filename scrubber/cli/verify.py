@@ -76,7 +76,7 @@ def command(
     from scrubber.consent import Consent
 
     consent = Consent.load(manifest, asked) if manifest else None
-    permissions = _permissions(consent, purpose, on, despite_withdrawals) if consent else None
+    permissions = consent.permissions(purpose, on or datetime.date.today(), despite_withdrawals) if consent else None
     origins = _origins(report) if report else {}
     code = 0
     photos, _, films = batch.search(inputs)
@@ -103,25 +103,17 @@ def command(
     return code
 
 
-def _permissions(
-    consent: Consent, purpose: str | None, on: datetime.date | None, despite_withdrawals: bool
-) -> Permissions:
-    """Who may be shown, under what the ledgers remember of people who refused by a newer manifest."""
-    from scrubber import batch
-    from scrubber.terms import Terms
-
-    permissions = consent.permissions(purpose, on or datetime.date.today(), despite_withdrawals)
-    terms = Terms(Policy(), permissions, ledger_identity=consent.ledger_identity)
-    return batch.remembered(terms).applied(permissions)
-
-
 def _from_ledger(file: Path, consent: Consent | None, permissions: Permissions | None) -> _Origin | None:
     """What the ledgers tell of a copy, wherever it lies now, if it is one and nobody has changed it."""
     from scrubber import batch
+    from scrubber.terms import Terms
 
     copy = batch.identified_copy(file, consent.ledger_identity if consent else None)
     if copy is None:
         return None
+    if permissions is not None and consent is not None:
+        terms = Terms(Policy(), permissions, ledger_identity=consent.ledger_identity)
+        permissions = batch.remembered(terms, batch.ledger_around(file)).applied(permissions)
     objection = batch.objection(copy, permissions) if permissions else None
     return _Origin(copy.input, copy.factors, copy.decisions, copy.shows, objection)
 

@@ -199,3 +199,32 @@ def test_under_a_locked_manifest_it_is_sealed_and_holds(
     (desk / "consent.ledger-key").unlink(missing_ok=True)
     assert locked(f"run photos -o out --consent backup.toml {CONSENT} --quiet") == 0
     assert "who is sealed with the key of a locked manifest" in capfd.readouterr().err
+
+
+def test_another_group_with_the_same_ids_is_not_meant(desk: Path) -> None:
+    """One group's withdrawal hid the other group's person in their own folder."""
+    theirs = (desk / "backup.toml").read_text().replace("schema = 1\n", 'schema = 1\norganisation = "Others"\n')
+    (desk / "theirs.toml").write_text(theirs)
+    assert call(f"run photos -o theirs --consent theirs.toml {CONSENT}") == 0
+    assert call("consent revoke p-1") == 0
+    assert call(f"run photos -o theirs --consent theirs.toml {CONSENT}") == 0
+    assert shown("theirs") == 1
+
+
+def test_after_a_refusal_the_day_on_the_form_counts(desk: Path) -> None:
+    text = (desk / "consent.toml").read_text()
+    (desk / "consent.toml").write_text(text.replace('"allow"', '"deny"'))
+    assert call(f"run photos -o out --consent consent.toml {CONSENT}") == 0
+    assert shown("out") == 0
+    (desk / "consent.toml").write_text(text.replace("expires", "valid_from = 2026-11-20\nexpires", 1))
+    assert call(f"run photos -o out --consent consent.toml {CONSENT}") == 0
+    assert shown("out") == 1
+
+
+def test_verify_goes_by_the_record_of_the_folder(desk: Path) -> None:
+    """It asked for the very same consent; an older manifest with other purposes called the copy clean."""
+    text = (desk / "consent.toml").read_text().replace('["social"]', '["social", "website"]')
+    (desk / "consent.toml").write_text(text)
+    assert call("verify out --consent backup.toml --for social") == 0
+    assert call("consent revoke p-1") == 0
+    assert call("verify out --consent backup.toml --for social") == 3

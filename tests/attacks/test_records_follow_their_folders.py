@@ -179,3 +179,79 @@ def test_what_is_no_whole_copy_is_not_taken_for_one(desk: Path, what: str, capfd
     assert call(f"run photos -o out {CONSENT}") == 3
     assert "link.png: it shows p-1" in capfd.readouterr().err
     assert moved.exists()
+
+
+def test_an_original_folder_is_no_moved_output_folder(desk: Path) -> None:
+    """One picture that equals its copy made the originals' folder inherit the record, and the original was deleted."""
+    assert call(f"run photos -o first {CONSENT}") == 0
+    [clean] = (desk / "first").iterdir()
+    (desk / "library").mkdir()
+    mine = Path(shutil.move(clean, desk / "library" / "mine.png"))
+    assert call("run library -o second --names keep --preset fast") in (0, 2)
+    (desk / "second").mkdir(exist_ok=True)
+    assert call("consent no-photo library/mine.png --manifest boxes.toml") in (0, 2)
+    for words in ("-o library", "-o library/view.png"):
+        call(f"run other.png {words} --preset fast --consent boxes.toml")
+        assert mine.exists()
+
+
+def test_of_several_records_the_right_one_is_taken(desk: Path) -> None:
+    """The first that knew one of the copies was taken; a copy that only the other one knew stayed out."""
+    (desk / "views").mkdir()
+    shutil.copy("other.png", "views/view.png")
+    shutil.copy("other.png", "photos/view.png")
+    assert call("run views -o one --preset fast") == 0
+    assert call(f"run photos -o two {CONSENT}") == 0
+    shutil.copytree("two", "backup")
+    assert call(f"run views -o backup {CONSENT}") == 0
+    assert call("consent revoke p-1") == 0
+    before = set(pictures(desk / "backup"))
+    assert call(f"run views -o backup {CONSENT}") == 0
+    assert len(before - set(pictures(desk / "backup"))) == 1
+
+
+def test_a_folder_with_a_record_of_its_own_holds_copies_of_others(desk: Path) -> None:
+    assert call("run other.png -o out-old --preset fast") == 0
+    assert call(f"run photos -o out {CONSENT}") == 0
+    shown = pictures(desk / "out")
+    shutil.rmtree("out-old")
+    Path("out").rename("out-old")
+    assert call("run other.png -o out --preset fast") == 0
+    assert call("consent revoke p-1") == 0
+    assert call(f"run other.png -o out-old {CONSENT}") == 0
+    assert not set(shown) & set(pictures(desk / "out-old"))
+
+
+def test_one_copy_among_files_of_ones_own_brings_no_record_along(desk: Path) -> None:
+    shutil.copy("other.png", "photos/view.png")
+    assert call(f"run photos -o out {CONSENT}") == 0
+    (desk / "web").mkdir()
+    for copy in list((desk / "out").iterdir())[:1]:
+        shutil.copy(copy, desk / "web")
+    assert call("run other.png -o web --preset fast --dry-run") == 0
+    assert call("run other.png -o web --preset fast") in (0, 3)
+    assert len([one for one in batch.published(desk / "web") if one.status == "published"]) == 1
+
+
+def test_a_record_that_cannot_be_read_stops_nothing_else(desk: Path, state: Path) -> None:
+    assert call(f"run photos -o out {CONSENT}") == 0
+    (state / "scrubber" / "ledgers" / "0.ledger").mkdir()
+    text = b'{"what": "folder", "schema": 99, "folder": "/nowhere", "said": "refused"}'
+    line = hashlib.sha256(text).hexdigest()[:16].encode() + b" " + text + b"\n"
+    (state / "scrubber" / "ledgers" / "1.ledger").write_bytes(line)
+    assert call(f"run photos -o new {CONSENT}") == 0
+    call("consent revoke p-1")
+    write_manifest(desk)
+    assert call(f"run photos -o out {CONSENT}") == 0
+    assert [one.shows for one in batch.published(desk / "out") if one.status == "published"] == [()]
+
+
+def test_what_was_taken_back_in_so_many_words_stays_so(desk: Path) -> None:
+    """A withheld outcome of long ago was called back for a photo whose copy was out since."""
+    digest = hashlib.sha256((desk / "other.png").read_bytes()).hexdigest()
+    for name, said in (("no", "no_photo = true"), ("yes", "no_photo = false"), ("none", "")):
+        entry = f'[[photos]]\nsha256 = "{digest}"\n{said}\n' if said else ""
+        (desk / f"{name}.toml").write_text(f"schema = 1\n{entry}")
+    for name, code in (("no", 3), ("none", 3), ("yes", 0), ("none", 0)):
+        assert call(f"run other.png -o out --preset fast --consent {name}.toml") == code, name
+        assert len(list((desk / "out").iterdir())) == (code == 0)

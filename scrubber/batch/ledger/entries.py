@@ -37,6 +37,8 @@ class Refusal:
     since: date
     consent: str = ""
     """Stands for all that was agreed then (`Standing.consent`): the same words are known again in another manifest."""
+    organisation: str | None = None
+    """Whose manifest says so: another group may use the same ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Copy:
     is across and down. `decided` are the places where something was hidden or shown, which whoever sees the copy sees
     as well: frame, what was done, and x, y, width and height in pixels of the copy. `shows` counts the people shown.
     `manifest` is the file that the run was given, `restricted` whether it hides a place in this photo or withholds it.
+    `bytes` is its size.
     `private` is None if it is sealed with a key that is not at hand.
     """
 
@@ -78,6 +81,7 @@ class Copy:
     manifest: str | None
     restricted: bool
     private: Private | None
+    bytes: int | None = None
 
     @property
     def decisions(self) -> tuple[Decision, ...]:
@@ -144,12 +148,15 @@ def refusal_as_json(refusal: Refusal) -> dict[str, Any]:
         "refused": refusal.what,
         "since": refusal.since.isoformat(),
         "consent": refusal.consent,
+        "organisation": refusal.organisation,
     }
 
 
 def refusal_from_json(values: dict[str, Any]) -> Refusal:
     since = date.fromisoformat(values["since"])
-    return Refusal(str(values["person"]), values["refused"], since, values.get("consent", ""))
+    return Refusal(
+        str(values["person"]), values["refused"], since, values.get("consent", ""), values.get("organisation")
+    )
 
 
 def copy_as_json(copy: Copy) -> dict[str, Any]:
@@ -167,6 +174,7 @@ def copy_as_json(copy: Copy) -> dict[str, Any]:
         "decided": copy.decided,
         "manifest": copy.manifest,
         "restricted": copy.restricted,
+        "bytes": copy.bytes,
     }
 
 
@@ -186,4 +194,5 @@ def copy_from_json(entry: dict[str, Any], private: Private | None) -> Copy:
         entry["manifest"],
         entry["restricted"],
         private,
+        entry.get("bytes"),
     )

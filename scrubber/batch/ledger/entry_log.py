@@ -11,8 +11,10 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -20,6 +22,9 @@ from scrubber.errors import NotWritable, PhotoError
 from scrubber.guarded import read_bytes
 from scrubber.output.storage import open_private
 
+_HASH: Final = re.compile(rb'"([0-9a-f]{64})"')
+_SIZE: Final = re.compile(rb'"bytes": (\d+)')
+_indices: Final = dict[Path, tuple[tuple[int, ...], "Index"]]()
 _CHECKSUM: Final = 16  # hexadecimal digits of SHA-256 before each line; enough to notice damage
 _KEY_BYTES: Final = 32
 _OUTCOME: Final = frozenset(
@@ -76,7 +81,7 @@ def all_ledgers() -> list[Path]:
     from platformdirs import user_state_path
 
     folder = user_state_path("scrubber", appauthor=False) / "ledgers"
-    return sorted(folder.glob("*.ledger")) if folder.is_dir() else []
+    return sorted(path for path in folder.glob("*.ledger") if path.is_file()) if folder.is_dir() else []
 
 
 def folder_secret(out: Path, *, keep: bool) -> bytes:
@@ -176,6 +181,30 @@ def entry_at(path: Path, place: int) -> dict[str, Any] | None:
             return _entry(file.readline())
     except OSError as error:
         refuse(path, error)
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Every SHA-256 in a ledger, and how large its copies are, in bytes; None if it does not say that of all."""
+
+    hashes: frozenset[bytes]
+    sizes: frozenset[int] | None
+
+
+def index(path: Path) -> Index:
+    """What a ledger mentions, without taking in its entries; computed once as long as the file stays as it is."""
+    try:
+        found = path.stat()
+        mark = found.st_ino, found.st_size, found.st_mtime_ns
+        known = _indices.get(path)
+        if known is None or known[0] != mark:
+            text = path.read_bytes()
+            sizes = frozenset(map(int, _SIZE.findall(text)))
+            whole = len(_SIZE.findall(text)) == text.count(b'"what": "copy"')
+            known = _indices[path] = mark, Index(frozenset(_HASH.findall(text)), sizes if whole else None)
+    except OSError as error:
+        refuse(path, error)
+    return known[1]
 
 
 def holds(path: Path, text: bytes) -> bool:

@@ -224,6 +224,7 @@ class Ledger:
                 self._by_bytes[entry["sha256"]] = place
                 self._live.setdefault(name, []).append(_Out(place, source, entry["sha256"]))
                 self._by_source.setdefault(source, {})[name] = place
+                self._by_source[source].pop(None, None)
                 self._by_input.setdefault(entry["input"], set()).add(name)
             case "withheld":
                 self._by_source.setdefault(entry["source"]["sha256"], {})[None] = place

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Set
+import os
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from scrubber.batch.ledger import entry_log
-from scrubber.batch.ledger.copies import locked, state_of
+from scrubber.batch.ledger.copies import locked, place_of, state_of
 from scrubber.batch.ledger.entries import Copy, Refusal, mentioned
 from scrubber.batch.ledger.ledger import Ledger
+from scrubber.errors import NotWritable
 from scrubber.guarded import is_file, resolved, sha256_of
 from scrubber.values import SCHEMA, SourceId
 
@@ -81,6 +83,15 @@ def _all_of(ledger: Ledger) -> Iterator[Published]:
         yield _published(ledger.out, copy, why)
 
 
+def ledger_around(path: Path) -> Ledger | None:
+    """The ledger of the nearest folder that a file lies in and that has one."""
+    for out in resolved(path).parents:
+        ledger = Ledger(out)
+        if ledger.path.exists():
+            return ledger
+    return None
+
+
 def known_copy(path: Path, identity: str | None = None) -> Copy | None:
     """What the ledger of its folder tells of the file at `path`; None if it was not published, or was changed since.
 
@@ -98,19 +109,37 @@ def known_copy(path: Path, identity: str | None = None) -> Copy | None:
 
 
 def note_withdrawal(refusal: Refusal, manifest: str, identity: str | None, recipient: str | None) -> None:
-    """Note in every ledger of this user that somebody took consent back.
+    """Note in the ledgers of this user that somebody took consent back.
 
-    `identity` opens what is sealed there, `recipient` seals what is added. Raises `NotWritable`.
+    `identity` opens what is sealed there, `recipient` seals what is added: that goes only to ledgers that tell of the
+    person, for others could never read it. Raises `NotWritable` for the first that cannot be used, after all others.
     """
+    refused: NotWritable | None = None
     for ledger in all_known(identity, recipient):
-        ledger.refresh()
-        if refusal not in ledger.refusals:
+        try:
+            ledger.refresh()
+            if refusal in ledger.refusals or (recipient and not _tells_of(refusal.person, ledger)):
+                continue
             ledger.note_refusals([refusal], manifest)
+        except NotWritable as error:
+            refused = refused or error
+    if refused is not None:
+        raise refused
+
+
+def _tells_of(person: str, ledger: Ledger) -> bool:
+    return any(person in (one.shows or ()) for one in _all_of(ledger))
 
 
 def known_original(digest: str) -> bool:
     """Whether a photo with these bytes was ever made safe, into whichever folder."""
     return any(ledger.knows_source(digest) for ledger in _ledgers_with(digest, None))
+
+
+def is_original(path: Path, digest: str) -> bool:
+    """Whether a file lies where an original lay, of whichever folder's copies, and has the bytes of one."""
+    place = place_of(path)
+    return any(each.knows_source(digest) and each.was_input(place) for each in _ledgers_with(digest, None))
 
 
 def copy_at(path: Path, ledger: Ledger) -> Copy | None:
@@ -147,42 +176,68 @@ def out_of(source: SourceId, identity: str | None = None) -> Iterator[Published]
                     yield _published(ledger.out, copy, None)
 
 
-def adopt(out: Path) -> bool:
-    """Give a folder that was moved, renamed or copied the record that it had; whether there was one.
+def record_for(out: Path, *, lost_only: bool = False) -> Path:
+    """The ledger file of the folder `out`: its own, or that of the place from which it was moved or copied.
 
-    It is known by copies that lie in it under the names that the record gives them. The record of the other place
-    stays as it is.
+    That place is known by its copies: most of them lie in `out`, under the names that its record gives them. Copies
+    that equal their originals prove nothing. `lost_only` asks records of places that are gone, and no others.
     """
     target = entry_log.ledger_path(out)
     if target.exists() or not out.is_dir():
-        return False
-    for ledger in all_known():
-        ledger.refresh()
-        if any(state_of(out, copy) == "intact" for copy in ledger.copies()):
-            found = (entry for _, _, entry in entry_log.entries(ledger.path) if entry["what"] != "staging")
-            entry_log.rewrite(
-                target, (e | {"folder": str(out.resolve())} if e["what"] == "folder" else e for e in found)
-            )
-            return True
-    return False
+        return target
+    best, most = target, 0
+    for ledger in lost_ledgers() if lost_only else _readable(all_known()):
+        copies = [copy for copy in ledger.copies() if copy.sha256 != copy.source.sha256]
+        here = sum(os.path.lexists(out / (copy.output or "")) for copy in copies)
+        if here > max(most, len(copies) // 2) and any(state_of(out, copy) == "intact" for copy in copies):
+            best, most = ledger.path, here
+    return best
+
+
+def adopt(out: Path, *, lost_only: bool = False) -> None:
+    """Give a folder that was moved, renamed or copied the record that it had; that of the other place stays."""
+    target, found = entry_log.ledger_path(out), record_for(out, lost_only=lost_only)
+    if found != target:
+        said = (entry for _, _, entry in entry_log.entries(found) if entry["what"] != "staging")
+        entry_log.rewrite(target, (e | {"folder": str(out.resolve())} if e["what"] == "folder" else e for e in said))
+
+
+def sizes_of_copies() -> frozenset[int] | None:
+    """How large copies are that this user ever published, in bytes; None if that is not known of all."""
+    found = [entry_log.index(path).sizes for path in entry_log.all_ledgers()]
+    whole = [sizes for sizes in found if sizes is not None]
+    return frozenset().union(*whole) if len(whole) == len(found) else None
+
+
+def with_bytes(digest: str, identity: str | None = None) -> Copy | None:
+    """The copy with these bytes in any output folder of this user."""
+    return next(filter(None, (ledger.with_bytes(digest) for ledger in _ledgers_with(digest, identity))), None)
 
 
 def _ledgers_with(hashed: str, identity: str | None) -> Iterator[Ledger]:
     """The ledgers in which a hash occurs, taken in."""
-    for path in entry_log.all_ledgers():
-        out = _folder(path) if entry_log.holds(path, hashed.encode()) else None
-        if out is not None:
-            ledger = Ledger(out, identity=identity, path=path)
+    for ledger in all_known(identity):
+        if hashed.encode() in entry_log.index(ledger.path).hashes:
+            yield from _readable([ledger])
+
+
+def _readable(ledgers: Iterable[Ledger]) -> Iterator[Ledger]:
+    """Those that can be read, taken in. What another scrubber keeps elsewhere must not stop what is done here."""
+    for ledger in ledgers:
+        try:
             ledger.refresh()
-            yield ledger
+        except NotWritable:
+            continue
+        yield ledger
 
 
 def lost_ledgers(identity: str | None = None) -> Iterator[Ledger]:
     """Ledgers of output folders that are not there any more, or are links now: they may have been moved or renamed."""
-    for ledger in all_known(identity):
-        if not ledger.out.exists() or entry_log.ledger_path(ledger.out) != ledger.path:
-            ledger.refresh()
-            yield ledger
+    yield from _readable(
+        ledger
+        for ledger in all_known(identity)
+        if not ledger.out.exists() or entry_log.ledger_path(ledger.out) != ledger.path
+    )
 
 
 def forget(out: Path) -> bool:

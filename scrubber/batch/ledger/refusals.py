@@ -12,6 +12,7 @@ from scrubber.batch.idle_restrictions import REASON
 from scrubber.batch.ledger.entries import Refusal
 from scrubber.batch.ledger.published import all_known
 from scrubber.consent.manifest.look_alikes import appearance
+from scrubber.errors import NotWritable
 from scrubber.values import Result
 
 if TYPE_CHECKING:
@@ -44,10 +45,10 @@ class Remembered:
 
     def _sentence(self, person: str, manifest: str) -> str:
         refusal, out = self.people[person]
-        word = "withdrew" if refusal.what == "withdrawn" else "refused"
+        word = f"withdrew on {refusal.since} or before" if refusal.what == "withdrawn" else "refused"
         return (
-            f"{person} {word} on {refusal.since} or before, says the record of {out}, and {manifest} does not know of "
-            f'it, so {person} is hidden; use the newest manifest, or see docs/consent.md, "Agreed anew"'
+            f"{person} {word}, says the record of {out}, and {manifest} does not know of it, so {person} is hidden; "
+            'use the newest manifest, or see docs/consent.md, "Agreed anew"'
         )
 
 
@@ -63,17 +64,30 @@ def remembered(terms: Terms, ledger: Ledger | None = None) -> Remembered:
         return Remembered()
     alike = {appearance(person): person for person in permissions.people}
     found: dict[str, tuple[Refusal, Path]] = {}
-    others = [one for one in all_known(terms.ledger_identity) if ledger is None or one.path != ledger.path]
-    for each in (*others, *([ledger] if ledger else [])):
-        each.refresh_refusals()
+    for each in _asked(terms, ledger):
         for refusal in each.refusals:
             person = alike.get(appearance(refusal.person))
             standing = permissions.people.get(person or "")
             if person is None or standing is None or not _is_forgotten(refusal, standing):
                 continue
-            if each is ledger or refusal.consent == standing.consent:
+            same_group = refusal.organisation == permissions.organisation
+            if same_group and (each is ledger or refusal.consent == standing.consent):
                 found[person] = refusal, each.out
     return Remembered(found)
+
+
+def _asked(terms: Terms, ledger: Ledger | None) -> Iterator[Ledger]:
+    """All ledgers that can be read, the one of the output folder last, as far as they tell of people who refused."""
+    for each in all_known(terms.ledger_identity):
+        if ledger is None or each.path != ledger.path:
+            try:
+                each.refresh_refusals()
+            except NotWritable:
+                continue  # what another scrubber keeps elsewhere must not stop what is done here
+            yield each
+    if ledger is not None:
+        ledger.refresh_refusals()
+        yield ledger
 
 
 def under_known_refusals(terms: Terms, known: Remembered) -> Terms:
@@ -85,7 +99,10 @@ def under_known_refusals(terms: Terms, known: Remembered) -> Terms:
 def remember_refusals(ledger: Ledger, terms: Terms) -> None:
     """Note in the ledger who refused or withdrew, as the manifest of this run says."""
     people = terms.permissions.people if terms.permissions else {}
-    new = [_refusal(person, standing) for person, standing in people.items() if _is_new(person, standing, ledger)]
+    organisation = terms.permissions.organisation if terms.permissions else None
+    refused = ((person, standing) for person, standing in people.items() if standing.refused is not None)
+    new = [_refusal(person, standing, organisation) for person, standing in refused]
+    new = [refusal for refusal in new if refusal not in ledger.refusals]
     ledger.note_refusals(new, terms.manifest)
 
 
@@ -99,26 +116,19 @@ def sealed_refusals(ledger: Ledger, terms: Terms) -> Iterator[Result]:
         yield Result(str(ledger.path), None, "unchanged", REASON, warnings=(said,))
 
 
-def refusal_of(person: str, standing: Standing) -> Refusal | None:
+def refusal_of(person: str, standing: Standing, organisation: str | None) -> Refusal | None:
     """What is to be remembered of somebody's standing; None if they did not refuse."""
-    return _refusal(person, standing) if standing.refused else None
+    return _refusal(person, standing, organisation) if standing.refused else None
 
 
-def _refusal(person: str, standing: Standing) -> Refusal:
-    today = date.today()
-    since = standing.withdrew if standing.refused == "withdrawn" else None
+def _refusal(person: str, standing: Standing, organisation: str | None) -> Refusal:
+    """`since` is the day of a withdrawal. Else, and where that day is a slip, for it is yet to come, it is the last day
+    on which they agreed: whatever is agreed after that counts."""
     assert standing.refused is not None
-    return Refusal(person, standing.refused, min(since or today, today), standing.consent)  # a day ahead is a slip
-
-
-def _is_new(person: str, standing: Standing, ledger: Ledger) -> bool:
-    if standing.refused is None:
-        return False
-    new = _refusal(person, standing)
-    known = [one for one in ledger.refusals if (one.person, one.what) == (person, new.what)]
-    if new.what == "withdrawn":
-        return all(one.since < new.since or one.consent != new.consent for one in known)
-    return all(one.consent != new.consent or (standing.agreed or one.since) > one.since for one in known)
+    day = standing.withdrew if standing.refused == "withdrawn" else None
+    if day is None or day > date.today():
+        day = standing.agreed or date.min
+    return Refusal(person, standing.refused, day, standing.consent, organisation)
 
 
 def _is_forgotten(refusal: Refusal, standing: Standing) -> bool:
@@ -127,4 +137,4 @@ def _is_forgotten(refusal: Refusal, standing: Standing) -> bool:
         return False
     if refusal.what == "withdrawn":
         return standing.withdrew is None or standing.withdrew < refusal.since
-    return standing.agreed is None or standing.agreed < refusal.since
+    return standing.agreed is None or standing.agreed <= refusal.since

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from scrubber.batch.ledger.copies import digest_of, place_of, removable, state_of, take_away
+from scrubber.batch.ledger.copies import digest_of, removable, state_of, take_away
 from scrubber.batch.ledger.entries import Copy
-from scrubber.batch.ledger.published import known_copy, known_original, lost_ledgers
+from scrubber.batch.ledger.published import is_original, known_copy, known_original, sizes_of_copies, with_bytes
 from scrubber.batch.ledger.standing import objection
 from scrubber.errors import NotWritable
 from scrubber.guarded import resolved
@@ -66,7 +66,7 @@ def retract(ledger: Ledger, terms: Terms, rehearse: bool) -> Iterator[Objected]:
         if said is None:
             continue
         path, state = ledger.out / (copy.output or ""), state_of(ledger.out, copy)
-        if state == "missing":
+        if state == "missing" or is_original(path, copy.sha256 or ""):
             continue
         goes = removable(ledger, copy) if rehearse else take_away(ledger, copy, "must not be seen")
         yield Objected(copy, said, path, None if goes else _CHANGED)
@@ -79,36 +79,23 @@ def strays(ledger: Ledger, terms: Terms, among: Iterable[Path], inputs: Iterable
     another name now. `inputs` are those of the run. Nothing is taken away: to be called before `retract`, which does.
     """
     reads = {*terms.reads, *map(resolved, inputs)}
-    known = _Known(ledger, terms)
+    sizes = sizes_of_copies()
     found: list[Objected] = []
     for path in sorted(among):
+        if sizes is not None and path.stat().st_size not in sizes:
+            continue  # no copy has as many bytes
         digest = digest_of(path)
         own = ledger.at(path.relative_to(ledger.out))
         if digest is None or (own is not None and own.sha256 == digest and own.output == _relative(path, ledger)):
             continue
-        copy = known.copy(digest)
+        copy = ledger.with_bytes(digest) or with_bytes(digest, terms.ledger_identity)
         said = objection(copy, terms.permissions) if copy is not None else None
-        if copy is None or said is None or _has_a_place(path, digest, ledger):
+        if copy is None or said is None or _has_a_place(path, digest):
             continue
         stays = _LINK if path.is_symlink() else _READ if resolved(path) in reads else None
         stays = stays or (_ORIGINAL if known_original(digest) else None)
         found.append(Objected(copy, said, path, stays))
     return found
-
-
-class _Known:
-    """Copies by their bytes, of this folder and of those that are gone, whose records are read if they are needed."""
-
-    def __init__(self, ledger: Ledger, terms: Terms) -> None:
-        self._ledgers, self._terms, self._whole = [ledger], terms, False
-
-    def copy(self, digest: str) -> Copy | None:
-        found = next(filter(None, (each.with_bytes(digest) for each in self._ledgers)), None)
-        if found is not None or self._whole:
-            return found
-        self._ledgers += lost_ledgers(self._terms.ledger_identity)
-        self._whole = True
-        return self.copy(digest)
 
 
 def files_below(folder: Path) -> tuple[list[Path], list[Path]]:
@@ -163,7 +150,6 @@ def _relative(path: Path, ledger: Ledger) -> str:
     return path.relative_to(ledger.out).as_posix()
 
 
-def _has_a_place(path: Path, digest: str, ledger: Ledger) -> bool:
+def _has_a_place(path: Path, digest: str) -> bool:
     """Whether a file lies where it was published, into another output folder, or where an original lay."""
-    known = known_copy(path)
-    return known is not None or (ledger.knows_source(digest) and ledger.was_input(place_of(path)))
+    return known_copy(path) is not None or is_original(path, digest)

@@ -210,7 +210,8 @@ def _remember(person: str, draft: Draft, manifest: Path) -> None:
     from scrubber.consent.vault.sealing import recipient_under
 
     today = datetime.date.today()
-    refusal = refusal_of(person, of_any_purpose(draft.manifest, today).people[person])
+    standing = of_any_purpose(draft.manifest, today).people[person]
+    refusal = refusal_of(person, standing, draft.manifest.organisation)
     if refusal is not None:
         recipient = recipient_under(draft.locked, draft.ledger_identity)
         note_withdrawal(refusal, str(manifest), draft.ledger_identity, recipient)

@@ -66,6 +66,7 @@ class Permissions:
     people: Mapping[str, Standing]
     photos: PhotoEntries
     warnings: tuple[str, ...] = ()
+    organisation: str | None = None
 
     def entry(self, source: SourceId) -> PhotoEntry | None:
         """All that the manifest says of this photo, or may say of it, by whichever hash and however it is turned.
@@ -180,6 +181,7 @@ def resolve(manifest: Manifest, purpose: str | None, on: date) -> Permissions:
         },
         photos=PhotoEntries.of(manifest.photos),
         warnings=warnings,
+        organisation=manifest.organisation,
     )
 
 
