@@ -18,7 +18,6 @@ from scrubber.batch.ledger.published import (
     showing,
 )
 from scrubber.batch.ledger.refusals import refusal_of, remembered, under_known_refusals
-from scrubber.batch.ledger.retraction import MUST_NOT_BE_SEEN
 from scrubber.batch.ledger.standing import objection
 from scrubber.batch.plan import Found, Plan, Task, plan, search
 from scrubber.batch.publisher import Publisher
@@ -28,7 +27,6 @@ from scrubber.batch.single import make_one, publish_one, rehearse_one, retract_b
 from scrubber.batch.work import judging, size_of
 
 __all__ = [
-    "MUST_NOT_BE_SEEN",
     "Copy",
     "Direct",
     "Executor",

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from scrubber.output.outcomes import MATCHED_NOTHING
 from scrubber.values import Result
 
 if TYPE_CHECKING:
     from scrubber.batch.ledger.ledger import Ledger
     from scrubber.terms import Terms
     from scrubber.values import SourceId
-
-REASON: Final = "restriction-matched-nothing"
-"""Of a result that is about the manifest, or about the ledger, and no photo."""
 
 
 def damage(ledger: Ledger) -> Iterator[Result]:
@@ -24,14 +22,14 @@ def damage(ledger: Ledger) -> Iterator[Result]:
             f"{ledger.damaged} lines of this record of published copies cannot be read; copies that they were about "
             "count as somebody else's: look through the output folder"
         )
-        yield Result(str(ledger.path), None, "unchanged", REASON, warnings=(said,))
+        yield Result(str(ledger.path), None, "unchanged", MATCHED_NOTHING, warnings=(said,))
 
 
 def idle_restrictions(terms: Terms, seen: Iterable[SourceId]) -> Iterator[Result]:
     """For a manifest with entries that restrict something and matched none of the photos `seen`: that it has them."""
     said = terms.permissions.unmatched(seen) if terms.permissions else ()
     if said:
-        yield Result(terms.manifest, None, "unchanged", REASON, warnings=said)
+        yield Result(terms.manifest, None, "unchanged", MATCHED_NOTHING, warnings=said)
 
 
 def with_idle_note(result: Result, terms: Terms) -> Result:

@@ -18,6 +18,7 @@ from scrubber.cli.passphrase import asked
 from scrubber.cli.summary import Tally, complaint
 from scrubber.errors import PhotoError, UsageError
 from scrubber.guarded import is_folder, is_there, read_file, read_stream
+from scrubber.output.outcomes import MUST_NOT_BE_SEEN
 from scrubber.output.report import appended_to
 from scrubber.output.storage import LocalFolder
 from scrubber.policy import Format, Names, Policy, Style
@@ -174,7 +175,7 @@ def command(
                 draw(result)
             if as_json:
                 echo(json_line(result.as_json()))
-            elif result.status in ("withheld", "failed") or result.reason == batch.MUST_NOT_BE_SEEN:
+            elif result.status in ("withheld", "failed") or result.reason == MUST_NOT_BE_SEEN:
                 echo(complaint(result), err=True)
         if publisher is not None:
             tally.add_orphans(publisher.orphans())
@@ -200,12 +201,12 @@ def _loaded(manifest: Path) -> Consent:
 
 def _newer_in_clear(manifest: Path | None) -> Iterator[str]:
     """A note where a locked manifest was unlocked and changed since, and the locked one is used."""
+    if manifest is None:
+        return
     from scrubber.consent.manifest.reading import LOCKED
 
-    clear = manifest.with_suffix("") if manifest is not None and manifest.suffix == LOCKED else None
-    if manifest is None or clear is None or not clear.is_file():
-        return
-    if clear.stat().st_mtime > manifest.stat().st_mtime:
+    clear = manifest.with_suffix("") if manifest.suffix == LOCKED else None
+    if clear is not None and clear.is_file() and clear.stat().st_mtime > manifest.stat().st_mtime:
         yield f"note: {clear}: is newer than the locked manifest beside it; if it is the one that counts, use that"
 
 

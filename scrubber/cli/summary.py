@@ -6,10 +6,8 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from scrubber import batch
-from scrubber.batch import idle_restrictions
 from scrubber.cli.output import counted
-from scrubber.output.outcomes import Outcome, outcome, said
+from scrubber.output.outcomes import MATCHED_NOTHING, MUST_NOT_BE_SEEN, Outcome, outcome, said
 from scrubber.printing import escaped
 
 if TYPE_CHECKING:
@@ -26,7 +24,7 @@ _WITHOUT_OUTPUT: Final[tuple[Status, ...]] = ("withheld", "failed")
 
 def complaint(result: Result) -> str:
     """Why a photo has no output, as one line."""
-    if result.reason == batch.MUST_NOT_BE_SEEN and result.status == "rehearsed":
+    if result.reason == MUST_NOT_BE_SEEN and result.status == "rehearsed":
         return f"would be retracted: {'; '.join(result.warnings)}"
     if result.status == "retracted":
         return f"retracted: {'; '.join(result.warnings)}"
@@ -54,10 +52,10 @@ class Tally:
         self._warnings = list(terms.permissions.warnings) if terms.permissions else []
 
     def add(self, result: Result) -> None:
-        if result.reason == idle_restrictions.REASON:
+        if result.reason == MATCHED_NOTHING:
             self._warnings += result.warnings
             return
-        if result.reason == batch.MUST_NOT_BE_SEEN:
+        if result.reason == MUST_NOT_BE_SEEN:
             self._statuses["retracted"] += 1
             return
         self._statuses[result.status] += 1

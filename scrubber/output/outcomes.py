@@ -9,6 +9,13 @@ if TYPE_CHECKING:
     from scrubber.values import Result
 
 
+MUST_NOT_BE_SEEN: Final = "must-not-be-seen"
+"""Of a result about a copy of an earlier run that was taken away, or would be."""
+
+MATCHED_NOTHING: Final = "restriction-matched-nothing"
+"""Of a result that is about the manifest, or about the ledger, and no photo."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """A reason code in words that follow "2 withheld", and a remedy that follows an arrow."""
@@ -44,7 +51,7 @@ _OUTCOMES: Final = {
     "not-retracted": Outcome(
         "must not be seen any more, but was changed by other hands", "look at the copy, and delete it"
     ),
-    "must-not-be-seen": Outcome("must not be seen any more", "nothing; the copy was taken away"),
+    MUST_NOT_BE_SEEN: Outcome("must not be seen any more", "nothing; the copy was taken away"),
     "worker-lost": Outcome("breaks the decoder or takes too long", "open it in another program and save it anew"),
     "unforeseen": Outcome("a mistake in scrubber", "report what it says about this file, without the photo"),
 }

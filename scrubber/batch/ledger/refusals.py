@@ -8,11 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scrubber.batch.idle_restrictions import REASON
 from scrubber.batch.ledger.entries import Refusal
 from scrubber.batch.ledger.published import all_known
 from scrubber.consent.manifest.look_alikes import appearance
 from scrubber.errors import NotWritable
+from scrubber.output.outcomes import MATCHED_NOTHING
 from scrubber.values import Result
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def sealed_refusals(ledger: Ledger, terms: Terms) -> Iterator[Result]:
             "people refused or withdrew, says the record of published copies, but who is sealed with the key of a "
             f"locked manifest, and {terms.manifest} does not have it; use that manifest, or look at every face shown"
         )
-        yield Result(str(ledger.path), None, "unchanged", REASON, warnings=(said,))
+        yield Result(str(ledger.path), None, "unchanged", MATCHED_NOTHING, warnings=(said,))
 
 
 def refusal_of(person: str, standing: Standing, organisation: str | None) -> Refusal | None:

@@ -19,6 +19,7 @@ from scrubber.batch.ledger.published import is_original, known_copy, known_origi
 from scrubber.batch.ledger.standing import objection
 from scrubber.errors import NotWritable
 from scrubber.guarded import resolved
+from scrubber.output.outcomes import MUST_NOT_BE_SEEN
 from scrubber.output.storage import discard
 from scrubber.values import Result
 
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from scrubber.batch.ledger.ledger import Ledger
     from scrubber.terms import Terms
     from scrubber.values import Status
-
-MUST_NOT_BE_SEEN: Final = "must-not-be-seen"
-"""Of a result about a copy that was taken away, or would be."""
 
 _LINK: Final = "it is a link to one"
 _CHANGED: Final = "it was changed by other hands, or is protected"
