@@ -40,6 +40,8 @@ class Terms:
     """The public key to seal them with; None unless the manifest is locked."""
     manifest: str = "consent manifest"
     """What messages call the manifest."""
+    manifest_path: str | None = None
+    """Where it lies; None if it was not read from a file."""
     reads: frozenset[Path] = field(default=frozenset(), repr=False)
     """The files of the manifest, links resolved: no run removes them, whatever they hold."""
 
@@ -81,7 +83,7 @@ class Terms:
             from scrubber.consent.vault.sealing import recipient_under
 
             recipient = recipient_under(True, identity)
-        return cls(policy, permissions, known, identity, recipient, consent.name, consent.files)
+        return cls(policy, permissions, known, identity, recipient, consent.name, _place(consent), consent.files)
 
     def for_workers(self) -> Terms:
         """The same without the secret key and the list of files, which those that open photos do not need."""
@@ -121,3 +123,7 @@ class Terms:
         if wanted != "keep":
             raise UsageError(f"{target}: its name says {asked}, the format asked for is {wanted}; make them agree")
         return replace(self, policy=replace(self.policy, format=asked))
+
+
+def _place(consent: Consent) -> str | None:
+    return None if consent.path is None else str(consent.path)

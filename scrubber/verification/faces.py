@@ -25,6 +25,7 @@ _SAME: Final = 0.4  # intersection over union of boxes around a face that is see
 _INSIDE, _LARGER = 0.7, 3.0  # share of a painted head's box in that of a face, and how much larger that must be
 _UNSURE: Final = "whether there is a face around a painted head, at {},{},{},{}"
 _BESIDE: Final = "whether there is a face beside what was painted over, at {},{},{},{}"
+_ONCE: Final = "whether there is a face that only a closer look sees, at {},{},{},{}"
 _HEAD: Final = 2.0  # sides of a face box; what is painted around it stays within
 _PAPERS: Final = (255.0, 0.0, 128.0)  # white, black, and grey for what noise drowns on both of them
 
@@ -47,6 +48,8 @@ def visible(frame: Frame, preset: Preset, decided: Sequence[Decision] | None) ->
                 unsure.append(_UNSURE.format(*face.box.rounded()))
             elif any(_touches(face, head) for head in painted):
                 unsure.append(_BESIDE.format(*face.box.rounded()))
+            elif decided is not None and not _seen_by_the_run(face, picture):
+                unsure.append(_ONCE.format(*face.box.rounded()))
             else:
                 found.append(face)
     return found, unsure
@@ -57,6 +60,12 @@ def _looks_like_more(face: Region, head: Region, picture: Pixels) -> bool:
     inside = face.box.intersection(head.box) >= _INSIDE * head.box.area
     larger = face.box.area >= _LARGER * head.box.area
     return inside and larger and not checking.has_detail(picture, head)
+
+
+def _seen_by_the_run(face: Region, picture: Pixels) -> bool:
+    """Whether the look that a run takes at its own copy sees a face there as well; if not, it published it rightly."""
+    again = checking.clear(picture, presets.find_again(picture))
+    return any(face.box.iou(other.box) >= _SAME for other in again)
 
 
 def _touches(face: Region, head: Region) -> bool:

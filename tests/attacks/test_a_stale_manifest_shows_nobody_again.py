@@ -228,3 +228,17 @@ def test_verify_goes_by_the_record_of_the_folder(desk: Path) -> None:
     assert call("verify out --consent backup.toml --for social") == 0
     assert call("consent revoke p-1") == 0
     assert call("verify out --consent backup.toml --for social") == 3
+
+
+def test_another_groups_lock_seals_nothing_here(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A manifest of the same file name sealed what it had nothing to do with, under a key that nobody here had."""
+    assert call("consent revoke p-1") == 0
+    assert call(f"run photos -o out --consent consent.toml {CONSENT}") == 0
+    (desk / "other").mkdir()
+    monkeypatch.chdir(desk / "other")
+    assert call("consent hide ../photos/portrait.jpg --box 300,300,9,9") == 0
+    monkeypatch.setenv("SCRUBBER_PASSPHRASE", PASSPHRASE)
+    assert call("consent lock consent.toml --remove") == 0
+    monkeypatch.chdir(desk)
+    assert call(f"run photos -o out --consent backup.toml {CONSENT}") == 0
+    assert shown("out") == 0

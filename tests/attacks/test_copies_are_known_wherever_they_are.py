@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from calling import call
+from PIL import Image
 
 import scrubber
 
@@ -93,3 +94,18 @@ def test_a_sheet_that_shows_what_was_taken_away_is_named(
     capfd.readouterr()
     assert call("run a.jpg -o out --preset fast --consent m.toml") == 3
     assert "sheet.html: is a contact sheet that still shows copies taken away" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("alpha", [255])
+def test_what_run_published_is_clean_to_verify_with_the_same_preset(
+    tmp_path: Path, samples: Path, alpha: int, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """`fast` objected to a place in its own copy that it had passed."""
+    monkeypatch.chdir(tmp_path)
+    with Image.open(samples / "astronaut.jpg") as image:
+        image.putalpha(alpha)
+        image.save("a.png")
+    assert call("run a.png -o out --preset fast --quiet") == 0
+    capfd.readouterr()
+    assert call("verify out --preset fast") == 0
+    assert ": clean" in capfd.readouterr().out

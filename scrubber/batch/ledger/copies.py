@@ -187,6 +187,7 @@ def entry_of(ledger: Ledger, terms: Terms, source: str, result: Result, output: 
             shown=tuple(Shown(*each) for each in sorted(shown)),
             restrictions=pointed_at,
         ),
+        manifest_path=terms.manifest_path if terms.permissions else None,
         bytes=made.staged.stat().st_size if made.staged is not None and output else None,
     )
 

@@ -82,6 +82,7 @@ class Copy:
     restricted: bool
     private: Private | None
     bytes: int | None = None
+    manifest_path: str | None = None
 
     @property
     def decisions(self) -> tuple[Decision, ...]:
@@ -175,6 +176,7 @@ def copy_as_json(copy: Copy) -> dict[str, Any]:
         "manifest": copy.manifest,
         "restricted": copy.restricted,
         "bytes": copy.bytes,
+        "manifest_path": copy.manifest_path,
     }
 
 
@@ -195,4 +197,5 @@ def copy_from_json(entry: dict[str, Any], private: Private | None) -> Copy:
         entry["restricted"],
         private,
         entry.get("bytes"),
+        entry.get("manifest_path"),
     )

@@ -158,10 +158,10 @@ class Ledger:
         assert copy.private is not None
         self._append(copy_as_json(copy) | self._closed(private_as_json(copy.private)))
 
-    def note_refusals(self, refusals: Sequence[Refusal], manifest: str) -> None:
+    def note_refusals(self, refusals: Sequence[Refusal], manifest: str | None) -> None:
         """Append who may not be shown, as `manifest` says: no older one is to undo it."""
         if refusals:
-            said = {"what": "refused", "at": now(), "manifest": manifest}
+            said: dict[str, Any] = {"what": "refused", "at": now(), "manifest_path": manifest}
             self._append(*(said | self._closed(refusal_as_json(refusal)) for refusal in refusals))
 
     def note_gone(self, copy: Copy, why: str) -> None:

@@ -252,13 +252,13 @@ def forget(out: Path) -> bool:
 def seal_ledgers(recipient: str, people: Set[str], manifest: str) -> int:
     """Seal, in all ledgers of this user, what entries say in clear of these people; how many entries those are.
 
-    Entries that a run with a manifest of this name made are sealed as well, for they may tell of people who were taken
-    out of it. Raises `UsageError` if a run is at work in one of the folders.
+    Entries of runs with the manifest at this path are sealed as well, for they may tell of people who were taken out of
+    it. Raises `UsageError` if a run is at work in one of the folders.
     """
     from scrubber.consent.vault.sealing import seal
 
     def affected(entry: dict[str, Any]) -> bool:
-        same = entry.get("manifest") and Path(entry["manifest"]).name == manifest
+        same = entry.get("manifest_path") == manifest
         return "private" in entry and bool(same or not people.isdisjoint(mentioned(entry)))
 
     def sealed(entry: dict[str, Any]) -> dict[str, Any]:

@@ -103,7 +103,7 @@ def remember_refusals(ledger: Ledger, terms: Terms) -> None:
     refused = ((person, standing) for person, standing in people.items() if standing.refused is not None)
     new = [_refusal(person, standing, organisation) for person, standing in refused]
     new = [refusal for refusal in new if refusal not in ledger.refusals]
-    ledger.note_refusals(new, terms.manifest)
+    ledger.note_refusals(new, terms.manifest_path)
 
 
 def sealed_refusals(ledger: Ledger, terms: Terms) -> Iterator[Result]:

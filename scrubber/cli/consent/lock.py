@@ -72,7 +72,7 @@ def lock_manifest(manifest: Path, out: Path | None, others: tuple[Path, ...], re
         embeddings = stored_embeddings(consent, Limits(), batch.judging(executor))
     contents = gather(consent, others, embeddings, version())
     lock(contents, passphrase, target)
-    _seal_ledgers(consent, Consent.load(target, passphrase), manifest.name)
+    _seal_ledgers(consent, Consent.load(target, passphrase), str(manifest.absolute()))
     echo(f"{target}: holds {counted(len(contents.files), 'file')}; keep the passphrase elsewhere", err=True)
     if remove:
         for remains in remove_originals(contents, consent.folder):

@@ -214,7 +214,7 @@ def _remember(person: str, draft: Draft, manifest: Path) -> None:
     refusal = refusal_of(person, standing, draft.manifest.organisation)
     if refusal is not None:
         recipient = recipient_under(draft.locked, draft.ledger_identity)
-        note_withdrawal(refusal, str(manifest), draft.ledger_identity, recipient)
+        note_withdrawal(refusal, str(manifest.absolute()), draft.ledger_identity, recipient)
 
 
 def _hash(form: Path) -> str:
