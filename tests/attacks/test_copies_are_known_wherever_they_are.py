@@ -9,11 +9,15 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from calling import call
-from PIL import Image
 
 import scrubber
+from scrubber.detection import presets
+from scrubber.photos import Frame
+from scrubber.values import Box, Decision, Region
+from scrubber.verification import faces
 
 
 @pytest.fixture
@@ -96,16 +100,15 @@ def test_a_sheet_that_shows_what_was_taken_away_is_named(
     assert "sheet.html: is a contact sheet that still shows copies taken away" in capfd.readouterr().err
 
 
-@pytest.mark.parametrize("alpha", [255])
-def test_what_run_published_is_clean_to_verify_with_the_same_preset(
-    tmp_path: Path, samples: Path, alpha: int, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("place", ["at the rim of paint", "seen by a closer look alone", "seen by the run's look"])
+def test_verify_objects_to_nothing_that_the_run_passed(
+    scenery: np.ndarray, place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`fast` objected to a place in its own copy that it had passed."""
-    monkeypatch.chdir(tmp_path)
-    with Image.open(samples / "astronaut.jpg") as image:
-        image.putalpha(alpha)
-        image.save("a.png")
-    assert call("run a.png -o out --preset fast --quiet") == 0
-    capfd.readouterr()
-    assert call("verify out --preset fast") == 0
-    assert ": clean" in capfd.readouterr().out
+    """It called copies unfit for places that the run had looked at, in the original and in the copy."""
+    face = Region(Box(60, 60, 80, 80), 0.9)
+    head = Region(Box(100 if "rim" in place else 250, 60, 30, 30))
+    monkeypatch.setattr(presets, "find_upright", lambda *_: (face,))
+    monkeypatch.setattr(presets, "find_again", lambda *_: (face,) if "run's" in place else ())
+    found, unsure = faces.visible(Frame(scenery), "fast", [Decision(head, "hide", "no-manifest")])
+    assert found == ([face] if "run's" in place else [])
+    assert [said.endswith("60,60,80,80") for said in unsure] == [True] * (not found)
