@@ -17,7 +17,6 @@ from scrubber.guarded import read_file
 from scrubber.inspection import file_names
 from scrubber.pipeline import find_in
 from scrubber.policy import Limits, Policy, Preset, Style
-from scrubber.values import Decision
 
 if TYPE_CHECKING:
     import numpy as np
@@ -112,11 +111,9 @@ def verify(source: Path_ | bytes, *, preset: Preset = "balanced", allowed: Itera
     limits, preset = Limits(), Policy(preset=preset).preset
     places: Sequence[Region] = arguments.regions(allowed, None, "allowed")
     data, name = _read(source, "source", limits)
-    allowed_here = [Decision(face, "show", "allowed-by-box") for face in places]
     copy = None if name == _GIVEN else known_copy(Path(name))
     copy = copy or copy_anywhere(hashlib.sha256(data).hexdigest())
-    decided = (*allowed_here, *(copy.decisions if copy else ())) if allowed_here or copy else None
-    return verification.verify(data, name, limits, preset, decided)
+    return verification.verify(data, name, limits, preset, places, copy.decisions if copy else None)
 
 
 def _read(source: object, argument: str, limits: Limits) -> tuple[bytes, str]:

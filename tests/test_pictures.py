@@ -110,7 +110,7 @@ def test_nothing_but_pixels_comes_along(samples: Path) -> None:
 def test_bytes_are_judged_like_files(samples: Path) -> None:
     path = samples / "astronaut.jpg"
     data = path.read_bytes()
-    assert scrubber.inspect(data) == scrubber.inspect(path)
+    assert scrubber.inspect(data) == [leak for leak in scrubber.inspect(path) if leak.kind != "file-name"]
     assert scrubber.verify(data, preset="fast").leaks == scrubber.verify(path, preset="fast").leaks
     whole = scrubber.verify(data, preset="fast")
     assert whole.faces_visible == 1

@@ -10,11 +10,14 @@ from collections.abc import Iterable, Iterator
 from itertools import count
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
+from unicodedata import category
 
 if TYPE_CHECKING:
     from scrubber.policy import Names
 
-_FORBIDDEN: Final = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\ud800-\udfff]')
+_FORBIDDEN: Final = re.compile(r'[<>:"/\\|?*]')
+_JOINERS: Final = "\u200c\u200d"  # letters of Persian and of Indian scripts are written with them
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})  # categories of Unicode that show nothing
 _RESERVED: Final = re.compile(r"^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
 _LONGEST: Final = 120  # characters of a name; every file system takes that many bytes even in UTF-8 scripts of two
 _CODE: Final = 8  # characters of 5 bits: of a million photos two share a code with a chance of one third
@@ -83,6 +86,10 @@ def _base32(digest: bytes) -> str:
 
 
 def _portable(name: str) -> str:
-    """The name with what some file systems refuse replaced, so that a folder can move to any of them."""
-    name = _FORBIDDEN.sub("_", name)[:_LONGEST].strip(" .") or "photo"
+    """The name with what some file systems refuse replaced, so that a folder can move to any of them.
+
+    So are characters that cannot be seen, or that turn the rest around: they may lie about the name, or mark it.
+    """
+    seen = "".join("_" if category(one) in _UNSEEN and one not in _JOINERS else one for one in name)
+    name = _FORBIDDEN.sub("_", seen)[:_LONGEST].strip(" .") or "photo"
     return f"_{name}" if _RESERVED.match(name) else name

@@ -93,10 +93,10 @@ def size_of(source: Path) -> int:
         return 0
 
 
-def verify_file(path: Path, preset: Preset, decided: tuple[Decision, ...] | None) -> Verdict:
-    """Is the file at `path` fit to publish? Boxes of what a run `decided` are in its pixels. Raises `PhotoError`."""
+def verify_file(path: Path, preset: Preset, published: tuple[Decision, ...] | None) -> Verdict:
+    """Is the file at `path` fit to publish? `published` is as in `verification.verify`. Raises `PhotoError`."""
     limits = Limits()
-    return verification.verify(read_file(path, limits), str(path), limits, preset, decided)
+    return verification.verify(read_file(path, limits), str(path), limits, preset, published=published)
 
 
 def inspect_file(path: Path) -> list[Leak]:

@@ -1,4 +1,8 @@
-"""What file and folder names tell: cameras and messengers put dates, times, places and numbers into them."""
+"""What file and folder names tell: cameras and messengers put dates, times, places and numbers into them.
+
+Patterns say what kind of thing a name tells. No list of them can be complete, so a name that none of them knows tells
+something all the same, unless it is made of words that everybody uses and one short number.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +45,13 @@ _TELLING: Final = {
     """,
 }
 _PATTERNS: Final = {kind: re.compile(text, re.IGNORECASE | re.VERBOSE) for kind, text in _TELLING.items()}
-
+_EMPTY: Final = frozenset(
+    "photo photos picture pictures pic image images img foto fotos bild bilder imagen imagem immagine scan page file "
+    "folder copy edited final new untitled cropped small large original export фото صورة عکس".split()
+)  # words that tell nothing about anybody
+_BETWEEN: Final = re.compile(r"[\s_().,-]+")
+_COUNT: Final = re.compile(r"\d{1,4}")
+_CODED: Final = re.compile(r"(?:photo|folder)-[a-z2-7]{8}(?:-\d{1,4})?")  # neutral names, which scrubber gives
 
 _WORDS: Final = {
     "time": "when the photo was taken or sent",
@@ -49,6 +59,7 @@ _WORDS: Final = {
     "identity": "a person, a telephone number or a mail address",
     "device": "the camera's own count or a serial number",
     "history": "the messenger or program that it came through",
+    "words": "something in words or numbers of its own: a person, a place or an event may be among them",
 }
 
 
@@ -59,11 +70,21 @@ def leak(path: PurePath) -> Leak | None:
 
 
 def tells(name: str, labels: tuple[str, ...] = ()) -> str | None:
-    """What a file or folder name without its extension gives away: time, place, identity, device, history, or None.
+    """What a file or folder name without its extension gives away, or None.
 
+    That is time, place, identity, device, history, or words, which nobody but a person can understand.
     `labels` are words that identify in themselves, such as the ids in a consent manifest.
     """
     folded = name.casefold()
     if any(label.casefold() in folded for label in labels):
         return "identity"
-    return next((kind for kind, pattern in _PATTERNS.items() if pattern.search(name)), None)
+    known = next((kind for kind, pattern in _PATTERNS.items() if pattern.search(name)), None)
+    return known or (None if _is_empty(folded) else "words")
+
+
+def _is_empty(name: str) -> bool:
+    """Whether a name is a neutral one, or words that everybody uses and at most one short number."""
+    if _CODED.fullmatch(name):
+        return True
+    numbers = [word for word in filter(None, _BETWEEN.split(name)) if word not in _EMPTY]
+    return len(numbers) <= 1 and all(map(_COUNT.fullmatch, numbers))

@@ -10,6 +10,7 @@ from scrubber.photos.photo import blended
 from scrubber.values import Box, Leak
 from scrubber.verification import checking
 from scrubber.verification.hidden import ALPHA_FORMATS, UNDER_ALPHA, layers
+from scrubber.verification.judged import Judged
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,15 +31,18 @@ _HEAD: Final = 2.0  # sides of a face box; what is painted around it stays withi
 _PAPERS: Final = (255.0, 0.0, 128.0)  # white, black, and grey for what noise drowns on both of them
 
 
-def visible(frame: Frame, preset: Preset, decided: Sequence[Decision] | None) -> tuple[list[Region], list[str]]:
+def visible(
+    frame: Frame, preset: Preset, allowed: Sequence[Region], published: Sequence[Decision] | None
+) -> tuple[list[Region], list[str]]:
     """Clear faces in a frame laid on white, black and grey, each once, and sentences on those that cannot be told.
 
-    `decided` is what a run decided on this frame, None if no run made it: faces to be shown do not count, and what
-    looks like a face because a head in it, or beside it, was painted over is left for a person to look at.
+    Faces that are `allowed` do not count, nor those that a run decided to show. `published` is what it decided on this
+    frame, None if no run is known to have made it: what looks like a face because a head in it, or beside it, was
+    painted over is left for a person to look at.
     """
-    find = presets.find if decided is None else presets.find_upright
-    shown = [each.region for each in decided or () if each.action == "show"]
-    painted = [each.region for each in decided or () if each.action == "hide"]
+    find = presets.find if published is None else presets.find_upright
+    shown = [*allowed, *(each.region for each in published or () if each.action == "show")]
+    painted = [each.region for each in published or () if each.action == "hide"]
     found: list[Region] = []
     unsure: list[str] = []
     for picture in _laid(frame):
@@ -48,7 +52,7 @@ def visible(frame: Frame, preset: Preset, decided: Sequence[Decision] | None) ->
                 unsure.append(_UNSURE.format(*face.box.rounded()))
             elif any(_touches(face, head) for head in painted):
                 unsure.append(_BESIDE.format(*face.box.rounded()))
-            elif decided is not None and not _seen_by_the_run(face, picture):
+            elif published is not None and not _seen_by_the_run(face, picture):
                 unsure.append(_ONCE.format(*face.box.rounded()))
             else:
                 found.append(face)
@@ -90,6 +94,15 @@ def under_alpha(data: bytes, form: str, most: int, preset: Preset, known: Sequen
         yield from _in_picture(colours, UNDER_ALPHA, number, preset, known)
         if alpha.min() < alpha.max():
             yield from _in_picture(_stretched(alpha), "alpha", number, preset, known)
+
+
+def left_to_a_person(under: Judged) -> Judged:
+    """The same for a file that a run published: it looked at all that can be made of it, when heads were not painted.
+
+    Colours under alpha 0 are black in what it wrote, so that nothing can lie there; what looks like a face now is what
+    paint makes of arms and folds, or what this closer look sees and the run's own did not.
+    """
+    return Judged(not_judged=tuple(f"whether there is {leak.detail}, in its {leak.where}" for leak in under.leaks))
 
 
 def _in_picture(picture: Pixels, where: str, number: int, preset: Preset, known: Sequence[Region]) -> Iterator[Leak]:

@@ -21,13 +21,19 @@ if TYPE_CHECKING:
 
 
 def verify(
-    data: bytes, name: str, limits: Limits, preset: Preset, decided: Sequence[Decision] | None = None
+    data: bytes,
+    name: str,
+    limits: Limits,
+    preset: Preset,
+    allowed: Sequence[Region] = (),
+    published: Sequence[Decision] | None = None,
 ) -> Verdict:
-    """Judge any file, made here or not. A face counts if it is clearly one, unless a run decided to show it.
+    """Judge any file, made here or not. A face counts if it is clearly one, unless it may be seen.
 
-    Boxes of what was `decided` are in pixels of this file, and each counts for its own frame only; None says that no
-    run is known to have made it. Never raises for a
-    broken file: that it cannot be judged is a leak of kind "structure".
+    `allowed` are the faces of the first frame that may be seen, by the word of whoever asks. `published` is what a run
+    decided that published these very bytes, as a ledger or a report tells; None says that nobody knows of such a run.
+    Boxes are in pixels of this file, and each counts for its own frame only. Never raises for a broken file: that it
+    cannot be judged is a leak of kind "structure".
     """
     leaks = audit(data)
     try:
@@ -40,12 +46,14 @@ def verify(
     found: list[tuple[int, Region]] = []
     with presets.kept_warm():
         for number, frame in enumerate(photo.frames):
-            own = None if decided is None else [each for each in decided if each.frame == number]
-            visible, unsure = faces.visible(frame, preset, own)
+            own = None if published is None else [each for each in published if each.frame == number]
+            visible, unsure = faces.visible(frame, preset, () if number else allowed, own)
             found += [(number, face) for face in visible]
             judged += Judged(not_judged=tuple(f"{said} in frame {number}" if number else said for said in unsure))
-        known = [*(face for _, face in found), *(each.region for each in decided or () if each.action == "show")]
-        judged += _hidden_faces(data, photo.format, limits.pixels, preset, known)
+        shown = [each.region for each in published or () if each.action == "show"]
+        known = [*(face for _, face in found), *allowed, *shown]
+        under = _under_alpha(data, photo.format, limits.pixels, preset, known)
+        judged += under if published is None else faces.left_to_a_person(under)
     seen = tuple(sorted(dict.fromkeys(judged.leaks), key=lambda leak: LEAK_KINDS.index(leak.kind)))
     return Verdict(
         name,
@@ -70,7 +78,7 @@ def _unseen(data: bytes, form: str, most: int) -> Judged:
     return judged + Judged(tuple(hidden.objections(data, form, most)))
 
 
-def _hidden_faces(data: bytes, form: str, most: int, preset: Preset, known: Sequence[Region]) -> Judged:
+def _under_alpha(data: bytes, form: str, most: int, preset: Preset, known: Sequence[Region]) -> Judged:
     try:
         return Judged(tuple(faces.under_alpha(data, form, most, preset, known)))
     except DECODER_FAULTS:

@@ -199,6 +199,22 @@ def test_under_a_locked_manifest_it_is_sealed_and_holds(
     (desk / "consent.ledger-key").unlink(missing_ok=True)
     assert locked(f"run photos -o out --consent backup.toml {CONSENT} --quiet") == 0
     assert "who is sealed with the key of a locked manifest" in capfd.readouterr().err
+    assert shown("out") == 0
+
+
+def test_a_plain_manifest_from_before_the_lock_shows_nobody(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """It showed who had withdrawn since, and only noted that somebody had."""
+    shutil.copy(desk / "consent.toml", desk / "plain.toml")
+    monkeypatch.setenv("SCRUBBER_PASSPHRASE", PASSPHRASE)
+    assert call("consent lock consent.toml --remove") == 0
+    monkeypatch.setenv("SCRUBBER_PASSPHRASE", PASSPHRASE)
+    assert call("consent revoke p-1 --manifest consent.toml.age") == 0
+    capfd.readouterr()
+    assert call(f"run photos -o out --consent plain.toml {CONSENT}") == 0
+    assert "so nobody is shown under it" in capfd.readouterr().err
+    assert shown("out") == 0
 
 
 def test_another_group_with_the_same_ids_is_not_meant(desk: Path) -> None:

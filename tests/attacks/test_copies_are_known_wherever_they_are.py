@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from calling import call
+from PIL import Image
 
 import scrubber
 from scrubber.detection import presets
@@ -100,6 +101,27 @@ def test_a_sheet_that_shows_what_was_taken_away_is_named(
     assert "sheet.html: is a contact sheet that still shows copies taken away" in capfd.readouterr().err
 
 
+@pytest.mark.parametrize("kind", ["faint", "soft", "frames"])
+def test_verify_passes_transparent_copies_of_the_same_run(
+    samples: Path, tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It called an arm beside a painted head a face that is hardly seen, in colours that had been looked at."""
+    monkeypatch.chdir(tmp_path)
+    with Image.open(samples / "astronaut.jpg") as opened:
+        photo = opened.convert("RGBA")
+    photo.putalpha(9 if kind == "faint" else 80)
+    if kind == "frames":
+        frames = [photo.copy() for _ in range(3)]
+        for number, frame in enumerate(frames):
+            frame.putalpha(255)
+            frame.paste((0, 0, 0, 0), (0, 0, 512, 40 + 20 * number))
+        frames[0].save("a.gif", save_all=True, append_images=frames[1:], duration=100, disposal=2)
+    else:
+        photo.save("a.png")
+    assert call("run . -o out --preset fast") == 0
+    assert call("verify out --preset fast") == 0
+
+
 @pytest.mark.parametrize("place", ["at the rim of paint", "seen by a closer look alone", "seen by the run's look"])
 def test_verify_objects_to_nothing_that_the_run_passed(
     scenery: np.ndarray, place: str, monkeypatch: pytest.MonkeyPatch
@@ -109,6 +131,6 @@ def test_verify_objects_to_nothing_that_the_run_passed(
     head = Region(Box(100 if "rim" in place else 250, 60, 30, 30))
     monkeypatch.setattr(presets, "find_upright", lambda *_: (face,))
     monkeypatch.setattr(presets, "find_again", lambda *_: (face,) if "run's" in place else ())
-    found, unsure = faces.visible(Frame(scenery), "fast", [Decision(head, "hide", "no-manifest")])
+    found, unsure = faces.visible(Frame(scenery), "fast", (), [Decision(head, "hide", "no-manifest")])
     assert found == ([face] if "run's" in place else [])
     assert [said.endswith("60,60,80,80") for said in unsure] == [True] * (not found)

@@ -23,7 +23,7 @@ from scrubber.photos.photo import Frame, Photo
 from scrubber.photos.writing import write
 from scrubber.policy import Limits
 from scrubber.values import Decision
-from scrubber.verification import unseen
+from scrubber.verification import unseen, verify
 
 TEXT = b"meet at the old bridge, 9 pm, ask for Leila"
 
@@ -389,7 +389,7 @@ def test_faces_are_named_with_their_frame_and_allowed_for_it_alone(face: np.ndar
     assert verdict.frames == (1, 2)
     assert [entry["frame"] for entry in verdict.as_json()["faces"]] == [1, 2]
     shown = Decision(verdict.faces[0], "show", "allowed-by-box", "p-1", frame=1)
-    assert judged(data, (shown,)).frames == (2,)
+    assert verify(data, "photo", Limits(), "fast", published=(shown,)).frames == (2,)
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

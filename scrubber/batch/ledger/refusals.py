@@ -23,12 +23,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """People of a manifest who refused by a newer one, by id, and in which folder's record that stands."""
+    """People of a manifest who refused by a newer one, by id, and in which folder's record that stands.
+
+    `sealed` says that the record tells of people who refused, and that the key to whom is not at hand.
+    """
 
     people: Mapping[str, tuple[Refusal, Path]] = field(default_factory=dict)
+    sealed: bool = False
 
     def applied(self, permissions: Permissions) -> Permissions:
-        """The same permissions, but these people are hidden."""
+        """The same permissions, but these people are hidden; everybody is, if it may be any of them."""
+        if self.sealed and permissions.people:
+            return replace(permissions.for_nobody(), warnings=permissions.warnings)
         if not self.people:
             return permissions
         hidden = {
@@ -73,7 +79,7 @@ def remembered(terms: Terms, ledger: Ledger | None = None) -> Remembered:
             same_group = refusal.organisation == permissions.organisation
             if same_group and (each is ledger or refusal.consent == standing.consent):
                 found[person] = refusal, each.out
-    return Remembered(found)
+    return Remembered(found, sealed=ledger is not None and ledger.sealed_refusals > 0)
 
 
 def _asked(terms: Terms, ledger: Ledger | None) -> Iterator[Ledger]:
@@ -111,7 +117,7 @@ def sealed_refusals(ledger: Ledger, terms: Terms) -> Iterator[Result]:
     if ledger.sealed_refusals and terms.permissions is not None and terms.permissions.people:
         said = (
             "people refused or withdrew, says the record of published copies, but who is sealed with the key of a "
-            f"locked manifest, and {terms.manifest} does not have it; use that manifest, or look at every face shown"
+            f"locked manifest, and {terms.manifest} does not have it; so nobody is shown under it: use that manifest"
         )
         yield Result(str(ledger.path), None, "unchanged", MATCHED_NOTHING, warnings=(said,))
 
