@@ -15,6 +15,7 @@ from scrubber import environment, installed, weights
 from scrubber.batch.sandbox import isolation
 from scrubber.detection import blazeface
 from scrubber.errors import MissingPart, ScrubberError
+from scrubber.formats import Requirement, formats
 
 _OPENCV: Final = "opencv-contrib-python"
 _RIVALS: Final = ("opencv-python", "opencv-python-headless", "opencv-contrib-python-headless")
@@ -40,29 +41,13 @@ class Check:
         return {"name": self.name, "state": self.state, "detail": self.detail, "remedy": self.remedy}
 
 
-@dataclass(frozen=True, slots=True)
-class _Optional:
-    """A package that scrubber can do without: the module to import, what it is good for, and what is lost without."""
-
-    module: str
-    package: str
-    good_for: str
-    without: str
-    install: str
-
-
 _OPTIONAL: Final = (
-    _Optional("pillow_heif", "pillow-heif", "opens HEIC and HEIF", "HEIC and HEIF, which iPhones write, are refused",
-              "pip install pillow-heif"),
-    _Optional("rawpy", "rawpy", "opens camera raw", "camera raw (DNG, CR2, NEF, …) is refused", "pip install rawpy"),
-    _Optional("pillow_jxl", "pillow-jxl-plugin", "opens JPEG XL", "JPEG XL is refused",
-              'pip install "mediascrubber[jxl]"; an extra, because its licence is the GPL'),
-    _Optional("pyrage", "pyrage", "locks consent manifests", "locked consent manifests can be neither opened nor made",
-              "pip install pyrage"),
-    _Optional("tomlkit", "tomlkit", "changes consent manifests",
+    Requirement("pyrage", "pyrage", "locks consent manifests",
+                "locked consent manifests can be neither opened nor made", "pip install pyrage"),
+    Requirement("tomlkit", "tomlkit", "changes consent manifests",
               "consent manifests hold, but `scrubber consent` cannot change them", "pip install tomlkit"),
 )  # fmt: skip
-_MEDIAPIPE: Final = _Optional(
+_MEDIAPIPE: Final = Requirement(
     "mediapipe", "mediapipe", "a third detector", "faces are found by YuNet and CenterFace alone",
     'pip install "mediapipe>=0.10.30,<0.10.34", where it has wheels',
 )  # fmt: skip
@@ -79,7 +64,7 @@ def examine(verify: bool = False) -> Iterator[Check]:
         yield _silent(_package(name))
     yield _opencv()
     yield _silent(_optional(_MEDIAPIPE, blazeface.load))
-    for part in _OPTIONAL:
+    for part in _optional_parts():
         yield _optional(part, partial(import_module, part.module))
     for name in weights.NAMES:
         yield _tried(f"model {name}", partial(_weight, name))
@@ -87,7 +72,14 @@ def examine(verify: bool = False) -> Iterator[Check]:
         yield _tried(f"try {name}", trial)
     yield _network()
     if verify:
-        yield from map(_verified, (_OWN, *_NEEDED, _OPENCV, _MEDIAPIPE.package, *(part.package for part in _OPTIONAL)))
+        yield from map(
+            _verified, (_OWN, *_NEEDED, _OPENCV, _MEDIAPIPE.package, *(part.package for part in _optional_parts()))
+        )
+
+
+def _optional_parts() -> tuple[Requirement, ...]:
+    """What single formats need, as the table of formats has it, and what locks and changes manifests."""
+    return (*(known.needs for known in formats().values() if known.needs), *_OPTIONAL)
 
 
 def _weight(name: str) -> str:
@@ -110,7 +102,7 @@ def _opencv() -> Check:
     return _package(_OPENCV)
 
 
-def _optional(part: _Optional, load: Callable[[], object]) -> Check:
+def _optional(part: Requirement, load: Callable[[], object]) -> Check:
     """Whether the module can be loaded, for a package may be there and a library that it needs not."""
     if find_spec(part.module) is None:
         return Check(part.module, "warning", f"not installed: {part.without}", part.install)

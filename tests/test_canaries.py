@@ -9,7 +9,7 @@ import pytest
 
 import scrubber
 from scrubber import Policy
-from scrubber.photos.families import missing
+from scrubber.formats import missing
 from scrubber.pipeline import make_safe
 from scrubber.terms import Terms
 

@@ -12,8 +12,8 @@ from PIL import Image
 
 import scrubber
 from scrubber import Consent, Limits, Policy, photos
+from scrubber.formats import missing
 from scrubber.photos import jpeg
-from scrubber.photos.families import missing
 from scrubber.verification.audit import audit
 
 NAMED_BY_BOX = [1585, 1126, 88, 119]  # in sample_media/consent.toml

@@ -6,27 +6,11 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Final
 
 from scrubber.batch.ledger.published import identified_copy, known_copy
 from scrubber.errors import NotWritable, UnreadableFile, UsageError
-from scrubber.formats import FILMS, HEADER_BYTES, identify
+from scrubber.formats import HEADER_BYTES, identify, medium_of, named_by
 from scrubber.guarded import is_folder, is_there, read_start, resolved
-
-_PHOTOS: Final = frozenset(
-    "jpg jpeg jpe jfif mpo png apng webp gif tif tiff bmp dib heic heif hif avif jxl jp2 j2k jpf psd "
-    "dng cr2 cr3 crw nef nrw arw srf sr2 srw orf rw2 rwl pef raf raw x3f mrw 3fr fff iiq mef mos erf kdc "
-    "dcr gpr".split()
-)
-"""Extensions of what people take for photos: a file with one of these is never passed over in silence."""
-
-_FILMS: Final = frozenset(
-    "mp4 m4v mov qt avi mkv webm 3gp 3g2 3gpp mpg mpeg mpe mpv m2v mts m2ts m2t vob wmv asf flv f4v ogv rm rmvb mxf dv "
-    "divx insv lrv 360 braw r3d hevc h264 h265".split()
-)
-"""Extensions of what people take for films, for those that are not films by content: damaged ones, raw streams."""
-
-_SOUND: Final = frozenset({"m4a"})  # formats that `identify` knows, for they look like films
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,21 +95,20 @@ def search(inputs: Sequence[Path], out: Path | None = None) -> tuple[list[Found]
 
 
 def _looks_like_photo(source: Path, known: str | None) -> bool:
-    picture = known is not None and known not in FILMS and known not in _SOUND
-    return not _is_side_file(source) and (picture or (known is None and _extension(source) in _PHOTOS))
+    """A file that is named like a photo is never passed over in silence, whatever it holds; nor is a document."""
+    picture = known is not None and medium_of(known) not in ("film", "sound")
+    return not _is_side_file(source) and (picture or (known is None and named_by(source.suffix, "photo") is not None))
 
 
 def _looks_like_film(source: Path, known: str | None) -> bool:
-    return not _is_side_file(source) and (known in FILMS or (known is None and _extension(source) in _FILMS))
+    """Also one that no first byte tells: a damaged film, a raw stream."""
+    film = medium_of(known) == "film"
+    return not _is_side_file(source) and (film or (known is None and named_by(source.suffix, "film") is not None))
 
 
 def _is_side_file(source: Path) -> bool:
     """What macOS keeps beside a file on foreign disks; the small picture that cameras keep beside a clip."""
-    return source.name.startswith("._") or _extension(source) == "thm"
-
-
-def _extension(source: Path) -> str:
-    return source.suffix.lower().lstrip(".")
+    return source.name.startswith("._") or source.suffix.lower() == ".thm"
 
 
 def _walk(folder: Path, skipped: Path | None) -> Iterator[tuple[Path, PurePath]]:

@@ -14,7 +14,7 @@ from scrubber.cli import options, workers
 from scrubber.cli.output import echo, echo_error, json_line, nothing_found
 from scrubber.cli.passphrase import asked
 from scrubber.errors import PhotoError
-from scrubber.formats import FILMS
+from scrubber.formats import medium_of
 from scrubber.guarded import sha256_of
 from scrubber.output.outcomes import outcome
 from scrubber.output.report import read_report
@@ -81,7 +81,7 @@ def command(
     code = 0
     photos, _, films = batch.search(inputs)
     files = [found.source for found in (*photos, *films)]
-    pictures = {found.source for found in photos if found.format not in (None, *FILMS)}
+    pictures = {found.source for found in photos if found.format and medium_of(found.format) != "film"}
     with batch.Sandbox(batch.workers(None, len(files))) as executor:
 
         def judged(file: Path) -> tuple[_Origin, Pending[Verdict]]:

@@ -7,8 +7,8 @@ file can make this raise or run away: what is broken is itself reported, and wor
 
 from __future__ import annotations
 
-from scrubber.formats import HEADER_BYTES, identify
-from scrubber.inspection.containers import CONTAINERS, unknown
+from scrubber.formats import HEADER_BYTES, get, identify
+from scrubber.inspection.containers import unknown
 from scrubber.inspection.containers.nested import read_nested
 from scrubber.inspection.parts import BrokenError, Part, Reader
 from scrubber.inspection.readers import (
@@ -66,11 +66,11 @@ def inventory(data: bytes) -> tuple[Leak, ...]:
     reader is a leak of kind "structure", beside what a search in it finds. An empty result means that nothing was
     found by these readers; whether a file is fit to publish is what `audit` tells.
     """
-    form = identify(data[:HEADER_BYTES])
-    if form in CONTAINERS:
+    form = get(identify(data[:HEADER_BYTES]))
+    if form and form.inspect:
         leaks = _leaks(Part("file", "", data))
     else:
-        words = f"{form or 'unknown'}: no format whose every part is known; it was only searched"
+        words = f"{form.name if form else 'unknown'}: no format whose every part is known; it was only searched"
         leaks = [Leak("structure", "file", words), *_leaks(Part("unknown", "", data))]
     leaks = list(dict.fromkeys(leaks))
     return tuple(sorted(leaks, key=lambda leak: LEAK_KINDS.index(leak.kind)))

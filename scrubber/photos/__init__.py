@@ -4,12 +4,11 @@ from scrubber.photos.fitting import fitted
 from scrubber.photos.opening import open_photo
 from scrubber.photos.photo import Frame, Photo
 from scrubber.photos.turning import turn_that_gives, turned_back
-from scrubber.photos.writing import extensions, format_named, laid, prepared, reopened, suits, write
+from scrubber.photos.writing import format_named, laid, prepared, reopened, suits, write
 
 __all__ = [
     "Frame",
     "Photo",
-    "extensions",
     "fitted",
     "format_named",
     "laid",

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Final
 
 from scrubber.photos import isobmff
 from scrubber.photos.deep import deep_pixels
 from scrubber.photos.source import Source, animation, open_with_pillow
-
-NAME: Final = "avif"
 
 
 def read(data: bytes) -> Source:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from scrubber.photos import bmp_masks
 from scrubber.photos.source import Source, open_with_pillow
@@ -10,12 +10,6 @@ from scrubber.photos.stack import saved
 
 if TYPE_CHECKING:
     from scrubber.photos.photo import Photo
-
-NAME: Final = "bmp"
-EXTENSION: Final = ".bmp"
-ALPHA: Final = False
-MOVING: Final = False
-PAGES: Final = False
 
 
 def read(data: bytes) -> Source:

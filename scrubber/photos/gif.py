@@ -22,12 +22,6 @@ if TYPE_CHECKING:
 
     Pixels = NDArray[np.uint8]
 
-NAME: Final = "gif"
-EXTENSION: Final = ".gif"
-ALPHA: Final = True
-MOVING: Final = True
-PAGES: Final = False
-
 _COLOURS: Final = 255  # one of the 256 entries is kept for what is transparent
 _OPAQUE: Final = 128  # alpha from here on counts as opaque: GIF knows nothing in between
 _STAYS, _IS_CLEARED = 1, 2  # disposal of a frame before the next one is drawn

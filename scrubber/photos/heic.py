@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from io import BytesIO
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from scrubber.photos import isobmff
 from scrubber.photos.source import Source
@@ -12,8 +12,6 @@ from scrubber.photos.source import Source
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-NAME: Final = "heic"
 
 
 def read(data: bytes) -> Source:

@@ -6,8 +6,6 @@ from typing import Final
 
 from scrubber.photos.source import Source, open_with_pillow
 
-NAME: Final = "jp2"
-
 _CODESTREAM: Final = b"jp2c"
 _HEAD: Final = b"\xff\x4f\xff\x51"  # the markers SOC and SIZ
 _DEPTH: Final = 42  # bytes from there on

@@ -18,12 +18,6 @@ if TYPE_CHECKING:
 
     from scrubber.photos.photo import Photo
 
-NAME: Final = "jpeg"
-EXTENSION: Final = ".jpg"
-ALPHA: Final = False
-MOVING: Final = False
-PAGES: Final = False
-
 # Together they keep every photo tried within two levels of its original on average; at 4:2:0 or 93 some are not.
 _QUALITY: Final = 95
 _SUBSAMPLING: Final = "4:4:4"

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Final
 
 from scrubber.photos.bombs import refuse_huge
 from scrubber.photos.jxl_header import bits, measure
 from scrubber.photos.source import Source
-
-NAME: Final = "jxl"
 
 
 def read(data: bytes) -> Source:

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from scrubber import formats
 from scrubber.errors import DamagedPhoto, PhotoTooLarge, UnsupportedFormat
-from scrubber.formats import FILMS, identify
 from scrubber.guarded import check_size
 from scrubber.photos import changes, colour
-from scrubber.photos.families import READERS, missing
 from scrubber.photos.photo import Frame, Photo
 from scrubber.photos.source import DECODER_FAULTS, BrokenFrame, UnknownRange
 from scrubber.photos.turning import upright
@@ -19,6 +18,7 @@ from scrubber.photos.turning import upright
 if TYPE_CHECKING:
     from PIL import Image
 
+    from scrubber.photos.source import Source
     from scrubber.policy import Limits
 
 _MEGA: Final = 1_000_000
@@ -35,10 +35,10 @@ def open_photo(data: bytes, name: str, limits: Limits) -> Photo:
     if not data:
         raise DamagedPhoto(f"{name}: the file is empty; copy it again from the camera or phone")
     check_size(len(data), name, limits.bytes)
-    known = _known(data, name)
-    with _readable(name, known), warnings.catch_warnings():
+    known, read = _known(data, name)
+    with _readable(name, known.name), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about metadata, which is not kept
-        source = READERS[known].read(data)
+        source = read(data)
         _check_pixels(source.image.size, len(source.chosen), name, limits)
         turn, frames, notes = 1, list[Frame](), dict.fromkeys(source.notes)
         for image in source.frames(_checked_together(name, limits)):
@@ -53,27 +53,27 @@ def open_photo(data: bytes, name: str, limits: Limits) -> Photo:
         size = changes.canvas(frame.size for frame in frames)
         _check_pixels(size[::-1], len(frames), name, limits)
         frames = list(changes.levelled(frames))
-    return Photo(tuple(frames), known, source.lossless, source.moving, source.loops, tuple(notes))
+    return Photo(tuple(frames), known.name, source.lossless, source.moving, source.loops, tuple(notes))
 
 
-def _known(data: bytes, name: str) -> str:
-    """The format by content. Raises `UnsupportedFormat` if no reader here opens it."""
-    found = identify(data)
+def _known(data: bytes, name: str) -> tuple[formats.Format, Callable[[bytes], Source]]:
+    """The format by content, and what opens it. Raises `UnsupportedFormat` if nothing here opens it."""
+    found = formats.get(formats.identify(data))
     if found is None:
         raise UnsupportedFormat(f"{name}: this is not a picture, whatever its name says; scrubber opens photos only")
-    if found in FILMS:
+    if found.medium == "film":
         raise UnsupportedFormat(
-            f"{name}: this is a film ({found.upper()}), and films are not handled yet; leave it out, and hide faces "
-            "in it by other means before you publish it"
+            f"{name}: this is a film ({found.name.upper()}), and films are not handled yet; leave it out, and hide "
+            "faces in it by other means before you publish it"
         )
-    if found not in READERS:
-        raise UnsupportedFormat(f"{name}: {found.upper()} cannot be opened; convert it to JPEG or PNG first")
-    module = missing(found)
+    if found.open is None or found.medium != "photo":
+        raise UnsupportedFormat(f"{name}: {found.name.upper()} cannot be opened; convert it to JPEG or PNG first")
+    module = formats.missing(found.name)
     if module:
         raise UnsupportedFormat(
-            f"{name}: {found.upper()} needs a package that is not installed ({module}); `scrubber doctor` names it"
+            f"{name}: {found.name.upper()} needs a package that is not installed ({module}); `scrubber doctor` names it"
         )
-    return found
+    return found, found.open
 
 
 def _check_pixels(size: tuple[int, int], count: int, name: str, limits: Limits) -> None:

@@ -18,12 +18,6 @@ if TYPE_CHECKING:
 
     from scrubber.photos.photo import Frame, Photo
 
-NAME: Final = "png"
-EXTENSION: Final = ".png"
-ALPHA: Final = True
-MOVING: Final = True
-PAGES: Final = False
-
 _DEPTH: Final = 24  # where in the file the header says how many bits a channel has
 _EFFORT: Final = 4  # of 9; more costs seconds on a large photo and saves a few per cent
 

@@ -13,8 +13,6 @@ from scrubber.photos import dng_floats, tiff
 from scrubber.photos.bombs import refuse_huge
 from scrubber.photos.source import Source, UnknownRange
 
-NAME: Final = "raw"
-
 # ISO 12232 leaves half a stop between what a meter takes for white and where the sensor is full.
 _BRIGHT: Final = 2**0.5
 # Asked for the camera's white balance where there is none, LibRaw measures one: then daylight is taken.

@@ -7,7 +7,7 @@ import warnings
 import zlib
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from scrubber.photos.hdr import Light
-    from scrubber.photos.photo import Photo
 
 DECODER_FAULTS: Final = (
     OSError, SyntaxError, ValueError, TypeError, ArithmeticError, LookupError, EOFError, RuntimeError,
@@ -68,35 +67,6 @@ class Source:
                 words = f"{'frame' if self.moving else 'page'} {self.before + number + 1}"
                 raise BrokenFrame(f"{words}: {error or type(error).__name__}") from error
             yield self.image
-
-
-class Reader(Protocol):
-    """A module that opens one family of formats; `families.READERS` lists them."""
-
-    NAME: str
-    """As `formats.identify` calls it."""
-
-    def read(self, data: bytes) -> Source:
-        """Open a file of this family. Faults of the decoder come through as they are."""
-        ...
-
-
-class Writer(Protocol):
-    """A module that also writes its family; `families.WRITERS` lists them."""
-
-    NAME: str
-    EXTENSION: str
-    """Of the files that are written, with its dot."""
-    ALPHA: bool
-    """Whether they can be transparent."""
-    MOVING: bool
-    """Whether they can hold an animation."""
-    PAGES: bool
-    """Whether they can hold several pages."""
-
-    def write(self, photo: Photo) -> bytes:
-        """A fresh file that holds these frames and nothing else; the same settings for everybody."""
-        ...
 
 
 def open_with_pillow(data: bytes, *decoders: str) -> Image.Image:

@@ -14,12 +14,6 @@ if TYPE_CHECKING:
 
     from scrubber.photos.photo import Photo
 
-NAME: Final = "tiff"
-EXTENSION: Final = ".tif"
-ALPHA: Final = True
-MOVING: Final = False
-PAGES: Final = True
-
 _NEW_SUBFILE_TYPE: Final = 254
 _REDUCED_OR_MASK: Final = 0b101  # bit 0: a smaller copy of another page; bit 2: its transparency (TIFF 6.0, page 36)
 _SIZE: Final = frozenset({256, 257})  # width and height

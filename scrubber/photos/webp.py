@@ -13,12 +13,6 @@ from scrubber.photos.stack import as_image
 if TYPE_CHECKING:
     from scrubber.photos.photo import Frame, Photo
 
-NAME: Final = "webp"
-EXTENSION: Final = ".webp"
-ALPHA: Final = True
-MOVING: Final = True
-PAGES: Final = False
-
 _QUALITY: Final = 95
 _EFFORT: Final = 4  # of 6, libwebp's own default
 _LOSSLESS_EFFORT: Final = 50  # of 100

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from scrubber import formats
 from scrubber.errors import DamagedPhoto, PhotoTooLarge, UnsupportedFormat
-from scrubber.formats import identify
 from scrubber.photos import jpeg, timing
-from scrubber.photos.families import READERS, WRITERS
 from scrubber.photos.opening import open_photo
 from scrubber.photos.photo import Frame, Photo, blended
 
@@ -17,34 +16,19 @@ if TYPE_CHECKING:
 
     from scrubber.policy import Format, Limits
 
-_SPELLINGS: Final = {".jpeg": ".jpg", ".jpe": ".jpg", ".tiff": ".tif", ".apng": ".png", ".dib": ".bmp"}
-_NEVER_CLEAR: Final = ("jpeg", "raw")  # formats in which nothing is transparent and nothing moves
-
-
-def extensions(opened: str | None, wanted: Format) -> tuple[str, ...]:
-    """File name extensions, with their dots, that the output for a file of the format `opened` may get.
-
-    More than one where it hangs on what is in the file; none if such a file cannot be opened.
-    """
-    if opened not in READERS:
-        return ()
-    if wanted != "keep":
-        return (WRITERS[wanted].EXTENSION,)
-    opaque = opened if opened in WRITERS else "jpeg"
-    clear = opaque if WRITERS[opaque].ALPHA or opened in _NEVER_CLEAR else "png"
-    return tuple(dict.fromkeys(WRITERS[name].EXTENSION for name in (opaque, clear)))
+_CAN_BE_ASKED_FOR: Final[tuple[Format, ...]] = ("jpeg", "png")
 
 
 def format_named(target: Path) -> Format | None:
     """The format that the name of an output asks for, if it is one that can be asked for."""
-    wanted: dict[str, Format] = {".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png"}
-    return wanted.get(target.suffix.lower())
+    known = formats.named_by(target.suffix, "photo")
+    return next((wanted for wanted in _CAN_BE_ASKED_FOR if known and wanted == known.name), None)
 
 
 def suits(target: Path, extension: str) -> bool:
     """Whether a file whose content asks for `extension` may have the name of `target`."""
-    given = _SPELLINGS.get(target.suffix.lower(), target.suffix.lower())
-    return given == extension or given not in {writer.EXTENSION for writer in WRITERS.values()}
+    given = formats.named_by(target.suffix, "photo")
+    return given is None or given.writer is None or given.extension == extension
 
 
 def laid(photo: Photo, wanted: Format, name: str) -> Photo:
@@ -53,11 +37,11 @@ def laid(photo: Photo, wanted: Format, name: str) -> Photo:
     Raises `UnsupportedFormat` if the wanted format cannot hold several frames; `name` is for its message.
     """
     target = _target(photo, wanted)
-    writer = WRITERS[target]
-    if len(photo.frames) > 1 and not (writer.MOVING if photo.moving else writer.PAGES):
+    writer = _writer(target)
+    if len(photo.frames) > 1 and not (writer.moving if photo.moving else writer.pages):
         kind = "an animation" if photo.moving else "several pages"
         raise UnsupportedFormat(f"{name}: {target.upper()} cannot hold {kind}; leave --format at keep")
-    if photo.transparent and not writer.ALPHA:
+    if photo.transparent and not writer.alpha:
         photo = replace(photo, frames=tuple(_on_white(frame) for frame in photo.frames))
     return photo
 
@@ -77,9 +61,8 @@ def write(photo: Photo, target: str) -> tuple[bytes, str]:
 
     The times of an animation are brought to those of `timing`.
     """
-    writer = WRITERS[target]
     try:
-        return writer.write(timing.quantised(photo)), writer.EXTENSION
+        return _writer(target).write(timing.quantised(photo)), formats.formats()[target].extension
     except (OSError, ValueError, MemoryError) as error:
         remedy = "make it smaller, or give --format png" if target != "png" else "make it smaller"
         raise PhotoTooLarge(f"the copy cannot be written as {target.upper()} ({error}); {remedy}") from error
@@ -90,18 +73,25 @@ def reopened(data: bytes, limits: Limits) -> Photo:
 
     Raises `PhotoError` if it cannot be opened.
     """
-    if identify(data) != jpeg.NAME:
+    if formats.identify(data) != "jpeg":
         return open_photo(data, "the output", limits)
     pixels = jpeg.decoded(data)
     if pixels is None:
         raise DamagedPhoto("the output: OpenCV cannot open it; this is a mistake in scrubber, please report it")
-    return Photo((Frame(pixels),), jpeg.NAME, lossless=False)
+    return Photo((Frame(pixels),), "jpeg", lossless=False)
+
+
+def _writer(target: str) -> formats.Writer:
+    writer = formats.formats()[target].writer
+    assert writer is not None  # `_target` gives no other
+    return writer
 
 
 def _target(photo: Photo, wanted: Format) -> str:
     if wanted != "keep":
         return wanted
-    if photo.format in WRITERS and (WRITERS[photo.format].ALPHA or not photo.transparent):
+    own = formats.formats()[photo.format].writer
+    if own and (own.alpha or not photo.transparent):
         return photo.format
     return "png" if photo.transparent or photo.moving else "jpeg"
 

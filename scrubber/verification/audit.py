@@ -7,10 +7,9 @@ inventory asked as well, to say "place in EXIF GPS" and not merely "APP1 is not 
 
 from __future__ import annotations
 
-from scrubber.formats import HEADER_BYTES, identify
+from scrubber.formats import HEADER_BYTES, get, identify
 from scrubber.inspection.inventory import inventory
 from scrubber.values import LEAK_KINDS, Leak
-from scrubber.verification.allowlist import ALLOWLISTS
 
 
 def audit(data: bytes) -> tuple[Leak, ...]:
@@ -23,12 +22,12 @@ def audit(data: bytes) -> tuple[Leak, ...]:
     last coded block, and what a coder could say by choosing one of several ways to code the same picture. A run needs
     none of that for a file that it has just coded itself.
     """
-    form = identify(data[:HEADER_BYTES])
-    check = ALLOWLISTS.get(form or "")
-    if check is None:
-        objections = [Leak("structure", "file", f"{form or 'unknown'}: no format that can be verified")]
+    form = get(identify(data[:HEADER_BYTES]))
+    if form is None or form.audit is None:
+        name = form.name if form else "unknown"
+        objections = [Leak("structure", "file", f"{name}: no format that can be verified")]
     else:
-        objections = check(data)
+        objections = form.audit(data)
     if not objections:
         return ()
     read = inventory(data)

@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from scrubber import opencv
-from scrubber.photos.families import missing
+from scrubber.formats import missing
 from scrubber.photos.photo import FAINT
 from scrubber.photos.source import DECODER_FAULTS
 from scrubber.values import Leak

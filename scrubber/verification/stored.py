@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from scrubber.photos.families import READERS
+from scrubber.formats import formats
 from scrubber.photos.source import open_with_pillow
 
 if TYPE_CHECKING:
     from PIL import Image
+
+    from scrubber.photos.source import Source
 
 _PNG_START: Final = b"\x89PNG\r\n\x1a\n"
 _PNG_NEEDED: Final = (b"PLTE", b"tRNS")
@@ -42,13 +44,21 @@ def pictures(data: bytes, form: str, most: int) -> Iterator[Image.Image]:
 
     with _bombs_refused():
         if form not in _CUTS:
-            yield from READERS[form].read(data).frames(check)
+            yield from _source(data, form).frames(check)
             return
         for each in alone(data, form):
             with opened(each, form.upper()) as image:
                 check(image.size)
                 image.load()
                 yield image
+
+
+def _source(data: bytes, form: str) -> Source:
+    known = formats()[form].open
+    if known is None:
+        raise OSError(f"{form} cannot be opened")
+    source: Source = known(data)
+    return source
 
 
 def opened(data: bytes, decoder: str) -> Image.Image:

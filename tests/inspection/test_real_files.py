@@ -11,14 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from scrubber.formats import HEADER_BYTES, identify
+from scrubber.formats import HEADER_BYTES, formats, identify
 from scrubber.inspection import inventory
-from scrubber.inspection.containers import CONTAINERS
 from scrubber.values import LEAK_KINDS
 from scrubber.verification.audit import audit
 
 EVAL = Path(__file__).parents[2].parent / "shared" / "eval"
-READ = frozenset(CONTAINERS)
+READ = frozenset(name for name, known in formats().items() if known.inspect)
 
 # ExifTool's tags, as "group:name", and the kinds of leak of which one must be reported for them.
 EXPECTED = (

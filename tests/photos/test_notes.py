@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from scrubber import Limits, photos
-from scrubber.photos.families import missing
+from scrubber.formats import missing
 
 GREY = "grey became RGB colours"
 FLOATS = "of floating point numbers 0 was taken as black, and 1 and more as white"

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from scrubber import Limits, photos
-from scrubber.photos.families import missing
+from scrubber.formats import missing
 
 # How a camera stores an upright picture so that each EXIF orientation shows it upright again.
 STORED: dict[int, Callable[[np.ndarray], np.ndarray]] = {

@@ -13,7 +13,7 @@ from PIL import Image, ImageCms, PngImagePlugin
 
 import scrubber
 from scrubber import Limits, photos
-from scrubber.photos.families import missing
+from scrubber.formats import missing
 from scrubber.photos.jxl_header import measure
 from scrubber.photos.png_chunks import bare
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from scrubber.formats import HEADER_BYTES, identify
-from scrubber.inspection.containers import CONTAINERS
+from scrubber.formats import HEADER_BYTES, get, identify
 from scrubber.inspection.parts import Finding, Part
 
 
@@ -15,8 +14,8 @@ def read_nested(part: Part) -> Iterator[Finding]:
 
     A picture inside another is named in front of each place: "EXIF IFD1 › XMP".
     """
-    walk = CONTAINERS.get(identify(part.payload[:HEADER_BYTES]) or "")
-    if walk is None:
+    known = get(identify(part.payload[:HEADER_BYTES]))
+    if known is None or known.inspect is None:
         return
-    for finding in walk(part):
+    for finding in known.inspect(part):
         yield replace(finding, where=f"{part.where} › {finding.where}") if part.where else finding

@@ -6,9 +6,8 @@ import re
 import struct
 from collections.abc import Iterator
 
-from scrubber.formats import HEADER_BYTES, identify
+from scrubber.formats import HEADER_BYTES, get, identify
 from scrubber.inspection.binary import uint
-from scrubber.inspection.containers import CONTAINERS
 from scrubber.inspection.containers.jpeg import segments
 from scrubber.inspection.parts import BrokenError, Finding, Part
 from scrubber.inspection.wording import size
@@ -28,11 +27,11 @@ MOST_EMBEDDED = 32
 def read(part: Part) -> Iterator[Finding]:
     """Report the inner picture with its size, then hand it on to be read as a file of its own."""
     kind, words = _WORDS[part.content]
-    form = identify(part.payload[:HEADER_BYTES])
+    form = get(identify(part.payload[:HEADER_BYTES]))
     measure = dimensions(part.payload)
-    shown = [form or "", f"{measure[0]}×{measure[1]} px" if measure else "", size(part.payload)]
+    shown = [form.name if form else "", f"{measure[0]}×{measure[1]} px" if measure else "", size(part.payload)]
     yield Leak(kind, part.where, f"{', '.join(filter(None, shown))}: {words}")
-    if form in CONTAINERS:
+    if form and form.inspect:
         yield Part("file", part.where, part.payload)
 
 
