@@ -11,7 +11,7 @@ from importlib import metadata as packages
 from importlib.util import find_spec
 from typing import Any, Final, Literal
 
-from scrubber import environment, installed, weights
+from scrubber import environment, installed, plugins, weights
 from scrubber.batch.sandbox import isolation
 from scrubber.detection import blazeface
 from scrubber.errors import MissingPart, ScrubberError
@@ -71,6 +71,10 @@ def examine(verify: bool = False) -> Iterator[Check]:
     for name, trial in _trials().items():
         yield _tried(f"try {name}", trial)
     yield _network()
+    yield from (
+        Check(f"plug-in {each.name}", "ok", f"{each.package} {each.version} adds it to {each.group}")
+        for each in plugins.installed()
+    )
     if verify:
         yield from map(
             _verified, (_OWN, *_NEEDED, _OPENCV, _MEDIAPIPE.package, *(part.package for part in _optional_parts()))

@@ -16,7 +16,7 @@ from scrubber.errors import UsageError
 from scrubber.guarded import read_file
 from scrubber.inspection import file_names
 from scrubber.pipeline import find_in
-from scrubber.policy import Limits, Policy, Preset, Style
+from scrubber.policy import Limits, Policy, Preset
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,10 +50,10 @@ def find_faces(picture: Path_ | bytes | Pixels | Image.Image, preset: Preset = "
 
 
 @overload
-def hide(picture: Pixels, faces: Iterable[RegionLike], style: Style = "blur") -> Pixels: ...
+def hide(picture: Pixels, faces: Iterable[RegionLike], style: str = "blur") -> Pixels: ...
 @overload
-def hide(picture: Image.Image, faces: Iterable[RegionLike], style: Style = "blur") -> Image.Image: ...
-def hide(picture: Pixels | Image.Image, faces: Iterable[RegionLike], style: Style = "blur") -> Pixels | Image.Image:
+def hide(picture: Image.Image, faces: Iterable[RegionLike], style: str = "blur") -> Image.Image: ...
+def hide(picture: Pixels | Image.Image, faces: Iterable[RegionLike], style: str = "blur") -> Pixels | Image.Image:
     """A new picture, of the same kind as given, with the heads around `faces` painted over.
 
     Takes an H×W×3 uint8 RGB array or a `PIL.Image` of 8 bits. `faces` are regions, as `find_faces` gives them, or

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from scrubber import inspection, photos, redaction
 from scrubber.analysis import Analysis
 from scrubber.consent import decide, fit_once, misplaced, nothing_measured
-from scrubber.detection import presets
+from scrubber.detection import plugged, presets
 from scrubber.detection.numbering import numbered
 from scrubber.detection.tracking import follow, united
 from scrubber.entry_lookup import Known, look_up
@@ -24,7 +24,7 @@ from scrubber.verification import checking
 
 if TYPE_CHECKING:
     from scrubber.consent import Decisions, Likeness
-    from scrubber.policy import Limits, Preset, Style
+    from scrubber.policy import Limits, Preset
     from scrubber.recognition.matching import Gallery
     from scrubber.redaction.polygons import Mask
     from scrubber.terms import Terms
@@ -181,7 +181,7 @@ def opened(data: bytes, name: str, limits: Limits) -> tuple[photos.Photo, Source
 def find_in(photo: photos.Photo, preset: Preset) -> list[tuple[Region, ...]]:
     """The faces in each frame of a photo, in any view of it; in an animation they are followed from frame to frame."""
     with presets.kept_warm():
-        found = [united(presets.find(view, preset) for view in frame.views()) for frame in photo.frames]
+        found = [united(plugged.find(view, preset) for view in frame.views()) for frame in photo.frames]
     return numbered(follow(found) if photo.moving else found)
 
 
@@ -230,7 +230,7 @@ def _numbered(decided: Sequence[Decisions]) -> list[Decisions]:
     ]
 
 
-def _hidden(photo: photos.Photo, analysis: Analysis, style: Style) -> tuple[list[Mask], photos.Photo]:
+def _hidden(photo: photos.Photo, analysis: Analysis, style: str) -> tuple[list[Mask], photos.Photo]:
     masks, pictures = [], []
     for number, frame in enumerate(photo.frames):
         faces = [decision.region for decision in analysis.on_frame(number, "hide")]

@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from scrubber import plugins
 from scrubber.errors import UsageError
 
 Style = Literal["blur", "pixelate", "solid"]
 Preset = Literal["fast", "balanced", "thorough"]
 Names = Literal["neutral", "sequence", "keep"]
 Format = Literal["keep", "jpeg", "png"]
+
+
+def styles() -> tuple[str, ...]:
+    """The names of all styles that can be chosen here: those of scrubber, and those of plug-ins."""
+    return (*get_args(Style), *plugins.names("scrubber.styles"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,8 @@ class Policy:
     Raises `UsageError` for a value that is not one of those listed in the types above.
     """
 
-    style: Style = "blur"
+    style: Style | str = "blur"
+    """Of scrubber, or of a plug-in."""
     preset: Preset = "balanced"
     names: Names = "neutral"
     format: Format = "keep"
@@ -42,10 +49,11 @@ class Policy:
     limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
-        for name, allowed in (("style", Style), ("preset", Preset), ("names", Names), ("format", Format)):
+        allowed = {"style": styles(), "preset": get_args(Preset), "names": get_args(Names), "format": get_args(Format)}
+        for name, values in allowed.items():
             value = getattr(self, name)
-            if value not in get_args(allowed):
-                raise UsageError(f"{name}={value!r} is not known; choose one of {', '.join(get_args(allowed))}")
+            if value not in values:
+                raise UsageError(f"{name}={value!r} is not known; choose one of {', '.join(values)}")
         if self.max_size is not None and (type(self.max_size) is not int or self.max_size < 1):
             raise UsageError(f"max_size={self.max_size!r} is not possible; give a whole number of pixels, at least 1")
         if not isinstance(self.limits, Limits):

@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from scrubber import photos
+from scrubber import photos, plugins
 from scrubber._version import __version__
 from scrubber.errors import UsageError
 from scrubber.policy import Policy
@@ -109,7 +109,7 @@ class Terms:
         if self.permissions is not None:
             gallery = self.gallery.fingerprint if self.gallery else ""
             said = self.permissions.fingerprint_for(source, concerns, gallery)
-        parts = (__version__, source.sha256, sorted(asdict(self.policy).items()), said)
+        parts = (__version__, source.sha256, sorted(asdict(self.policy).items()), said, *plugins.installed())
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
     def named(self, target: Path) -> Terms:

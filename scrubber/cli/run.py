@@ -21,7 +21,7 @@ from scrubber.guarded import is_folder, is_there, read_file, read_stream
 from scrubber.output.outcomes import MUST_NOT_BE_SEEN
 from scrubber.output.report import appended_to
 from scrubber.output.storage import LocalFolder
-from scrubber.policy import Format, Names, Policy, Style
+from scrubber.policy import Format, Names, Policy, styles
 
 if TYPE_CHECKING:
     from scrubber.batch import Executor, Plan
@@ -54,7 +54,7 @@ _FILE_NAMES: Final = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff",
 )
 @click.option(
     "--style",
-    type=click.Choice(get_args(Style)),
+    type=click.Choice(styles()),
     default="blur",
     show_default=True,
     help="What hidden heads look like. None of them holds anything of the face.",

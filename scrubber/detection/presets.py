@@ -68,7 +68,7 @@ def find(picture: Picture, preset: Preset) -> tuple[Region, ...]:
     """
     stages.announce("detect")
     with kept_warm():
-        return _cut(picture, _strategy(preset, blazeface.available()).detect(picture))
+        return cut(picture, _strategy(preset, blazeface.available()).detect(picture))
 
 
 def find_upright(picture: Picture, preset: Preset) -> tuple[Region, ...]:
@@ -77,13 +77,13 @@ def find_upright(picture: Picture, preset: Preset) -> tuple[Region, ...]:
     Where all faces are painted over, nothing tells which side is up, and a look at the wrong one sees faces in shoes.
     """
     with kept_warm():
-        return _cut(picture, Lit(_fused(preset, blazeface.available())).detect(picture))
+        return cut(picture, Lit(_fused(preset, blazeface.available())).detect(picture))
 
 
 def find_again(picture: Picture) -> tuple[Region, ...]:
     """Faces that YuNet alone is sure of, quickly, in a picture that was judged before and is known to be upright."""
     seen = (look.detect(picture) for look in _second_looks())
-    return _cut(picture, merge([face for faces in seen for face in faces]))
+    return cut(picture, merge([face for faces in seen for face in faces]))
 
 
 def looks(preset: Preset) -> tuple[Detector, ...]:
@@ -131,7 +131,8 @@ def _fused(preset: Preset, mediapipe: bool) -> Fused:
     return Fused(f"{preset}-without-mediapipe", THRESHOLDS[preset], DETAILS[preset], looks(preset))
 
 
-def _cut(picture: Picture, faces: Iterable[Region]) -> tuple[Region, ...]:
+def cut(picture: Picture, faces: Iterable[Region]) -> tuple[Region, ...]:
+    """Regions with their boxes cut to the picture, the likeliest first; those that lie outside are left out."""
     height, width = picture.shape[:2]
     cut = (_within(face, width, height) for face in faces)
     return tuple(sorted((face for face in cut if face), key=lambda face: -face.score))

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from scrubber import opencv
-from scrubber.redaction import blur, pixelate, solid
 from scrubber.redaction.filling import Visible
-from scrubber.redaction.patches import Patch, arranged
+from scrubber.redaction.patches import arranged
 from scrubber.redaction.shapes import drawn, mask, scaled, shapes_in
+from scrubber.redaction.styles import paint
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from scrubber.policy import Style
     from scrubber.redaction.polygons import Mask
     from scrubber.values import Region
 
@@ -23,14 +22,8 @@ __all__ = ["covered", "hide", "mask", "painted", "scaled"]
 
 _OPAQUE: Final = 255
 
-STYLES: dict[Style, Callable[[Patch], NDArray[np.uint8]]] = {
-    "blur": blur.paint,
-    "pixelate": pixelate.paint,
-    "solid": solid.paint,
-}
 
-
-def hide(pixels: NDArray[np.uint8], faces: Sequence[Region], style: Style) -> NDArray[np.uint8]:
+def hide(pixels: NDArray[np.uint8], faces: Sequence[Region], style: str) -> NDArray[np.uint8]:
     """A copy of `pixels` (H×W×3 uint8 RGB) in which the head around every one of `faces` is painted over.
 
     Heads that overlap count as hidden for each other. Pixels outside `mask(pixels.shape, faces)` stay as they are;
@@ -40,7 +33,7 @@ def hide(pixels: NDArray[np.uint8], faces: Sequence[Region], style: Style) -> ND
 
 
 def painted(
-    pixels: NDArray[np.uint8], faces: Sequence[Region], style: Style, alpha: NDArray[np.uint8] | None = None
+    pixels: NDArray[np.uint8], faces: Sequence[Region], style: str, alpha: NDArray[np.uint8] | None = None
 ) -> tuple[NDArray[np.uint8], Mask]:
     """What `hide` gives, and the mask of what is painted there.
 
@@ -53,7 +46,7 @@ def painted(
     alpha = _outside(alpha, hidden)
     result = pixels.copy()
     for patch in arranged(Visible(pixels, hidden, alpha), shapes):
-        cv2.copyTo(STYLES[style](patch), patch.mask(), result[patch.rows, patch.columns])
+        cv2.copyTo(paint(patch, style), patch.mask(), result[patch.rows, patch.columns])
     if alpha is not None:
         result[(alpha == 0) & ~hidden] = 0
     return result, hidden

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scrubber import photos
 from scrubber.detection import presets
 from scrubber.errors import PhotoError
-from scrubber.formats import HEADER_BYTES, identify
+from scrubber.formats import HEADER_BYTES, get, identify
 from scrubber.photos.source import DECODER_FAULTS
 from scrubber.values import LEAK_KINDS, Leak, Region, Verdict
 from scrubber.verification import faces, hidden, jpeg, recoding, webp
@@ -36,6 +36,9 @@ def verify(
     cannot be judged is a leak of kind "structure".
     """
     leaks = audit(data)
+    form = get(identify(data[:HEADER_BYTES]))
+    if form is not None and form.plugin:
+        return Verdict(name, clean=False, leaks=leaks)  # no foreign code has a say in what is fit to publish
     try:
         photo = photos.open_photo(data, name, limits)
     except PhotoError as error:
