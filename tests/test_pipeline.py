@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +14,8 @@ from PIL import Image
 
 import scrubber
 from scrubber import Consent, Limits, Policy, photos
-from scrubber.formats import missing
-from scrubber.photos import jpeg
+from scrubber.formats import Writer, formats, missing, table
+from scrubber.photos import Photo, jpeg
 from scrubber.verification.audit import audit
 
 NAMED_BY_BOX = [1585, 1126, 88, 119]  # in sample_media/consent.toml
@@ -171,18 +173,20 @@ class TestFailClosed:
         assert list(tmp_path.iterdir()) == []
         return f"{result.reason} {result.warnings}"
 
+    def write_with(self, write: Callable[[Photo], bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+        broken = replace(formats()["jpeg"], writer=Writer(write))
+        monkeypatch.setitem(table._table, "jpeg", broken)
+
     def test_a_writer_that_leaves_a_comment(
         self, samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        write = jpeg.write
-        monkeypatch.setattr(jpeg, "write", lambda photo: write(photo) + b"by accident")
+        self.write_with(lambda photo: jpeg.write(photo) + b"by accident", monkeypatch)
         assert "more than the picture" in self.withheld(samples, tmp_path)
 
     def test_a_writer_that_writes_the_original(
         self, samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, portrait: np.ndarray
     ) -> None:
-        write = jpeg.write
-        monkeypatch.setattr(jpeg, "write", lambda photo: write(photo.painted([portrait])))
+        self.write_with(lambda photo: jpeg.write(photo.painted([portrait])), monkeypatch)
         assert "painted" in self.withheld(samples, tmp_path)
 
     def test_a_style_that_shows_the_face(self, samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
