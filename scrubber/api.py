@@ -209,7 +209,7 @@ def _folder(
         if isolate:
             executor = stack.enter_context(batch.Sandbox(batch.workers(jobs, len(plan.tasks)), jobs))
         else:
-            executor = stack.enter_context(batch.Direct())
+            executor = stack.enter_context(batch.Serial())
         terms = Terms.of(
             policy, consent, purpose, on, despite_withdrawals, batch.judging(executor) if isolate else None
         )

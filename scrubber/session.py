@@ -101,7 +101,7 @@ class Session:
         if self._isolate:
             self._executor = self._stack.enter_context(batch.Sandbox(batch.workers(self._jobs, 1 << 16), self._jobs))
         else:
-            self._executor = self._stack.enter_context(batch.Direct())
+            self._executor = self._stack.enter_context(batch.Serial())
         try:
             self._terms = self._resolved(self._executor)
         except BaseException:

@@ -22,13 +22,12 @@ from scrubber.batch.ledger.standing import objection
 from scrubber.batch.plan import Found, Plan, Task, plan, search
 from scrubber.batch.publisher import Publisher
 from scrubber.batch.running import failed, run, workers
-from scrubber.batch.sandbox.executors import Direct, Executor, Sandbox, Shared
+from scrubber.batch.sandbox.executors import Executor, Sandbox, Serial, Shared
 from scrubber.batch.single import make_one, publish_one, rehearse_one, retract_beside
 from scrubber.batch.work import judging, size_of
 
 __all__ = [
     "Copy",
-    "Direct",
     "Executor",
     "Found",
     "Ledger",
@@ -36,6 +35,7 @@ __all__ = [
     "Published",
     "Publisher",
     "Sandbox",
+    "Serial",
     "Shared",
     "Task",
     "copy_anywhere",

@@ -6,9 +6,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from scrubber.batch.sandbox.executors import Direct, Executor, Pending
+from scrubber.batch.sandbox.executors import Executor, Pending
 from scrubber.batch.work import size_of
 from scrubber.errors import PhotoError
 
@@ -19,18 +19,15 @@ P = ParamSpec("P")
 Item = TypeVar("Item")
 Value = TypeVar("Value")
 
-_AHEAD: Final = 4  # calls handed out per worker, so that none waits while results are read in order
-
 
 def in_order(
     executor: Executor, items: Iterable[Item], hand_out: Callable[[Item], Value]
 ) -> Iterator[tuple[Item, Value]]:
-    """Each item with what `hand_out` gave for it, a few of which are out at a time: as many as keep workers busy."""
-    ahead = 1 if isinstance(executor, Direct) else _AHEAD * getattr(executor, "workers", 1)
+    """Each item with what `hand_out` gave for it, so many of which are out at a time as the executor takes."""
     waiting: deque[tuple[Item, Value]] = deque()
     rest = iter(items)
     while True:
-        waiting.extend((item, hand_out(item)) for item in islice(rest, ahead - len(waiting)))
+        waiting.extend((item, hand_out(item)) for item in islice(rest, executor.ahead - len(waiting)))
         if not waiting:
             return
         yield waiting.popleft()

@@ -35,15 +35,6 @@ def dies_of_the_third(source: Path, terms: Shared[Terms], folder: LocalFolder | 
     return make_file(source, terms, folder)
 
 
-@pytest.mark.parametrize("executor", ["in this process", "one worker", "two workers"])
-def test_results_come_in_order(tasks: list[batch.Task], tmp_path: Path, executor: str) -> None:
-    executors = {"in this process": batch.Direct(), "one worker": batch.Sandbox(1), "two workers": batch.Sandbox(2)}
-    with executors[executor] as chosen:
-        results = list(batch.run(tasks, batch.Publisher(tmp_path / "out", TERMS), chosen))
-    assert [result.input for result in results] == [str(task.source) for task in tasks]
-    assert all(result.status == "published" for result in results)
-
-
 def test_a_dying_worker_costs_one_photo(tasks: list[batch.Task], tmp_path: Path) -> None:
     with batch.Sandbox(2) as executor:
         publisher = batch.Publisher(tmp_path / "out", TERMS)

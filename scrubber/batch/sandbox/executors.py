@@ -1,7 +1,9 @@
 """Processes in which files are opened, so that what a file does to a decoder costs that file and nothing else.
 
-`Sandbox` and `Direct` have the same two methods. In a sandbox a worker has no network where the system allows it, a
-limit on memory and a limit on time. `Direct` calls in this process, with none of that: for whoever asks for it.
+An `Executor` only opens files: its workers analyse, render and stage. The coordinator plans, gives names and keeps the
+ledger, and is the same for all of them. In a `Sandbox` a worker has no network where the system allows it, a limit on
+memory and a limit on time. `Serial` calls in this process, with none of that: for whoever asks for it. The tests of
+executors (tests/batch/test_executors.py) hold for each; a new one is added to them.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ P = ParamSpec("P")
 Value = TypeVar("Value")
 Outcome = TypeVar("Outcome", covariant=True)
 
+_AHEAD: Final = 4  # calls handed out per worker, so that none waits while results are read in order
 _MOST_KEPT: Final = 1536 * 1024**2  # bytes that a worker may hold on to between photos
 
 _threads: int
@@ -50,6 +53,10 @@ class Pending(Protocol[Outcome]):
 
 class Executor(Protocol):
     """Where files are opened."""
+
+    @property
+    def ahead(self) -> int:
+        """How many calls may be out at a time: enough to keep every worker busy, and no more, for each needs memory."""
 
     def submit(
         self, name: str, size: int, limits: Limits, function: Callable[P, Value], *args: P.args, **kwargs: P.kwargs
@@ -86,6 +93,7 @@ class Sandbox:
 
     def __init__(self, workers: int = 1, jobs: int | None = None) -> None:
         self.workers = workers
+        self.ahead = _AHEAD * workers
         self._threads = max(1, (jobs or os.cpu_count() or 1) // workers)
         self._lock = Lock()
         self._pool: ProcessPool | None = None
@@ -123,11 +131,13 @@ class Sandbox:
             return self._pool
 
 
-class Direct:
+class Serial:
     """Calls in this process: a file that breaks a decoder breaks the caller, one that hangs it hangs.
 
-    Models stay loaded inside its `with` block.
+    Models stay loaded inside its `with` block. A call is made when its result is asked for.
     """
+
+    ahead = 1
 
     def __init__(self) -> None:
         self._warm = ExitStack()
