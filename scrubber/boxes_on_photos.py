@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from scrubber.consent.decisions.placing import lies_inside, misplaced
@@ -53,19 +53,24 @@ class Seen:
             raise UsageError(f"{self.path}: face {number} is on frame {at}, not on frame {frame}")
         return at, face
 
-    def check_box(self, box: Box, frame: int | None) -> None:
-        """Raises `UsageError` for a box, or a frame, that is not in the photo."""
+    def cut(self, box: Box, frame: int | None) -> Box:
+        """The part of a box that lies in the photo, or on one frame of it. Raises `UsageError` if there is none."""
         if frame is not None and frame >= len(self.sizes):
             raise UsageError(
                 f"{self.path}: there is no frame {frame}; they are counted from 0 to {len(self.sizes) - 1}"
             )
         sizes = self.sizes if frame is None else (self.sizes[frame],)
-        if not any(lies_inside(box, size) for size in sizes):
-            height, width = sizes[0]
+        if any(lies_inside(box, size) for size in sizes):
+            return box
+        height, width = max(sizes)
+        left, top = max(box.x, 0.0), max(box.y, 0.0)
+        right, bottom = min(box.right, float(width)), min(box.bottom, float(height))
+        if right - left < 1 or bottom - top < 1:
             raise UsageError(
                 f"{self.path}: the box {list(box.rounded())} lies outside of the photo, which is {width} pixels wide "
                 f"and {height} high; X,Y is its top left corner"
             )
+        return replace(box, x=left, y=top, width=right - left, height=bottom - top)
 
 
 def look_at(path: Path, preset: Preset, limits: Limits, listed: PhotoEntries) -> Seen:

@@ -17,7 +17,7 @@ from scrubber.batch.ledger.published import (
     seal_ledgers,
     showing,
 )
-from scrubber.batch.ledger.refusals import refusal_of, remembered, under_known_refusals
+from scrubber.batch.ledger.refusals import refusal_of, refused_since, remembered, under_known_refusals
 from scrubber.batch.ledger.standing import objection
 from scrubber.batch.plan import Found, Plan, Task, plan, search
 from scrubber.batch.publisher import Publisher
@@ -55,6 +55,7 @@ __all__ = [
     "publish_one",
     "published",
     "refusal_of",
+    "refused_since",
     "rehearse_one",
     "remembered",
     "retract_beside",

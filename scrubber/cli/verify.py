@@ -114,7 +114,7 @@ def _from_ledger(file: Path, consent: Consent | None, permissions: Permissions |
     if permissions is not None and consent is not None:
         terms = Terms(Policy(), permissions, ledger_identity=consent.ledger_identity)
         permissions = batch.remembered(terms, batch.ledger_around(file)).applied(permissions)
-    objection = batch.objection(copy, permissions) if permissions else None
+    objection = batch.objection(copy, permissions) if permissions else batch.refused_since(copy)
     return _Origin(copy.input, copy.factors, copy.decisions, copy.shows, objection)
 
 

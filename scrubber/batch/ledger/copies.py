@@ -111,12 +111,14 @@ def lifted(ledger: Ledger, terms: Terms, result: Result) -> Result:
     known = ledger.restricting(result.source.sha256, result.source.pixels)
     if known is None:
         return result
-    now = terms.pointed_at(result.source)
     explicit = terms.says_no_photo(result.source)
     if known.private is None:
-        lost = not (now.get("no_photo") or now.get("hide"))
-        words = f"{known.manifest} hid places in this photo or withheld it, and {terms.manifest} does not"
-        return _noted(result, words) if lost else result
+        words = (
+            f"{known.manifest} hid places in this photo or withheld it; what it said is sealed with the key of a "
+            f"locked manifest, which {terms.manifest} does not have: use that one, or write no_photo = false in an entry for "
+            "this photo if it may be seen"
+        )
+        return result if explicit else _withheld(result, "restriction-in-doubt", words)
     then = known.private.restrictions
     if then.get("no_photo") and not explicit:
         words = "an earlier manifest withheld this photo; if it may be seen, write no_photo = false in an entry for it"

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scrubber.batch.ledger.entries import Refusal
+from scrubber.batch.ledger.entries import Copy, Refusal
 from scrubber.batch.ledger.published import all_known
 from scrubber.consent.manifest.look_alikes import appearance
 from scrubber.errors import NotWritable
@@ -51,10 +51,9 @@ class Remembered:
 
     def _sentence(self, person: str, manifest: str) -> str:
         refusal, out = self.people[person]
-        word = f"withdrew on {refusal.since} or before" if refusal.what == "withdrawn" else "refused"
         return (
-            f"{person} {word}, says the record of {out}, and {manifest} does not know of it, so {person} is hidden; "
-            'use the newest manifest, or see docs/consent.md, "Agreed anew"'
+            f"{person} {_said(refusal)}, says the record of {out}, and {manifest} does not know of it, so {person} is "
+            'hidden; use the newest manifest, or see docs/consent.md, "Agreed anew"'
         )
 
 
@@ -96,6 +95,25 @@ def _asked(terms: Terms, ledger: Ledger | None) -> Iterator[Ledger]:
         yield ledger
 
 
+def refused_since(copy: Copy, identity: str | None = None) -> str | None:
+    """Why a copy must not be seen any more, as the record tells that holds it, in words that follow "it"; or None.
+
+    For whoever asks without a manifest. Somebody who agreed anew on the day of the refusal counts as refusing.
+    """
+    shown = {appearance(one.person): one.person for one in copy.private.shown} if copy.private else {}
+    made = date.fromisoformat(copy.at[:10])
+    for ledger in all_known(identity) if shown else ():
+        try:
+            ledger.refresh_refusals()
+            refused = {appearance(one.person): one for one in ledger.refusals if one.since >= made}
+            if not refused.keys().isdisjoint(shown) and ledger.with_bytes(copy.sha256 or ""):
+                person, refusal = next((shown[key], one) for key, one in refused.items() if key in shown)
+                return f"shows {person}, who {_said(refusal)}"
+        except NotWritable:
+            continue  # what another scrubber keeps elsewhere must not stop what is done here
+    return None
+
+
 def under_known_refusals(terms: Terms, known: Remembered) -> Terms:
     """The same terms, but everybody is hidden who refused by an earlier manifest, of which this one knows nothing."""
     permissions = terms.permissions
@@ -135,6 +153,10 @@ def _refusal(person: str, standing: Standing, organisation: str | None) -> Refus
     if day is None or day > date.today():
         day = standing.agreed or date.min
     return Refusal(person, standing.refused, day, standing.consent, organisation)
+
+
+def _said(refusal: Refusal) -> str:
+    return f"withdrew on {refusal.since} or before" if refusal.what == "withdrawn" else "refused"
 
 
 def _is_forgotten(refusal: Refusal, standing: Standing) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,20 +27,32 @@ _frame = click.option(
 )
 
 
-def _face(required: bool) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+_faces = click.option(
+    "--face",
+    "numbers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    multiple=True,
+    help="The number that `scrubber faces` gives the face; may be given several times.",
+)
+
+
+def _boxes(words: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return click.option(
-        "--face",
-        "number",
-        type=click.IntRange(min=1),
-        metavar="N",
-        required=required,
-        help="The number that `scrubber faces` gives the face.",
+        "--box", "corners", metavar="X,Y,W,H", multiple=True, help=f"{words} May be given several times."
     )
 
 
 @click.command("point")
 @photo_argument
-@_face(required=True)
+@click.option(
+    "--face",
+    "number",
+    type=click.IntRange(min=1),
+    metavar="N",
+    required=True,
+    help="The number that `scrubber faces` gives the face.",
+)
 @click.option("--person", required=True, metavar="ID", help="Who it is; somebody in the manifest who may be shown.")
 @_frame
 @arguments.manifest_option
@@ -65,61 +77,53 @@ def point_at(
     seen = look(photo, preset, draft)
     at, face = seen.face(number, frame)
     box = ShowBox(person=person, box=_whole(face.box), frame=at)
-    _write(draft, manifest, seen, box, f"face {number} is {person}")
+    _write(draft, manifest, seen, [box], f"face {number} is {person}")
 
 
 @click.command("hide")
 @photo_argument
-@click.option(
-    "--box",
-    "corners",
-    metavar="X,Y,W,H",
-    help="Left edge, top edge, width and height in pixels of the upright photo. Read them off the rulers of "
-    "`scrubber faces PHOTO --picture numbered.png`.",
+@_boxes(
+    "Left edge, top edge, width and height in pixels of the upright photo. Read them off the rulers of "
+    "`scrubber faces PHOTO --picture numbered.png`."
 )
-@_face(required=False)
+@_faces
 @_frame
 @arguments.manifest_option
 @options.preset
 def hide_place(
-    photo: Path, corners: str | None, number: int | None, frame: int | None, manifest: Path, preset: Preset
+    photo: Path, corners: tuple[str, ...], numbers: tuple[int, ...], frame: int | None, manifest: Path, preset: Preset
 ) -> None:
-    """Hide a place in a photo, or a face, whatever else is said. Without --frame it is hidden on every frame.
+    """Hide places in a photo, or faces, whatever else is said. Without --frame they are hidden on every frame.
 
     \b
     Example:
-      scrubber consent hide march.jpg --box 10,20,50,60
+      scrubber consent hide march.jpg --box 10,20,50,60 --box 300,40,50,60
     """
     from scrubber.consent.manifest.model import HideBox
 
-    if (corners is None) == (number is None):
-        raise UsageError("say what to hide: give either --box X,Y,W,H or --face N")
-    box = _box(corners) if corners is not None else None
+    if not corners and not numbers:
+        raise UsageError("say what to hide: give --box X,Y,W,H or --face N")
+    drawn = [_box(each) for each in corners]
     refuse_copy(photo)
     draft = draft_of(manifest)
     seen = look(photo, preset, draft)
-    if box is None:
-        at, face = seen.face(number or 0, frame)
-        box = _whole(face.box)
-        frame = at if frame is not None or (len(seen.sizes) > 1 and not seen.moving) else None
-    seen.check_box(box, frame)
-    _write(draft, manifest, seen, HideBox(box=box, frame=frame), f"{list(box.rounded())} is hidden")
+    boxes = [HideBox(box=_cut(seen, box, frame), frame=frame) for box in drawn]
+    for number in numbers:
+        at, face = seen.face(number, frame)
+        own = at if frame is not None or (len(seen.sizes) > 1 and not seen.moving) else None
+        boxes.append(HideBox(box=seen.cut(_whole(face.box), own), frame=own))
+    _write(draft, manifest, seen, boxes, f"{_listed(boxes)} hidden")
 
 
 @click.command("dismiss")
 @photo_argument
-@click.option(
-    "--box",
-    "corners",
-    metavar="X,Y,W,H",
-    help="The box of what is no face, as `run --json` prints it: a run looks again, and may find more than `faces`.",
-)
-@_face(required=False)
+@_boxes("The box of what is no face, as `run --json` prints it: a run looks again, and may find more than `faces`.")
+@_faces
 @_frame
 @arguments.manifest_option
 @options.preset
 def dismiss_face(
-    photo: Path, corners: str | None, number: int | None, frame: int | None, manifest: Path, preset: Preset
+    photo: Path, corners: tuple[str, ...], numbers: tuple[int, ...], frame: int | None, manifest: Path, preset: Preset
 ) -> None:
     """Say that something is no face: you looked, and it is left as it is.
 
@@ -130,25 +134,24 @@ def dismiss_face(
     from scrubber.boxes_on_photos import surely_a_face
     from scrubber.consent.manifest.model import DismissBox
 
-    if (corners is None) == (number is None):
-        raise UsageError("say what is no face: give either --face N or --box X,Y,W,H")
+    if not corners and not numbers:
+        raise UsageError("say what is no face: give --face N or --box X,Y,W,H")
+    drawn = [_box(each) for each in corners]
     refuse_copy(photo)
     draft = draft_of(manifest)
     seen = look(photo, preset, draft)
-    if corners is not None:
-        place = _box(corners)
-        seen.check_box(place, frame)
-        _write(draft, manifest, seen, DismissBox(box=place, frame=frame), f"{list(place.rounded())} is no face")
-        return
-    at, face = seen.face(number or 0, frame)
-    box = DismissBox(box=_whole(face.box), frame=at if len(seen.sizes) > 1 else None)
-    _write(draft, manifest, seen, box, f"face {number} is none")
-    if surely_a_face(face):
-        echo(
-            f"warning: face {number} looks very much like a face (score {face.score:.2f}); if it is one, it will be "
-            "seen: look at `scrubber faces --picture`",
-            err=True,
-        )
+    boxes = [DismissBox(box=_cut(seen, box, frame), frame=frame) for box in drawn]
+    chosen = {number: seen.face(number, frame) for number in numbers}
+    for at, face in chosen.values():
+        boxes.append(DismissBox(box=_whole(face.box), frame=at if len(seen.sizes) > 1 else None))
+    _write(draft, manifest, seen, boxes, f"{_listed(boxes)} no face")
+    for number, (_, face) in chosen.items():
+        if surely_a_face(face):
+            echo(
+                f"warning: face {number} looks very much like a face (score {face.score:.2f}); if it is one, it will "
+                "be seen: look at `scrubber faces --picture`",
+                err=True,
+            )
 
 
 @click.command("no-photo")
@@ -170,18 +173,35 @@ def withhold_photo(photo: Path, manifest: Path) -> None:
     tell_what_is_out(source)
 
 
-def _write(draft: Draft | None, manifest: Path, seen: Seen, box: HideBox | DismissBox | ShowBox, what: str) -> None:
+def _write(
+    draft: Draft | None, manifest: Path, seen: Seen, boxes: Sequence[HideBox | DismissBox | ShowBox], what: str
+) -> None:
     from scrubber.consent.editing.photo_edits import objections, say
     from scrubber.consent.manifest.model import HideBox
 
     def change(changed: Draft) -> bool:
-        for said in () if isinstance(box, HideBox) else objections(changed, seen.source, box, seen.entries):
-            echo(f"note: {said}", err=True)
-        return say(changed, seen.source, box, seen.entries)
+        for box in boxes:
+            for said in () if isinstance(box, HideBox) else objections(changed, seen.source, box, seen.entries):
+                echo(f"note: {said}", err=True)
+        new = [say(changed, seen.source, box, seen.entries) for box in boxes]
+        return any(new)
 
     write(draft, manifest, seen.path, change, what)
-    if isinstance(box, HideBox):
+    if any(isinstance(box, HideBox) for box in boxes):
         tell_what_is_out(seen.source)
+
+
+def _listed(boxes: Sequence[HideBox | DismissBox]) -> str:
+    shown = ", ".join(str(list(box.box.rounded())) for box in boxes)
+    return f"{shown} {'is' if len(boxes) == 1 else 'are'}"
+
+
+def _cut(seen: Seen, box: Box, frame: int | None) -> Box:
+    """The part of a drawn box that lies in the photo: people draw over the edge where a head is cut by it."""
+    cut = seen.cut(box, frame)
+    if cut != box:
+        echo(f"note: {list(box.rounded())} sticks out of the photo; {list(cut.rounded())} of it counts", err=True)
+    return cut
 
 
 def _box(corners: str) -> Box:
@@ -191,8 +211,8 @@ def _box(corners: str) -> Box:
         x, y, width, height = (float(part) for part in corners.split(","))
     except ValueError as error:
         raise UsageError(f"--box {corners}: write four numbers of pixels, as in --box 10,20,50,60") from error
-    if not (x >= 0 and y >= 0 and width >= 1 and height >= 1 and x + y + width + height < 1e6):
-        raise UsageError(f"--box {corners}: must be pixels inside of the photo, at least one wide and high")
+    if not (width >= 1 and height >= 1 and max(abs(x), abs(y)) + width + height < 1e6):
+        raise UsageError(f"--box {corners}: must be pixels of the photo, at least one wide and high")
     return Box(x, y, width, height)
 
 
