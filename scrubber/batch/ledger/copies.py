@@ -115,8 +115,8 @@ def lifted(ledger: Ledger, terms: Terms, result: Result) -> Result:
     if known.private is None:
         words = (
             f"{known.manifest} hid places in this photo or withheld it; what it said is sealed with the key of a "
-            f"locked manifest, which {terms.manifest} does not have: use that one, or write no_photo = false in an entry for "
-            "this photo if it may be seen"
+            f"locked manifest, which {terms.manifest} does not have: use that one, or write no_photo = false in an entry "
+            "for this photo if it may be seen"
         )
         return result if explicit else _withheld(result, "restriction-in-doubt", words)
     then = known.private.restrictions
