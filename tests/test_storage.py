@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import scrubber
-from scrubber.output import storage
-from scrubber.output.storage import LocalFolder
+from scrubber.storage import local as storage
+from scrubber.storage.local import LocalFolder
 
 
 def publish(data: bytes, target: Path) -> None:

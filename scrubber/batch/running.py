@@ -20,7 +20,7 @@ from scrubber.values import Result, SourceId
 if TYPE_CHECKING:
     from scrubber.batch.plan import Task
     from scrubber.batch.publisher import Publisher
-    from scrubber.output.storage import LocalFolder
+    from scrubber.storage.local import LocalFolder
     from scrubber.terms import Terms
 
 _NO_MEMORY: Final = -4  # OpenCV's code for it (Error::StsNoMem)

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     from scrubber.analysis import Analysis
     from scrubber.listing import Drawing, Listed
-    from scrubber.output.storage import LocalFolder
     from scrubber.policy import Preset
     from scrubber.recognition import Judge
     from scrubber.scrubbed import Scrubbed
+    from scrubber.storage.local import LocalFolder
     from scrubber.terms import Terms
     from scrubber.values import Decision, Leak, Result, Verdict
 

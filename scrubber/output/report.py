@@ -12,8 +12,8 @@ from typing import Final
 
 from scrubber.errors import NotWritable, PhotoError, UsageError
 from scrubber.guarded import read_bytes
-from scrubber.output.storage import open_private
 from scrubber.printing import json_text
+from scrubber.storage.local import open_private
 from scrubber.values import SCHEMA, Result
 
 _KEYS: Final = frozenset({"schema", "input", "output", "status", "faces"})

@@ -16,7 +16,7 @@ from scrubber.batch.sandbox.executors import Shared
 from scrubber.batch.work import Made, make_file
 from scrubber.detection import presets
 from scrubber.errors import DamagedPhoto
-from scrubber.output.storage import LocalFolder
+from scrubber.storage.local import LocalFolder
 from scrubber.terms import Terms
 from scrubber.values import Result
 

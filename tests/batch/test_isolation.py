@@ -20,7 +20,7 @@ from scrubber import Policy, batch, forking
 from scrubber.batch.sandbox.executors import Shared
 from scrubber.batch.work import Made, make_file
 from scrubber.errors import DamagedPhoto, NotWritable
-from scrubber.output.storage import LocalFolder
+from scrubber.storage.local import LocalFolder
 from scrubber.terms import Terms
 from scrubber.values import Result
 

@@ -18,7 +18,7 @@ from PIL import Image
 import scrubber
 from scrubber import Consent, Policy
 from scrubber.batch import Copy, Ledger
-from scrubber.output.storage import LocalFolder
+from scrubber.storage.local import LocalFolder
 
 FAST = Policy(preset="fast", names="keep")
 

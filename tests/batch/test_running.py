@@ -13,7 +13,7 @@ import scrubber
 from scrubber import Policy, batch
 from scrubber.batch.sandbox.executors import Shared
 from scrubber.batch.work import Made, make_file
-from scrubber.output.storage import LocalFolder
+from scrubber.storage.local import LocalFolder
 from scrubber.terms import Terms
 
 

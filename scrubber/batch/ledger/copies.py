@@ -15,8 +15,8 @@ from scrubber.batch.ledger.entries import Copy, Place, Private, Shown, now
 from scrubber.batch.ledger.ledger import Ledger
 from scrubber.errors import NotWritable, UsageError
 from scrubber.guarded import sha256_of
-from scrubber.output.storage import RESERVED, LocalFolder, discard
 from scrubber.processes import runs
+from scrubber.storage.local import RESERVED, LocalFolder, discard
 from scrubber.values import Decision, Result, SourceId
 
 if TYPE_CHECKING:

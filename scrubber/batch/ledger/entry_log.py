@@ -20,7 +20,7 @@ from typing import Any, Final, NoReturn
 
 from scrubber.errors import NotWritable, PhotoError
 from scrubber.guarded import read_bytes
-from scrubber.output.storage import open_private
+from scrubber.storage.local import open_private
 
 _HASH: Final = re.compile(rb'"([0-9a-f]{64})"')
 _SIZE: Final = re.compile(rb'"bytes": (\d+)')

@@ -20,7 +20,7 @@ from scrubber.batch.ledger.standing import objection
 from scrubber.errors import NotWritable
 from scrubber.guarded import resolved
 from scrubber.output.outcomes import MUST_NOT_BE_SEEN
-from scrubber.output.storage import discard
+from scrubber.storage.local import discard
 from scrubber.values import Result
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Where copies lie, and how a file gets onto the disk."""
