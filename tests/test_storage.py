@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import scrubber
-from scrubber.storage import local as storage
+from scrubber.storage import atomic_files, local
 from scrubber.storage.local import LocalFolder
 
 
@@ -23,7 +23,7 @@ def test_times_and_permissions_are_the_same_for_all(tmp_path: Path) -> None:
     target = tmp_path / "deep" / "photo.jpg"
     publish(b"safe", target)
     status = target.stat()
-    assert status.st_mtime == storage.MODIFIED
+    assert status.st_mtime == local.MODIFIED
     plain = tmp_path / "plain"
     plain.touch()
     assert stat.S_IMODE(status.st_mode) == stat.S_IMODE(plain.stat().st_mode)
@@ -35,7 +35,7 @@ def test_nothing_is_ever_replaced(tmp_path: Path) -> None:
     target.write_bytes(b"somebody's")
     (tmp_path / "dangling.jpg").symlink_to(tmp_path / "nowhere.jpg")
     for name in ("photo.jpg", "dangling.jpg"):
-        with pytest.raises(storage.NameTaken):
+        with pytest.raises(atomic_files.NameTaken):
             publish(b"safe", tmp_path / name)
     assert target.read_bytes() == b"somebody's"
     assert not (tmp_path / "nowhere.jpg").exists()
@@ -60,7 +60,7 @@ def test_a_disk_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(os, "link", link)
     publish(b"safe", tmp_path / "photo.jpg")
     assert (tmp_path / "photo.jpg").read_bytes() == b"safe"
-    with pytest.raises(storage.NameTaken):
+    with pytest.raises(atomic_files.NameTaken):
         publish(b"other", tmp_path / "photo.jpg")
 
 

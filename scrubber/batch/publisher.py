@@ -43,7 +43,8 @@ from scrubber.batch.ledger.retraction import (
 from scrubber.batch.names import Namer
 from scrubber.errors import NotWritable
 from scrubber.guarded import is_there, sha256_of
-from scrubber.storage.local import LocalFolder, NameTaken
+from scrubber.storage.atomic_files import NameTaken
+from scrubber.storage.local import LocalFolder
 from scrubber.values import Result
 
 if TYPE_CHECKING:

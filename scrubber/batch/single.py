@@ -30,7 +30,8 @@ from scrubber.batch.sandbox.executors import Executor, Shared
 from scrubber.batch.work import Made, make_bytes, make_data, make_file, size_of
 from scrubber.errors import NotWritable, PhotoError, UsageError
 from scrubber.guarded import is_file, sha256_of
-from scrubber.storage.local import LocalFolder, NameTaken, discard, refuse_original
+from scrubber.storage.atomic_files import NameTaken
+from scrubber.storage.local import LocalFolder, discard, refuse_original
 from scrubber.values import Result
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from scrubber.batch.ledger.ledger import Ledger
 from scrubber.errors import NotWritable, UsageError
 from scrubber.guarded import sha256_of
 from scrubber.processes import runs
-from scrubber.storage.local import RESERVED, LocalFolder, discard
+from scrubber.storage.atomic_files import RESERVED
+from scrubber.storage.local import LocalFolder, discard
 from scrubber.values import Decision, Result, SourceId
 
 if TYPE_CHECKING:

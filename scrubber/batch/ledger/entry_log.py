@@ -20,13 +20,17 @@ from typing import Any, Final, NoReturn
 
 from scrubber.errors import NotWritable, PhotoError
 from scrubber.guarded import read_bytes
-from scrubber.storage.local import open_private
+from scrubber.storage.atomic_files import new_file, open_private, replace
 
 _HASH: Final = re.compile(rb'"([0-9a-f]{64})"')
 _SIZE: Final = re.compile(rb'"bytes": (\d+)')
 _indices: Final = dict[Path, tuple[tuple[int, ...], "Index"]]()
 _CHECKSUM: Final = 16  # hexadecimal digits of SHA-256 before each line; enough to notice damage
 _KEY_BYTES: Final = 32
+_REMEDY: Final = (
+    "scrubber keeps its record of published copies there: make room or mend its permissions, or set XDG_STATE_HOME to "
+    "another folder"
+)
 _OUTCOME: Final = frozenset(
     ("output", "sha256", "source", "input", "at", "purpose", "shows", "factors", "decided", "manifest", "restricted")
 )
@@ -110,20 +114,16 @@ def _user_secret(*, keep: bool) -> bytes:
 
 def _kept(key: bytes, path: Path) -> bytes:
     """Put a key in its place, whole or not at all; the one that is there by then, if another run was quicker."""
-    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
-    try:
-        with os.fdopen(open_private(temporary, append=False), "wb") as file:
-            file.write(key)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.is_file() and path.stat().st_size == _KEY_BYTES:
-            return path.read_bytes()
-        temporary.replace(path)
-    except OSError as error:
-        refuse(path, error)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with new_file(path, _replace_unless_kept, _REMEDY) as file:
+        file.write(key)
     return read_bytes(path, _KEY_BYTES)
+
+
+def _replace_unless_kept(temporary: Path, path: Path) -> None:
+    if size_of(path) == _KEY_BYTES:
+        temporary.unlink()
+    else:
+        replace(temporary, path)
 
 
 def append(path: Path, *entries: dict[str, Any]) -> None:
@@ -133,7 +133,7 @@ def append(path: Path, *entries: dict[str, Any]) -> None:
     line = b"\n" + b"".join(map(_line, entries))
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = open_private(path, append=True)
+        handle = open_private(path, os.O_APPEND)
         try:
             if os.write(handle, line) < len(line):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -217,25 +217,17 @@ def holds(path: Path, text: bytes) -> bool:
 
 def rewrite(path: Path, entries: Iterable[dict[str, Any]]) -> None:
     """Put other entries in the place of all there are, in one step. Raises `NotWritable`."""
-    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with os.fdopen(open_private(temporary, append=False), "wb") as file:
-            file.writelines(map(_line, entries))
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
     except OSError as error:
         refuse(path, error)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with new_file(path, replace, _REMEDY) as file:
+        for entry in entries:
+            file.write(_line(entry))
 
 
 def refuse(path: Path, error: OSError) -> NoReturn:
-    raise NotWritable(
-        f"{error.filename or path}: {error.strerror or error}; scrubber keeps its record of published copies there: "
-        "make room or mend its permissions, or set XDG_STATE_HOME to another folder"
-    ) from error
+    raise NotWritable(f"{error.filename or path}: {error.strerror or error}; {_REMEDY}") from error
 
 
 def _unmade_state_folder() -> Path:
