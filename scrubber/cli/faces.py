@@ -148,7 +148,7 @@ def _in_folder(folder: Path, photos: Sequence[Found]) -> Iterator[Path]:
 
 def _refuse_inputs(target: Path, photos: Sequence[Found]) -> None:
     """No option makes a command write to an original."""
-    from scrubber.storage.local import refuse_original
+    from scrubber.storage import refuse_original
 
     for found in photos if is_there(target) else ():
         if is_there(found.source):

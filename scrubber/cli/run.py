@@ -21,7 +21,7 @@ from scrubber.guarded import is_folder, is_there, read_file, read_stream
 from scrubber.output.outcomes import MUST_NOT_BE_SEEN
 from scrubber.output.report import appended_to
 from scrubber.policy import Format, Names, Policy, Style
-from scrubber.storage.local import LocalFolder
+from scrubber.storage import LocalFolder
 
 if TYPE_CHECKING:
     from scrubber.batch import Executor, Plan

@@ -23,7 +23,7 @@ from scrubber.guarded import is_file, is_there, read_start
 from scrubber.output.outcomes import outcome, said
 from scrubber.output.private_files import private_file
 from scrubber.printing import escaped
-from scrubber.storage.local import refuse_original
+from scrubber.storage import refuse_original
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,23 +12,17 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from scrubber.batch.ledger import entry_log
 from scrubber.batch.ledger.entries import Copy, Place, Private, Shown, now
 from scrubber.batch.ledger.ledger import Ledger
-from scrubber.errors import NotWritable, UsageError
-from scrubber.guarded import sha256_of
+from scrubber.errors import UsageError
 from scrubber.processes import runs
-from scrubber.storage.atomic_files import RESERVED
-from scrubber.storage.local import LocalFolder, discard
 from scrubber.values import Decision, Result, SourceId
 
 if TYPE_CHECKING:
     from scrubber.batch.work import Made
+    from scrubber.storage import State, Storage
     from scrubber.terms import Terms
 
 Why: TypeAlias = Literal["made again", "must not be seen"]
-_digests: Final = dict[Path, tuple[tuple[int, ...], str]]()
 _staging_here: Final = set[str]()  # tokens of what stages files in this process now
-_MOST_BYTES: Final = 4 << 30  # no copy is larger; whatever is was not made here
-_RESERVED: Final = hashlib.sha256(RESERVED).hexdigest()
-"""What a killed run can leave under a name of its own on a disk without hard links."""
 
 
 @contextmanager
@@ -57,25 +50,25 @@ def locked(ledger: Ledger) -> Iterator[None]:
 
 
 @contextmanager
-def at_work(ledger: Ledger, folder: LocalFolder) -> Iterator[None]:
-    """The same for a run that stages files in the folder. What a killed one left staged is cleared away."""
+def at_work(ledger: Ledger, storage: Storage) -> Iterator[None]:
+    """The same for a run that stages files in the storage. What a killed one left staged is cleared away."""
     with locked(ledger):
         sweep(ledger)
-        with staging(ledger, folder):
+        with staging(ledger, storage):
             yield
 
 
 @contextmanager
-def staging(ledger: Ledger, folder: LocalFolder) -> Iterator[None]:
+def staging(ledger: Ledger, storage: Storage) -> Iterator[None]:
     """Inside this block files may be staged; the ledger knows their token, so that none outlives a crash for long."""
-    _staging_here.add(folder.token)
+    _staging_here.add(storage.token)
     try:
-        ledger.note_staging(folder.token, os.getpid())
+        ledger.note_staging(storage.token, os.getpid())
         yield
     finally:
-        folder.sweep()
-        ledger.note_staging(folder.token, None)
-        _staging_here.discard(folder.token)
+        storage.sweep(storage.token)
+        ledger.note_staging(storage.token, None)
+        _staging_here.discard(storage.token)
 
 
 def sweep(ledger: Ledger) -> None:
@@ -83,7 +76,7 @@ def sweep(ledger: Ledger) -> None:
     for token, process in ledger.abandoned.items():
         at_work_here = process == os.getpid() and token in _staging_here  # in another thread
         if not at_work_here and (process == os.getpid() or not runs(process)):
-            LocalFolder(ledger.out, token).sweep()
+            ledger.storage.sweep(token)
             ledger.note_staging(token, None)
 
 
@@ -189,7 +182,7 @@ def entry_of(ledger: Ledger, terms: Terms, source: str, result: Result, output: 
             restrictions=pointed_at,
         ),
         manifest_path=terms.manifest_path if terms.permissions else None,
-        bytes=made.staged.stat().st_size if made.staged is not None and output else None,
+        bytes=made.size if output else None,
     )
 
 
@@ -198,31 +191,9 @@ def _in_the_copy(decision: Decision, factors: tuple[float, float]) -> Place:
     return decision.frame, decision.action, *decision.region.box.scaled(*factors).rounded()
 
 
-def state_of(out: Path, copy: Copy) -> Literal["intact", "missing", "changed"]:
-    """Whether a copy in the folder `out` is `intact`, `missing`, or was `changed` by other hands."""
-    path = out / (copy.output or "")
-    if not os.path.lexists(path):
-        return "missing"
-    inside = [path, *path.parents[: len(PurePath(copy.output or "").parts) - 1]]
-    if any(each.is_symlink() for each in inside):
-        return "changed"
-    return "intact" if digest_of(path) in (copy.sha256, _RESERVED) else "changed"
-
-
-def digest_of(path: Path) -> str | None:
-    """SHA-256 of a file, in hex, computed once as long as nobody touches it; None for what is none or not readable."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    mark = found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
-    known = _digests.get(path)
-    if known is None or known[0] != mark:
-        digest = sha256_of(path, _MOST_BYTES)
-        if digest is None:
-            return None
-        known = _digests[path] = mark, digest
-    return known[1]
+def state_of(storage: Storage, copy: Copy) -> State:
+    """Whether a copy is `intact` where it was published, `missing`, or was `changed` by other hands."""
+    return storage.state(PurePath(copy.output or ""), copy.sha256)
 
 
 def take_away(ledger: Ledger, copy: Copy, why: Why) -> bool:
@@ -230,22 +201,19 @@ def take_away(ledger: Ledger, copy: Copy, why: Why) -> bool:
 
     `why` stands in clear in the ledger, so it names nobody.
     """
-    if not removable(ledger, copy):
+    name = PurePath(copy.output or "")
+    digest = ledger.storage.digest(name)  # before it is judged, so that nothing else can take its place
+    if not removable(ledger, copy) or not ledger.storage.retract(name, digest):
         return False
-    try:
-        discard(ledger.out / (copy.output or ""))
-    except NotWritable:
-        return False  # protected, or open in another program
     ledger.note_gone(copy, why)
     return True
 
 
 def removable(ledger: Ledger, copy: Copy) -> bool:
     """Whether what lies under the name of a copy was published there, this time or before, or is gone already."""
-    return state_of(ledger.out, copy) != "changed" or _is_older(ledger, copy)
+    return state_of(ledger.storage, copy) != "changed" or _is_older(ledger, copy)
 
 
 def _is_older(ledger: Ledger, copy: Copy) -> bool:
-    path = ledger.out / (copy.output or "")
-    older = None if path.is_symlink() else ledger.with_bytes(digest_of(path) or "")
+    older = ledger.with_bytes(ledger.storage.digest(PurePath(copy.output or "")) or "")
     return older is not None and older.output == copy.output

@@ -33,6 +33,7 @@ from scrubber.batch.ledger.entries import (
     refusal_from_json,
 )
 from scrubber.errors import NotWritable
+from scrubber.storage import LocalFolder, Storage
 
 
 class _Out(NamedTuple):
@@ -65,6 +66,8 @@ class Ledger:
     ) -> None:
         """`path` is the file itself, where it was found and not made from `out`: the folder may be a link by now."""
         self.out = out
+        self.storage: Storage = LocalFolder(out)
+        """Where the copies lie."""
         self.path = path or entry_log.ledger_path(out)
         self._recipient = recipient
         self._identity = identity

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import base64
-import os
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Final, Literal
 
 from scrubber.batch.ledger import entry_log
@@ -15,6 +14,7 @@ from scrubber.batch.ledger.entries import Copy, Refusal, mentioned
 from scrubber.batch.ledger.ledger import Ledger
 from scrubber.errors import NotWritable
 from scrubber.guarded import is_file, resolved, sha256_of
+from scrubber.storage import LocalFolder
 from scrubber.values import SCHEMA, SourceId
 
 _MOST_BYTES: Final = 4 << 30  # no copy is larger
@@ -103,7 +103,11 @@ def known_copy(path: Path, identity: str | None = None) -> Copy | None:
         if ledger.path.exists():
             ledger.refresh()
             copy = ledger.at(full.relative_to(out))
-            if copy is not None and state_of(out, copy) == "intact" and (out / (copy.output or "")).samefile(full):
+            if (
+                copy is not None
+                and state_of(ledger.storage, copy) == "intact"
+                and (out / (copy.output or "")).samefile(full)
+            ):
                 return copy
     return None
 
@@ -185,11 +189,11 @@ def record_for(out: Path, *, lost_only: bool = False) -> Path:
     target = entry_log.ledger_path(out)
     if target.exists() or not out.is_dir():
         return target
-    best, most = target, 0
+    best, most, storage = target, 0, LocalFolder(out)
     for ledger in lost_ledgers() if lost_only else _readable(all_known()):
         copies = [copy for copy in ledger.copies() if copy.sha256 != copy.source.sha256]
-        here = sum(os.path.lexists(out / (copy.output or "")) for copy in copies)
-        if here > max(most, len(copies) // 2) and any(state_of(out, copy) == "intact" for copy in copies):
+        here = sum(storage.is_taken(PurePath(copy.output or "")) for copy in copies)
+        if here > max(most, len(copies) // 2) and any(state_of(storage, copy) == "intact" for copy in copies):
             best, most = ledger.path, here
     return best
 
