@@ -170,7 +170,7 @@ class Publisher:
         for copy in self._taken.pop(str(task.source), []):
             yield self._retracted(copy, said)
         for copy in self.ledger.made_from(place_of(task.source)):
-            if self._free(copy) and self._state(copy) != "missing" and copy.output not in self._told:
+            if self._free(copy) and state_of(self.storage, copy) != "missing" and copy.output not in self._told:
                 yield (
                     self._retracted(copy, said)
                     if self._take_away(copy, "must not be seen")
@@ -190,7 +190,7 @@ class Publisher:
             if copy.output in self._told or (self.rehearse and copy.source.sha256 in self._again):
                 continue  # this is a rehearsal, and it would be taken away
             gone = copy.input in self._inputs or not is_there(copy.original)
-            if gone and self._free(copy) and self._state(copy) == "intact":
+            if gone and self._free(copy) and state_of(self.storage, copy) == "intact":
                 yield copy
 
     def _still_valid(self, copy: Copy, task: Task) -> Result | None:
@@ -199,7 +199,7 @@ class Publisher:
         result = replace(copy.private.result, input=str(task.source))
         if copy.output is None:
             return result
-        if self._state(copy) != "intact" or not self._namer.fits(PurePath(copy.output), task.relative):
+        if state_of(self.storage, copy) != "intact" or not self._namer.fits(PurePath(copy.output), task.relative):
             return None
         self._claimed.add(folded(copy.output))
         self._note_again(result, copy.output)
@@ -257,9 +257,6 @@ class Publisher:
 
     def _free(self, copy: Copy) -> bool:
         return copy.output is None or folded(copy.output) not in self._claimed
-
-    def _state(self, copy: Copy) -> str:
-        return state_of(self.storage, copy)
 
     def _take_away(self, copy: Copy, why: Why) -> bool:
         """Remove a copy that is still what was published; whether it is gone now, or would be."""

@@ -76,9 +76,7 @@ def publish_one(
         given, place = (str(source), place_of(source)) if isinstance(source, Path) else (_STREAM, _STREAM)
         if made.staged is None or result.status != "published":
             if overwrite and ledger.at(target.name) is not None:
-                storage.discard(
-                    PurePath(target.name)
-                )  # it was changed by other hands, and may show what is withheld now
+                storage.discard(PurePath(target.name))  # changed by other hands, it may show what is withheld now
             ledger.note(entry_of(ledger, terms, place, result, None, made))
             return replace(result, input=given)
         result = replace(result, output=str(target))

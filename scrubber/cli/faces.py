@@ -13,7 +13,7 @@ import click
 from scrubber.cli import options, workers
 from scrubber.cli.output import counted, echo, echo_error, json_line, nothing_found
 from scrubber.cli.passphrase import asked
-from scrubber.errors import NotWritable, PhotoError, UsageError
+from scrubber.errors import PhotoError, UsageError
 from scrubber.guarded import is_there
 from scrubber.output.numbered_picture import ENCODINGS, Encoding, is_numbered_picture
 from scrubber.policy import Policy, Preset
@@ -127,10 +127,10 @@ def _targets(picture: Path | None, photos: Sequence[Found]) -> Sequence[Path | N
         raise UsageError(f"{picture}: one file cannot hold the pictures of {len(photos)} photos; name a folder")
     if len(photos) == 1 and not picture.is_dir():
         raise UsageError(f"{picture}: name a file that ends in {' or '.join(ENCODINGS)}, or a folder that is there")
-    try:
+    from scrubber.storage.atomic_files import writable
+
+    with writable(picture, "name another folder"):
         picture.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise NotWritable(f"{picture}: {error.strerror or error}; name another folder") from error
     return list(_in_folder(picture, photos))
 
 

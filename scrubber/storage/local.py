@@ -19,10 +19,10 @@ from scrubber.errors import NotWritable
 from scrubber.guarded import read_file, sha256_of
 from scrubber.storage import atomic_files
 from scrubber.storage.atomic_files import new_temporary, unguessable, writable
+from scrubber.storage.protocol import State, Storage
 
 if TYPE_CHECKING:
     from scrubber.policy import Limits
-    from scrubber.storage.protocol import State
 
 MODIFIED: Final = 315_532_800
 """1980-01-01 UTC, in seconds: every output has this time, the earliest that zip archives can hold."""
@@ -37,7 +37,7 @@ _digests: Final = dict[Path, tuple[tuple[int, ...], str]]()
 _REMEDY: Final = "make room or choose another output"
 
 
-class LocalFolder:
+class LocalFolder(Storage):
     """A folder on a disk, as a `Storage`."""
 
     def __init__(self, path: Path) -> None:
@@ -45,25 +45,19 @@ class LocalFolder:
         self.token = secrets.token_hex(_TOKEN_BYTES)
 
     def prepare(self) -> None:
-        """Make the folder, and try at once whether files can be put there. Raises `NotWritable`."""
         with writable(self._path, "mend its permissions, make room or choose another"):
             self._path.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=self._path, prefix=f"{_PREFIX}{self.token}-", suffix=_SUFFIX) as file:
                 file.write(b"x")
 
     def address(self, name: PurePath) -> str:
-        """The path of the file."""
         return str(self._path / name)
 
     def read(self, name: PurePath, limits: Limits) -> bytes:
-        """As `Storage.read`."""
         return read_file(self._path / name, limits)
 
     def stage(self, data: bytes) -> PurePath:
-        """A new private file in this folder that holds `data`, down on the disk. Raises `NotWritable`.
-
-        It is a new file: no attributes, times or permissions of anything else come along.
-        """
+        """As `Storage.stage`: a new file, so that no attributes, times or permissions of anything else come along."""
         with writable(self._path, _REMEDY):
             self._path.mkdir(parents=True, exist_ok=True)
         temporary = unguessable(self._path, f"{_PREFIX}{self.token}-", _SUFFIX)
@@ -79,7 +73,6 @@ class LocalFolder:
             atomic_files.place(self._path / staged, target)
 
     def replace(self, staged: PurePath, name: PurePath) -> None:
-        """As `Storage.replace`."""
         target = self._path / name
         with writable(target, _REMEDY):
             atomic_files.replace(self._path / staged, target)
@@ -113,13 +106,11 @@ class LocalFolder:
         return True
 
     def discard(self, name: PurePath) -> None:
-        """As `Storage.discard`."""
         path = self._path / name
         with writable(path, "delete it by hand"):
             path.unlink(missing_ok=True)
 
     def sweep(self, token: str) -> None:
-        """As `Storage.sweep`."""
         with suppress(FileNotFoundError):
             for leftover in self._path.glob(f"{_PREFIX}{token}-*{_SUFFIX}"):
                 leftover.unlink(missing_ok=True)

@@ -17,9 +17,8 @@ class Storage(Protocol):
     It can be handed to other processes, which stage files in it. `NotWritable` names the file and the remedy.
     """
 
-    @property
-    def token(self) -> str:
-        """What marks the staged files of one run; no other file is taken for one."""
+    token: str
+    """What marks the staged files of one run; no other file is taken for one."""
 
     def prepare(self) -> None:
         """Make the place, and try at once whether files can be put there. Raises `NotWritable`."""

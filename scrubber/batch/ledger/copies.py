@@ -33,16 +33,14 @@ def locked(ledger: Ledger) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
-    try:
+    busy = f"{ledger.out}: another run is at work in this folder; wait for it, or choose another"
+    with entry_log.usable(ledger.path):
         ledger.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = FileLock(ledger.path.with_suffix(".lock"))
-        lock.acquire(blocking=False)
-    except Timeout as error:
-        raise UsageError(
-            f"{ledger.out}: another run is at work in this folder; wait for it, or choose another"
-        ) from error
-    except OSError as error:
-        entry_log.refuse(ledger.path, error)
+        try:
+            lock.acquire(blocking=False)
+        except Timeout as error:
+            raise UsageError(busy) from error
     try:
         yield
     finally:
@@ -211,9 +209,7 @@ def take_away(ledger: Ledger, copy: Copy, why: Why) -> bool:
 
 def removable(ledger: Ledger, copy: Copy) -> bool:
     """Whether what lies under the name of a copy was published there, this time or before, or is gone already."""
-    return state_of(ledger.storage, copy) != "changed" or _is_older(ledger, copy)
-
-
-def _is_older(ledger: Ledger, copy: Copy) -> bool:
+    if state_of(ledger.storage, copy) != "changed":
+        return True
     older = ledger.with_bytes(ledger.storage.digest(PurePath(copy.output or "")) or "")
     return older is not None and older.output == copy.output

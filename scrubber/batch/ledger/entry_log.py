@@ -14,9 +14,10 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from scrubber.errors import NotWritable, PhotoError
 from scrubber.guarded import read_bytes
@@ -49,10 +50,8 @@ def state_folder() -> Path:
     from platformdirs import user_state_path
 
     folder = user_state_path("scrubber", appauthor=False)
-    try:
+    with usable(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        refuse(folder, error)
     return folder
 
 
@@ -131,7 +130,7 @@ def append(path: Path, *entries: dict[str, Any]) -> None:
     # One write to a file opened for appending: lines of several processes do not mix. A process that is killed, or
     # a disk that is full, can cut a line off; the line feed in front keeps the next entry out of such a line.
     line = b"\n" + b"".join(map(_line, entries))
-    try:
+    with usable(path):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = open_private(path, os.O_APPEND)
         try:
@@ -140,8 +139,6 @@ def append(path: Path, *entries: dict[str, Any]) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-    except OSError as error:
-        refuse(path, error)
 
 
 def entries(
@@ -151,7 +148,7 @@ def entries(
 
     `damaged` is called for each line that is none: it broke off, or somebody changed it.
     """
-    try:
+    with usable(path):
         if not path.exists():
             return
         if path.is_symlink() or not path.is_file():
@@ -169,18 +166,13 @@ def entries(
                     elif damaged is not None and line != b"\n":
                         damaged()
                 place += len(line)
-    except OSError as error:
-        refuse(path, error)
 
 
 def entry_at(path: Path, place: int) -> dict[str, Any] | None:
     """The entry that begins at an offset, if it is still there."""
-    try:
-        with path.open("rb") as file:
-            file.seek(place)
-            return _entry(file.readline())
-    except OSError as error:
-        refuse(path, error)
+    with usable(path), path.open("rb") as file:
+        file.seek(place)
+        return _entry(file.readline())
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +185,7 @@ class Index:
 
 def index(path: Path) -> Index:
     """What a ledger mentions, without taking in its entries; computed once as long as the file stays as it is."""
-    try:
+    with usable(path):
         found = path.stat()
         mark = found.st_ino, found.st_size, found.st_mtime_ns
         known = _indices.get(path)
@@ -202,32 +194,31 @@ def index(path: Path) -> Index:
             sizes = frozenset(map(int, _SIZE.findall(text)))
             whole = len(_SIZE.findall(text)) == text.count(b'"what": "copy"')
             known = _indices[path] = mark, Index(frozenset(_HASH.findall(text)), sizes if whole else None)
-    except OSError as error:
-        refuse(path, error)
     return known[1]
 
 
 def holds(path: Path, text: bytes) -> bool:
     """Whether some text occurs anywhere in the file, without taking in its entries."""
-    try:
+    with usable(path):
         return path.is_file() and not path.is_symlink() and text in path.read_bytes()
-    except OSError as error:
-        refuse(path, error)
 
 
 def rewrite(path: Path, entries: Iterable[dict[str, Any]]) -> None:
     """Put other entries in the place of all there are, in one step. Raises `NotWritable`."""
-    try:
+    with usable(path):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        refuse(path, error)
     with new_file(path, replace, _REMEDY) as file:
         for entry in entries:
             file.write(_line(entry))
 
 
-def refuse(path: Path, error: OSError) -> NoReturn:
-    raise NotWritable(f"{error.filename or path}: {error.strerror or error}; {_REMEDY}") from error
+@contextmanager
+def usable(path: Path) -> Iterator[None]:
+    """Turns an `OSError` inside the block into a `NotWritable` that names a file of the record."""
+    try:
+        yield
+    except OSError as error:
+        raise NotWritable(f"{error.filename or path}: {error.strerror or error}; {_REMEDY}") from error
 
 
 def _unmade_state_folder() -> Path:

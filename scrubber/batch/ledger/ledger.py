@@ -183,10 +183,8 @@ class Ledger:
     def forget(self) -> bool:
         """Delete the ledger. The copies stay; whether there was anything to forget."""
         there = self.path.exists()
-        try:
+        with entry_log.usable(self.path):
             self.path.unlink(missing_ok=True)
-        except OSError as error:
-            entry_log.refuse(self.path, error)
         return there
 
     def _start_over(self, file: int | None) -> None:

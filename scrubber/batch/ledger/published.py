@@ -6,18 +6,16 @@ import base64
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from scrubber.batch.ledger import entry_log
 from scrubber.batch.ledger.copies import locked, place_of, state_of
 from scrubber.batch.ledger.entries import Copy, Refusal, mentioned
 from scrubber.batch.ledger.ledger import Ledger
 from scrubber.errors import NotWritable
-from scrubber.guarded import is_file, resolved, sha256_of
-from scrubber.storage import LocalFolder
+from scrubber.guarded import is_file, resolved
+from scrubber.storage import LocalFolder, digest_of
 from scrubber.values import SCHEMA, SourceId
-
-_MOST_BYTES: Final = 4 << 30  # no copy is larger
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +101,8 @@ def known_copy(path: Path, identity: str | None = None) -> Copy | None:
         if ledger.path.exists():
             ledger.refresh()
             copy = ledger.at(full.relative_to(out))
-            if (
-                copy is not None
-                and state_of(ledger.storage, copy) == "intact"
-                and (out / (copy.output or "")).samefile(full)
-            ):
+            intact = copy is not None and state_of(ledger.storage, copy) == "intact"
+            if copy is not None and intact and (out / (copy.output or "")).samefile(full):
                 return copy
     return None
 
@@ -148,7 +143,7 @@ def is_original(path: Path, digest: str) -> bool:
 
 def copy_at(path: Path, ledger: Ledger) -> Copy | None:
     """The copy that the file at `path` is by its bytes, wherever it lies; None too if an original had the same."""
-    digest = sha256_of(path, _MOST_BYTES)
+    digest = digest_of(path)
     return None if digest is None or ledger.knows_source(digest) else ledger.with_bytes(digest)
 
 
@@ -166,7 +161,7 @@ def identified_copy(path: Path, identity: str | None = None) -> Copy | None:
     copy = known_copy(path, identity)
     if copy is not None:
         return copy
-    digest = sha256_of(path, _MOST_BYTES)
+    digest = digest_of(path)
     return None if digest is None else copy_anywhere(digest, identity)
 
 

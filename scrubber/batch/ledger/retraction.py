@@ -19,7 +19,7 @@ from scrubber.batch.ledger.published import is_original, known_copy, known_origi
 from scrubber.batch.ledger.standing import objection
 from scrubber.guarded import resolved
 from scrubber.output.outcomes import MUST_NOT_BE_SEEN
-from scrubber.storage.local import digest_of
+from scrubber.storage import digest_of
 from scrubber.values import Result
 
 if TYPE_CHECKING:
