@@ -13,8 +13,9 @@ from scrubber.batch.idle_restrictions import idle_restrictions
 from scrubber.batch.in_order import in_order
 from scrubber.batch.ledger.copies import at_work
 from scrubber.batch.sandbox.executors import Executor, Pending, Sandbox, Shared
-from scrubber.batch.work import Made, make_file, size_of
+from scrubber.batch.work import Made, make_file
 from scrubber.errors import PhotoError, PhotoTooLarge, ScrubberError
+from scrubber.guarded import size_of
 from scrubber.values import Result, SourceId
 
 if TYPE_CHECKING:

@@ -27,9 +27,9 @@ from scrubber.batch.ledger.published import adopt, copy_at
 from scrubber.batch.ledger.refusals import remember_refusals, remembered, sealed_refusals, under_known_refusals
 from scrubber.batch.ledger.retraction import left_alone, retract, strays
 from scrubber.batch.sandbox.executors import Executor, Shared
-from scrubber.batch.work import Made, make_bytes, make_data, make_file, size_of
+from scrubber.batch.work import Made, make_bytes, make_data, make_file
 from scrubber.errors import NotWritable, PhotoError, UsageError
-from scrubber.guarded import is_file, sha256_of
+from scrubber.guarded import is_file, sha256_of, size_of
 from scrubber.storage import LocalFolder, NameTaken, Storage, refuse_original
 from scrubber.values import Result
 

@@ -89,14 +89,6 @@ def make_bytes(data: bytes, name: str, terms: Shared[Terms]) -> Scrubbed:
     return make_safe(data, name, terms.value)
 
 
-def size_of(source: Path) -> int:
-    """Bytes; 0 for what cannot be read, which its own turn will tell."""
-    try:
-        return source.stat().st_size
-    except OSError:
-        return 0
-
-
 def verify_file(path: Path, preset: Preset, published: tuple[Decision, ...] | None) -> Verdict:
     """Is the file at `path` fit to publish? `published` is as in `verification.verify`. Raises `PhotoError`."""
     limits = Limits()

@@ -14,7 +14,7 @@ from scrubber.cli import options, workers
 from scrubber.cli.output import counted, echo, echo_error, json_line, nothing_found
 from scrubber.cli.passphrase import asked
 from scrubber.errors import PhotoError, UsageError
-from scrubber.guarded import is_there
+from scrubber.guarded import is_there, size_of
 from scrubber.output.numbered_picture import ENCODINGS, Encoding, is_numbered_picture
 from scrubber.policy import Policy, Preset
 
@@ -103,7 +103,7 @@ def command(
 def _listing(terms: Terms, frame: int, executor: Executor) -> Callable[[tuple[Found, Path | None]], Pending[Listed]]:
     """Hands out one photo after the other, with the drawing that is wanted of it."""
     from scrubber import batch
-    from scrubber.batch.work import list_file, size_of
+    from scrubber.batch.work import list_file
     from scrubber.listing import Drawing
 
     shared = batch.Shared(terms.for_workers())

@@ -1,8 +1,4 @@
-"""Writes files that only their owner may read: whole or not at all, and never over something else.
-
-They go to a temporary file with a name that nobody can foresee, which is made anew, and get their own name at the end
-in one step. Links are not followed: one that somebody planted under the name is in the way like any other file.
-"""
+"""Writes files that only their owner may read, and never over something else: a link is in the way like any file."""
 
 from __future__ import annotations
 

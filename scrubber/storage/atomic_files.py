@@ -93,8 +93,7 @@ def unguessable(folder: Path, prefix: str, suffix: str = ".part") -> Path:
 def open_private(target: Path, how: int) -> int:
     """A descriptor of a file for its owner only, opened for writing; links are not followed.
 
-    `how` is `os.O_EXCL` for a new file, `os.O_APPEND` for one that may be there. Raises `OSError`, also for what is no
-    regular file.
+    `how` is `os.O_EXCL` for a new file, `os.O_APPEND` for any. Raises `OSError`, also for what is no regular file.
     """
     flags = os.O_WRONLY | os.O_CREAT | how | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     handle = os.open(target, flags | getattr(os, "O_BINARY", 0), 0o600)
@@ -156,8 +155,6 @@ def _reserve(temporary: Path, target: Path) -> None:
 
 def _sync(folder: Path) -> None:
     """Make the name itself last through a power cut, where a folder can be synced: not on Windows or some networks."""
-    if os.name != "posix":
-        return
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

@@ -1,8 +1,4 @@
-"""Puts files where they belong: whole or not at all, never over a file of somebody else, never through a link.
-
-A file is staged first, under a random private name in the same folder tree, and gets its final name in one step that
-fails if the name is taken.
-"""
+"""A folder as a storage: copies lie under their names whole or not at all, and never go through a link."""
 
 from __future__ import annotations
 

@@ -33,10 +33,9 @@ class Storage(Protocol):
         """Keep `data` under a temporary name, which is returned. Raises `NotWritable`."""
 
     def commit(self, staged: PurePath, name: PurePath) -> None:
-        """Give a staged file its final name in one step.
+        """Give a staged file its final name in one step; the staged one is gone afterwards only if all went well.
 
-        Raises `NameTaken` if anything has that name, and `NotWritable` if it cannot be put there. The staged file is
-        gone afterwards only if all went well.
+        Raises `NameTaken` if anything has that name, and `NotWritable` if it cannot be put there.
         """
 
     def replace(self, staged: PurePath, name: PurePath) -> None:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from scrubber.errors import NotWritable, PhotoError
-from scrubber.guarded import read_bytes
+from scrubber.guarded import read_bytes, size_of
 from scrubber.storage.atomic_files import new_file, open_private, replace
 
 _HASH: Final = re.compile(rb'"([0-9a-f]{64})"')
@@ -47,9 +47,7 @@ _FIELDS: Final = {  # what an entry of each kind holds at least; one that does n
 
 def state_folder() -> Path:
     """Where ledgers lie, for their owner only. Raises `NotWritable`."""
-    from platformdirs import user_state_path
-
-    folder = user_state_path("scrubber", appauthor=False)
+    folder = _unmade_state_folder()
     with usable(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
@@ -57,10 +55,8 @@ def state_folder() -> Path:
 
 def ledger_path(out: Path) -> Path:
     """The ledger of the output folder `out`; whether or not it is there."""
-    from platformdirs import user_state_path
-
     name = hashlib.sha256(os.fsencode(out.resolve())).hexdigest()[:32]
-    return user_state_path("scrubber", appauthor=False) / "ledgers" / f"{name}.ledger"
+    return _unmade_state_folder() / "ledgers" / f"{name}.ledger"
 
 
 def identity_of(path: Path) -> int | None:
@@ -71,19 +67,9 @@ def identity_of(path: Path) -> int | None:
         return None
 
 
-def size_of(path: Path) -> int:
-    """Bytes; 0 if there is no such file."""
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
-
-
 def all_ledgers() -> list[Path]:
     """Every ledger of this user."""
-    from platformdirs import user_state_path
-
-    folder = user_state_path("scrubber", appauthor=False) / "ledgers"
+    folder = _unmade_state_folder() / "ledgers"
     return sorted(path for path in folder.glob("*.ledger") if path.is_file()) if folder.is_dir() else []
 
 
@@ -108,17 +94,15 @@ def _user_secret(*, keep: bool) -> bytes:
     if len(key) == _KEY_BYTES:
         return key
     new = secrets.token_bytes(_KEY_BYTES)
-    return _kept(new, path) if keep else new
-
-
-def _kept(key: bytes, path: Path) -> bytes:
-    """Put a key in its place, whole or not at all; the one that is there by then, if another run was quicker."""
+    if not keep:
+        return new
     with new_file(path, _replace_unless_kept, _REMEDY) as file:
-        file.write(key)
+        file.write(new)
     return read_bytes(path, _KEY_BYTES)
 
 
 def _replace_unless_kept(temporary: Path, path: Path) -> None:
+    """Put a key in its place, or leave the one that is there by then, if another run was quicker."""
     if size_of(path) == _KEY_BYTES:
         temporary.unlink()
     else:
@@ -132,13 +116,10 @@ def append(path: Path, *entries: dict[str, Any]) -> None:
     line = b"\n" + b"".join(map(_line, entries))
     with usable(path):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = open_private(path, os.O_APPEND)
-        try:
-            if os.write(handle, line) < len(line):
+        with os.fdopen(open_private(path, os.O_APPEND), "wb", buffering=0) as file:
+            if file.write(line) < len(line):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+            os.fsync(file.fileno())
 
 
 def entries(

@@ -33,6 +33,7 @@ from scrubber.batch.ledger.entries import (
     refusal_from_json,
 )
 from scrubber.errors import NotWritable
+from scrubber.guarded import size_of
 from scrubber.storage import LocalFolder, Storage
 
 
@@ -78,7 +79,7 @@ class Ledger:
         """Take in what was appended since the last look; all of it, if the file is another one now."""
         with self._lock:
             file = entry_log.identity_of(self.path)
-            if file != self._file or entry_log.size_of(self.path) < self._read_to:
+            if file != self._file or size_of(self.path) < self._read_to:
                 self._start_over(file)
             for place, end, entry in entry_log.entries(self.path, self._read_to, self._count_damage):
                 self._read_to = end
@@ -275,9 +276,7 @@ class Ledger:
 
     def _copy(self, place: int) -> Copy | None:
         entry = entry_log.entry_at(self.path, place)
-        if entry is None:
-            return None
-        return copy_from_json(entry, self._opened(entry))
+        return None if entry is None else copy_from_json(entry, self._opened(entry))
 
     def _opened(self, entry: dict[str, Any]) -> Private | None:
         text = self._text(entry)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path, PurePath
 from typing import Any, Literal
 
@@ -37,18 +37,8 @@ class Published:
     there: bool
 
     def as_json(self) -> dict[str, Any]:
-        return {
-            "schema": SCHEMA,
-            "output": self.output,
-            "input": self.input,
-            "sha256": self.sha256,
-            "at": self.at,
-            "purpose": self.purpose,
-            "shows": None if self.shows is None else list(self.shows),
-            "status": self.status,
-            "why": self.why,
-            "there": self.there,
-        }
+        shows = None if self.shows is None else list(self.shows)
+        return {"schema": SCHEMA} | asdict(self) | {"shows": shows}
 
 
 def published(out: Path, identity: str | None = None) -> Iterator[Published]:

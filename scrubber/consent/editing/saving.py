@@ -1,7 +1,4 @@
-"""Puts a manifest, or what was unlocked, on disk: whole or not at all, and readable by its owner only.
-
-What lies there is replaced by `save` alone, and only if it is a file; `storage/atomic_files.py` does the writing.
-"""
+"""Puts a manifest, or what was unlocked, on disk: whole or not at all, and readable by its owner only."""
 
 from __future__ import annotations
 
