@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-import tempfile
 from contextlib import suppress
 from functools import cache
 from pathlib import Path, PurePath
@@ -41,6 +40,8 @@ class LocalFolder(Storage):
         self.token = secrets.token_hex(_TOKEN_BYTES)
 
     def prepare(self) -> None:
+        import tempfile
+
         with writable(self._path, "mend its permissions, make room or choose another"):
             self._path.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=self._path, prefix=f"{_PREFIX}{self.token}-", suffix=_SUFFIX) as file:

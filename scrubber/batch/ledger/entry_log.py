@@ -47,7 +47,7 @@ _FIELDS: Final = {  # what an entry of each kind holds at least; one that does n
 
 def state_folder() -> Path:
     """Where ledgers lie, for their owner only. Raises `NotWritable`."""
-    folder = _unmade_state_folder()
+    folder = _state_path()
     with usable(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
@@ -56,7 +56,7 @@ def state_folder() -> Path:
 def ledger_path(out: Path) -> Path:
     """The ledger of the output folder `out`; whether or not it is there."""
     name = hashlib.sha256(os.fsencode(out.resolve())).hexdigest()[:32]
-    return _unmade_state_folder() / "ledgers" / f"{name}.ledger"
+    return _state_path() / "ledgers" / f"{name}.ledger"
 
 
 def identity_of(path: Path) -> int | None:
@@ -69,7 +69,7 @@ def identity_of(path: Path) -> int | None:
 
 def all_ledgers() -> list[Path]:
     """Every ledger of this user."""
-    folder = _unmade_state_folder() / "ledgers"
+    folder = _state_path() / "ledgers"
     return sorted(path for path in folder.glob("*.ledger") if path.is_file()) if folder.is_dir() else []
 
 
@@ -84,7 +84,7 @@ def folder_secret(out: Path, *, keep: bool) -> bytes:
 
 
 def _user_secret(*, keep: bool) -> bytes:
-    path = (state_folder() if keep else _unmade_state_folder()) / "names.key"
+    path = (state_folder() if keep else _state_path()) / "names.key"
     try:
         key = read_bytes(path, _KEY_BYTES)
     except FileNotFoundError:
@@ -202,7 +202,7 @@ def usable(path: Path) -> Iterator[None]:
         raise NotWritable(f"{error.filename or path}: {error.strerror or error}; {_REMEDY}") from error
 
 
-def _unmade_state_folder() -> Path:
+def _state_path() -> Path:
     from platformdirs import user_state_path
 
     return user_state_path("scrubber", appauthor=False)
