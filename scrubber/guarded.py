@@ -54,6 +54,14 @@ def is_file(path: Path) -> bool:
         return False
 
 
+def size_of(path: Path) -> int:
+    """Bytes; 0 for what is not there or cannot be read, which its own turn will tell."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
 def read_bytes(path: Path, most: int) -> bytes:
     """The bytes of a regular file. Links are followed.
 

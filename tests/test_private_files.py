@@ -66,7 +66,7 @@ def test_whoever_is_quicker_keeps_the_name(tmp_path: Path, monkeypatch: pytest.M
     assert (tmp_path / "a").read_bytes() == b"one"
 
 
-def _no_links(*_: object) -> None:
+def _no_links(*_: object, **__: object) -> None:
     raise OSError(1, "Operation not permitted")
 
 

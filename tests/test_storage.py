@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import stat
 from pathlib import Path
@@ -10,8 +11,7 @@ from pathlib import Path
 import pytest
 
 import scrubber
-from scrubber.output import storage
-from scrubber.output.storage import LocalFolder
+from scrubber.storage import LocalFolder, atomic_files, local
 
 
 def publish(data: bytes, target: Path) -> None:
@@ -23,7 +23,7 @@ def test_times_and_permissions_are_the_same_for_all(tmp_path: Path) -> None:
     target = tmp_path / "deep" / "photo.jpg"
     publish(b"safe", target)
     status = target.stat()
-    assert status.st_mtime == storage.MODIFIED
+    assert status.st_mtime == local.MODIFIED
     plain = tmp_path / "plain"
     plain.touch()
     assert stat.S_IMODE(status.st_mode) == stat.S_IMODE(plain.stat().st_mode)
@@ -35,7 +35,7 @@ def test_nothing_is_ever_replaced(tmp_path: Path) -> None:
     target.write_bytes(b"somebody's")
     (tmp_path / "dangling.jpg").symlink_to(tmp_path / "nowhere.jpg")
     for name in ("photo.jpg", "dangling.jpg"):
-        with pytest.raises(storage.NameTaken):
+        with pytest.raises(atomic_files.NameTaken):
             publish(b"safe", tmp_path / name)
     assert target.read_bytes() == b"somebody's"
     assert not (tmp_path / "nowhere.jpg").exists()
@@ -60,7 +60,7 @@ def test_a_disk_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(os, "link", link)
     publish(b"safe", tmp_path / "photo.jpg")
     assert (tmp_path / "photo.jpg").read_bytes() == b"safe"
-    with pytest.raises(storage.NameTaken):
+    with pytest.raises(atomic_files.NameTaken):
         publish(b"other", tmp_path / "photo.jpg")
 
 
@@ -68,9 +68,9 @@ def test_only_files_of_the_own_run_are_swept(tmp_path: Path) -> None:
     one, other = LocalFolder(tmp_path), LocalFolder(tmp_path)
     staged = one.stage(b"half")
     (tmp_path / ".scrubber-notes.part").write_bytes(b"somebody's")
-    other.sweep()
-    assert staged.exists()
-    one.sweep()
+    other.sweep(other.token)
+    assert (tmp_path / staged).exists()
+    one.sweep(one.token)
     assert [path.name for path in tmp_path.iterdir()] == [".scrubber-notes.part"]
 
 
@@ -113,3 +113,28 @@ def test_the_original_is_never_written_to(tmp_path: Path, samples: Path) -> None
         with pytest.raises(scrubber.NotWritable, match="original"):
             scrubber.scrub(original, target)
     assert original.read_bytes() == (samples / "astronaut.jpg").read_bytes()
+
+
+def test_links_are_neither_copies_nor_taken_away(tmp_path: Path) -> None:
+    folder, digest = LocalFolder(tmp_path), hashlib.sha256(b"safe").hexdigest()
+    (tmp_path / "elsewhere.jpg").write_bytes(b"safe")
+    (tmp_path / "link.jpg").symlink_to(tmp_path / "elsewhere.jpg")
+    assert folder.digest(Path("link.jpg")) is None
+    assert folder.state(Path("link.jpg"), digest) == "changed"
+    assert not folder.retract(Path("link.jpg"), digest)
+    assert (tmp_path / "link.jpg").is_symlink()
+
+
+def test_a_name_that_was_only_reserved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a disk without hard links: it is free again after an error, and known as ours after a kill."""
+
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refused)
+    monkeypatch.setattr(Path, "replace", refused)
+    with pytest.raises(scrubber.NotWritable, match="Operation not permitted"):
+        publish(b"safe", tmp_path / "photo.jpg")
+    assert not (tmp_path / "photo.jpg").exists()
+    (tmp_path / "photo.jpg").write_bytes(atomic_files.RESERVED)
+    assert LocalFolder(tmp_path).state(Path("photo.jpg"), "the hash of what was to come") == "intact"

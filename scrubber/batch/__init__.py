@@ -24,7 +24,7 @@ from scrubber.batch.publisher import Publisher
 from scrubber.batch.running import failed, run, workers
 from scrubber.batch.sandbox.executors import Executor, Sandbox, Serial, Shared
 from scrubber.batch.single import make_one, publish_one, rehearse_one, retract_beside
-from scrubber.batch.work import judging, size_of
+from scrubber.batch.work import judging
 
 __all__ = [
     "Copy",
@@ -63,7 +63,6 @@ __all__ = [
     "seal_ledgers",
     "search",
     "showing",
-    "size_of",
     "under_known_refusals",
     "with_idle_note",
     "workers",

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from scrubber.batch.sandbox.executors import Executor, Pending
-from scrubber.batch.work import size_of
 from scrubber.errors import PhotoError
+from scrubber.guarded import size_of
 
 if TYPE_CHECKING:
     from scrubber.policy import Limits

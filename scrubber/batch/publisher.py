@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePath
@@ -43,7 +42,7 @@ from scrubber.batch.ledger.retraction import (
 from scrubber.batch.names import Namer
 from scrubber.errors import NotWritable
 from scrubber.guarded import is_there, sha256_of
-from scrubber.output.storage import LocalFolder, NameTaken
+from scrubber.storage import NameTaken
 from scrubber.values import Result
 
 if TYPE_CHECKING:
@@ -60,9 +59,9 @@ class Publisher:
         if not rehearse:
             adopt(out)
         self.out = out
-        self.folder = LocalFolder(out)
         record = record_for(out) if rehearse else None
         self.ledger = Ledger(out, terms.recipient, terms.ledger_identity, record)
+        self.storage = self.ledger.storage
         self.rehearse = rehearse
         self._restart = restart
         self._claimed: set[str] = set()  # folded names of the copies that belong to an input of this run
@@ -95,9 +94,9 @@ class Publisher:
             if found.stays is None:
                 self._objected.append(found)
             else:
-                yield found.result(self.rehearse)
+                yield found.result(self.storage, self.rehearse)
         for stray in astray:
-            yield taken_away(stray, self.rehearse).result(self.rehearse)
+            yield taken_away(stray, self.storage, self.rehearse).result(self.storage, self.rehearse)
         yield from unseen(self.ledger, closed)
         if not self.rehearse:
             remember_refusals(self.ledger, self.terms)
@@ -126,7 +125,7 @@ class Publisher:
         """Note an outcome, and give a staged copy its final name. Raises `NotWritable`."""
         result = lifted(self.ledger, self.terms, self._known.noted(made.result, self.terms.manifest))
         if result.status != "published" and made.staged is not None:
-            made.staged.unlink(missing_ok=True)
+            self.storage.discard(made.staged)
         made = replace(made, result=result)
         if result.status != "published":
             yield from self._withhold(task, made)
@@ -171,11 +170,11 @@ class Publisher:
         for copy in self._taken.pop(str(task.source), []):
             yield self._retracted(copy, said)
         for copy in self.ledger.made_from(place_of(task.source)):
-            if self._free(copy) and self._state(copy) != "missing" and copy.output not in self._told:
+            if self._free(copy) and state_of(self.storage, copy) != "missing" and copy.output not in self._told:
                 yield (
                     self._retracted(copy, said)
                     if self._take_away(copy, "must not be seen")
-                    else stuck(copy, said, self.out / (copy.output or ""))
+                    else stuck(copy, said, self._address(copy))
                 )
 
     def finish(self) -> Iterator[Result]:
@@ -191,7 +190,7 @@ class Publisher:
             if copy.output in self._told or (self.rehearse and copy.source.sha256 in self._again):
                 continue  # this is a rehearsal, and it would be taken away
             gone = copy.input in self._inputs or not is_there(copy.original)
-            if gone and self._free(copy) and self._state(copy) == "intact":
+            if gone and self._free(copy) and state_of(self.storage, copy) == "intact":
                 yield copy
 
     def _still_valid(self, copy: Copy, task: Task) -> Result | None:
@@ -200,11 +199,11 @@ class Publisher:
         result = replace(copy.private.result, input=str(task.source))
         if copy.output is None:
             return result
-        if self._state(copy) != "intact" or not self._namer.fits(PurePath(copy.output), task.relative):
+        if state_of(self.storage, copy) != "intact" or not self._namer.fits(PurePath(copy.output), task.relative):
             return None
         self._claimed.add(folded(copy.output))
         self._note_again(result, copy.output)
-        return replace(result, output=str(self.out / copy.output), status="unchanged")
+        return replace(result, output=self._address(copy), status="unchanged")
 
     def _note_again(self, result: Result, output: str) -> None:
         if result.source is not None:
@@ -217,18 +216,18 @@ class Publisher:
         former = [PurePath(copy.output or "") for copy in (*self._taken.get(str(task.source), ()), *known)]
         return self._namer.proposals(task.relative, made.visible, made.extension, former)
 
-    def _commit(self, task: Task, made: Made, staged: Path) -> Result:
+    def _commit(self, task: Task, made: Made, staged: PurePath) -> Result:
         assert made.result.source is not None
         names = self._names(task, made)
         try:
             while True:
                 name = next(name for name in names if self._can_have(name, task, made))
-                result = replace(made.result, output=str(self.out / name))
+                result = replace(made.result, output=self.storage.address(name))
                 copy = entry_of(self.ledger, self.terms, place_of(task.source), result, name.as_posix(), made)
                 self.ledger.note(copy)
                 self._claimed.add(folded(name))
                 try:
-                    self.folder.commit(staged, name)
+                    self.storage.commit(staged, name)
                 except NameTaken:
                     self.ledger.note_gone(copy, "somebody took the name meanwhile")
                 except NotWritable:
@@ -240,13 +239,13 @@ class Publisher:
                     self._seen.setdefault(copy.source.pixels, []).append(copy)
                     return result
         finally:
-            staged.unlink(missing_ok=True)
+            self.storage.discard(staged)
 
     def _can_have(self, name: PurePath, task: Task, made: Made) -> bool:
         """Whether nothing lies under this name, or only an older copy of the same pixels, which goes now."""
         known = self.ledger.at(name)
         if known is None:
-            return not os.path.lexists(self.out / name)
+            return not self.storage.is_taken(name)
         same = made.result.source is not None and known.source.pixels == made.result.source.pixels
         if not (same and self._free(known) and self._belongs(known, task)):
             return False
@@ -259,13 +258,13 @@ class Publisher:
     def _free(self, copy: Copy) -> bool:
         return copy.output is None or folded(copy.output) not in self._claimed
 
-    def _state(self, copy: Copy) -> str:
-        return state_of(self.out, copy)
-
     def _take_away(self, copy: Copy, why: Why) -> bool:
         """Remove a copy that is still what was published; whether it is gone now, or would be."""
         return removable(self.ledger, copy) if self.rehearse else take_away(self.ledger, copy, why)
 
     def _retracted(self, copy: Copy, said: str) -> Result:
         self._told.add(copy.output)
-        return retracted(copy, said, self.out / (copy.output or ""), self.rehearse)
+        return retracted(copy, said, self._address(copy), self.rehearse)
+
+    def _address(self, copy: Copy) -> str:
+        return self.storage.address(PurePath(copy.output or ""))

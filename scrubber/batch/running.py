@@ -13,19 +13,20 @@ from scrubber.batch.idle_restrictions import idle_restrictions
 from scrubber.batch.in_order import in_order
 from scrubber.batch.ledger.copies import at_work
 from scrubber.batch.sandbox.executors import Executor, Pending, Sandbox, Shared
-from scrubber.batch.work import Made, make_file, size_of
+from scrubber.batch.work import Made, make_file
 from scrubber.errors import PhotoError, PhotoTooLarge, ScrubberError
+from scrubber.guarded import size_of
 from scrubber.values import Result, SourceId
 
 if TYPE_CHECKING:
     from scrubber.batch.plan import Task
     from scrubber.batch.publisher import Publisher
-    from scrubber.output.storage import LocalFolder
+    from scrubber.storage import Storage
     from scrubber.terms import Terms
 
 _NO_MEMORY: Final = -4  # OpenCV's code for it (Error::StsNoMem)
 
-Work = Callable[[Path, "Shared[Terms]", "LocalFolder | None"], Made]
+Work = Callable[[Path, "Shared[Terms]", "Storage | None"], Made]
 """What is done with each task's source: `work.make_file`, or what a test puts in its place."""
 
 
@@ -46,8 +47,8 @@ def run(
     """
     with ExitStack() as stack:
         if not publisher.rehearse:
-            publisher.folder.prepare()
-            stack.enter_context(at_work(publisher.ledger, publisher.folder))
+            publisher.storage.prepare()
+            stack.enter_context(at_work(publisher.ledger, publisher.storage))
             publisher.ledger.refresh()
         if executor is None:
             executor = stack.enter_context(Sandbox(workers(None, len(tasks))))
@@ -66,14 +67,14 @@ def run(
 
 def _results(tasks: Sequence[Task], publisher: Publisher, executor: Executor, work: Work) -> Iterator[Result]:
     terms = publisher.terms
-    shared, folder = Shared(terms.for_workers()), None if publisher.rehearse else publisher.folder
+    shared, storage = Shared(terms.for_workers()), None if publisher.rehearse else publisher.storage
 
     def hand_out(task: Task) -> Pending[Made] | Result:
         known = publisher.recall(task)
         if known is not None:
             return known
         size, limits = size_of(task.source), terms.policy.limits
-        return executor.submit(str(task.source), size, limits, work, task.source, shared, folder)
+        return executor.submit(str(task.source), size, limits, work, task.source, shared, storage)
 
     for task, outcome in in_order(executor, tasks, hand_out):
         if isinstance(outcome, Result):

@@ -27,10 +27,10 @@ from scrubber.batch.ledger.published import adopt, copy_at
 from scrubber.batch.ledger.refusals import remember_refusals, remembered, sealed_refusals, under_known_refusals
 from scrubber.batch.ledger.retraction import left_alone, retract, strays
 from scrubber.batch.sandbox.executors import Executor, Shared
-from scrubber.batch.work import Made, make_bytes, make_data, make_file, size_of
+from scrubber.batch.work import Made, make_bytes, make_data, make_file
 from scrubber.errors import NotWritable, PhotoError, UsageError
-from scrubber.guarded import is_file, sha256_of
-from scrubber.output.storage import LocalFolder, NameTaken, discard, refuse_original
+from scrubber.guarded import is_file, sha256_of, size_of
+from scrubber.storage import LocalFolder, NameTaken, Storage, refuse_original
 from scrubber.values import Result
 
 if TYPE_CHECKING:
@@ -62,25 +62,25 @@ def publish_one(
     Raises `UsageError` for a file of somebody else, `NotWritable` for the original itself, and `PhotoError` as the
     executor does.
     """
-    folder, ledger = LocalFolder(target.parent), _ledger_beside(target, terms)
+    storage, ledger = LocalFolder(target.parent), _ledger_beside(target, terms)  # several threads share the ledger
     _check(source, target, terms, ledger)
     known = remembered(terms, ledger)
     terms = under_known_refusals(terms, known)
     _make_way(ledger, target, overwrite)
     sweep(ledger)
-    with staging(ledger, folder):  # which clears away what was staged and not published
-        made = _made(source, target, terms, executor, folder, analysis)
+    with staging(ledger, storage):  # which clears away what was staged and not published
+        made = _made(source, target, terms, executor, storage, analysis)
         refuse_without_manifest(ledger, terms, *_hashes(made))
         result = with_idle_note(lifted(ledger, terms, known.noted(made.result, terms.manifest)), terms)
         remember_refusals(ledger, terms)
         given, place = (str(source), place_of(source)) if isinstance(source, Path) else (_STREAM, _STREAM)
         if made.staged is None or result.status != "published":
             if overwrite and ledger.at(target.name) is not None:
-                discard(target)  # it was changed by other hands, and may show what is withheld now
+                storage.discard(PurePath(target.name))  # changed by other hands, it may show what is withheld now
             ledger.note(entry_of(ledger, terms, place, result, None, made))
             return replace(result, input=given)
         result = replace(result, output=str(target))
-        _commit(ledger, folder, entry_of(ledger, terms, place, result, target.name, made), made.staged, overwrite)
+        _commit(ledger, storage, entry_of(ledger, terms, place, result, target.name, made), made.staged, overwrite)
         return replace(result, input=given)
 
 
@@ -102,8 +102,8 @@ def retract_beside(
         raise UsageError(f"{source}: is a published copy of {copy.input}; name that one")
     beside = [path for path in ledger.out.iterdir() if is_file(path)] if ledger.out.is_dir() else []
     astray = strays(ledger, terms, beside, [source] if source is not None else [])
-    yield from (found.result(rehearse) for found in retract(ledger, terms, rehearse))
-    yield from (left_alone(stray).result(rehearse) for stray in astray)
+    yield from (found.result(ledger.storage, rehearse) for found in retract(ledger, terms, rehearse))
+    yield from (left_alone(stray).result(ledger.storage, rehearse) for stray in astray)
     yield from sealed_refusals(ledger, terms)
 
 
@@ -138,11 +138,11 @@ def _made(
     target: Path,
     terms: Terms,
     executor: Executor,
-    folder: LocalFolder | None,
+    storage: Storage | None,
     analysis: Analysis | None = None,
 ) -> Made:
     shared, limits = Shared(terms.for_workers()), terms.policy.limits
-    where = (shared, folder, target, analysis)
+    where = (shared, storage, target, analysis)
     if isinstance(source, Path):
         call = executor.submit(str(source), size_of(source), limits, make_file, source, *where)
     else:
@@ -192,18 +192,18 @@ def _hashes(made: Made) -> tuple[str, ...]:
     return (source.sha256, source.pixels) if source else ("",)
 
 
-def _commit(ledger: Ledger, folder: LocalFolder, copy: Copy, staged: Path, overwrite: bool) -> None:
+def _commit(ledger: Ledger, storage: Storage, copy: Copy, staged: PurePath, overwrite: bool) -> None:
     name = PurePath(copy.output or "")
     ledger.note(copy)
     try:
         if overwrite:
-            folder.replace(staged, name)
+            storage.replace(staged, name)
         else:
-            folder.commit(staged, name)
+            storage.commit(staged, name)
     except NameTaken as error:
         ledger.note_gone(copy, "somebody took the name meanwhile")
         raise NotWritable(
-            f"{folder.path / name}: somebody put a file there meanwhile; choose another output"
+            f"{storage.address(name)}: somebody put a file there meanwhile; choose another output"
         ) from error
     except PhotoError:
         ledger.note_gone(copy, "it could not be put there")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from scrubber import inspection, verification
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     from scrubber.analysis import Analysis
     from scrubber.listing import Drawing, Listed
-    from scrubber.output.storage import LocalFolder
     from scrubber.policy import Preset
     from scrubber.recognition import Judge
     from scrubber.scrubbed import Scrubbed
+    from scrubber.storage import Storage
     from scrubber.terms import Terms
     from scrubber.values import Decision, Leak, Result, Verdict
 
@@ -43,30 +43,32 @@ class Made:
     extension: str = ""
     visible: str = ""
     """A hash of what can be seen in the copy, from which its name is made."""
-    staged: Path | None = None
+    staged: PurePath | None = None
+    size: int | None = None
+    """Of the copy, in bytes."""
 
 
 def make_file(
     source: Path,
     terms: Shared[Terms],
-    folder: LocalFolder | None,
+    storage: Storage | None,
     named: Path | None = None,
     analysis: Analysis | None = None,
 ) -> Made:
-    """Make the photo at `source` safe and stage the copy in `folder`; nothing is written without one.
+    """Make the photo at `source` safe and stage the copy in `storage`; nothing is written without one.
 
     `named` is the final name where the user chose it: the copy must be what it says. With an `analysis` nothing is
     searched for again (`pipeline.render`). Raises `PhotoError`.
     """
     data = read_file(source, terms.value.policy.limits)
-    return make_data(data, str(source), terms, folder, named, analysis)
+    return make_data(data, str(source), terms, storage, named, analysis)
 
 
 def make_data(
     data: bytes,
     name: str,
     terms: Shared[Terms],
-    folder: LocalFolder | None,
+    storage: Storage | None,
     named: Path | None = None,
     analysis: Analysis | None = None,
 ) -> Made:
@@ -77,20 +79,14 @@ def make_data(
         return made
     if named is not None and not suits(named, copy.extension):
         raise NotWritable(f"{named}: the copy would not be what its name says; let the name end in {copy.extension}")
-    return replace(made, staged=None if folder is None else folder.stage(copy.data))
+    if storage is None:
+        return made
+    return replace(made, staged=storage.stage(copy.data), size=len(copy.data))
 
 
 def make_bytes(data: bytes, name: str, terms: Shared[Terms]) -> Scrubbed:
     """The same without any file: the copy comes back in memory."""
     return make_safe(data, name, terms.value)
-
-
-def size_of(source: Path) -> int:
-    """Bytes; 0 for what cannot be read, which its own turn will tell."""
-    try:
-        return source.stat().st_size
-    except OSError:
-        return 0
 
 
 def verify_file(path: Path, preset: Preset, published: tuple[Decision, ...] | None) -> Verdict:

@@ -13,8 +13,8 @@ import click
 from scrubber.cli import options, workers
 from scrubber.cli.output import counted, echo, echo_error, json_line, nothing_found
 from scrubber.cli.passphrase import asked
-from scrubber.errors import NotWritable, PhotoError, UsageError
-from scrubber.guarded import is_there
+from scrubber.errors import PhotoError, UsageError
+from scrubber.guarded import is_there, size_of
 from scrubber.output.numbered_picture import ENCODINGS, Encoding, is_numbered_picture
 from scrubber.policy import Policy, Preset
 
@@ -103,7 +103,7 @@ def command(
 def _listing(terms: Terms, frame: int, executor: Executor) -> Callable[[tuple[Found, Path | None]], Pending[Listed]]:
     """Hands out one photo after the other, with the drawing that is wanted of it."""
     from scrubber import batch
-    from scrubber.batch.work import list_file, size_of
+    from scrubber.batch.work import list_file
     from scrubber.listing import Drawing
 
     shared = batch.Shared(terms.for_workers())
@@ -127,10 +127,10 @@ def _targets(picture: Path | None, photos: Sequence[Found]) -> Sequence[Path | N
         raise UsageError(f"{picture}: one file cannot hold the pictures of {len(photos)} photos; name a folder")
     if len(photos) == 1 and not picture.is_dir():
         raise UsageError(f"{picture}: name a file that ends in {' or '.join(ENCODINGS)}, or a folder that is there")
-    try:
+    from scrubber.storage.atomic_files import writable
+
+    with writable(picture, "name another folder"):
         picture.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise NotWritable(f"{picture}: {error.strerror or error}; name another folder") from error
     return list(_in_folder(picture, photos))
 
 
@@ -148,7 +148,7 @@ def _in_folder(folder: Path, photos: Sequence[Found]) -> Iterator[Path]:
 
 def _refuse_inputs(target: Path, photos: Sequence[Found]) -> None:
     """No option makes a command write to an original."""
-    from scrubber.output.storage import refuse_original
+    from scrubber.storage import refuse_original
 
     for found in photos if is_there(target) else ():
         if is_there(found.source):

@@ -20,8 +20,8 @@ from scrubber.errors import PhotoError, UsageError
 from scrubber.guarded import is_folder, is_there, read_file, read_stream
 from scrubber.output.outcomes import MUST_NOT_BE_SEEN
 from scrubber.output.report import appended_to
-from scrubber.output.storage import LocalFolder
 from scrubber.policy import Format, Names, Policy, styles
+from scrubber.storage import LocalFolder
 
 if TYPE_CHECKING:
     from scrubber.batch import Executor, Plan

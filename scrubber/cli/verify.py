@@ -15,7 +15,7 @@ from scrubber.cli.output import echo, echo_error, json_line, nothing_found
 from scrubber.cli.passphrase import asked
 from scrubber.errors import PhotoError
 from scrubber.formats import medium_of
-from scrubber.guarded import sha256_of
+from scrubber.guarded import sha256_of, size_of
 from scrubber.output.outcomes import outcome
 from scrubber.output.report import read_report
 from scrubber.policy import Limits, Policy, Preset
@@ -72,7 +72,7 @@ def command(
     """
     workers.begin()
     from scrubber import batch
-    from scrubber.batch.work import size_of, verify_file
+    from scrubber.batch.work import verify_file
     from scrubber.consent import Consent
 
     consent = Consent.load(manifest, asked) if manifest else None

@@ -22,8 +22,8 @@ from scrubber.errors import UnreadableFile
 from scrubber.guarded import is_file, is_there, read_start
 from scrubber.output.outcomes import outcome, said
 from scrubber.output.private_files import private_file
-from scrubber.output.storage import refuse_original
 from scrubber.printing import escaped
+from scrubber.storage import refuse_original
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -1,27 +1,24 @@
-"""Writes files that only their owner may read: whole or not at all, and never over something else.
-
-They go to a temporary file with a name that nobody can foresee, which is made anew, and get their own name at the end
-in one step. Links are not followed: one that somebody planted under the name is in the way like any other file.
-"""
+"""Writes files that only their owner may read, and never over something else: a link is in the way like any file."""
 
 from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from scrubber.errors import NotWritable, UsageError
 from scrubber.processes import runs
+from scrubber.storage.atomic_files import NameTaken, NewFile, new_file, place, replace
 
+_REMEDY: Final = "make room or choose another place"
 _PREFIX: Final = ".unfinished-"  # not what a run clears away: its own contact sheet may lie among the copies
 
 
 @contextmanager
-def private_file(target: Path, overwrite: bool, ours: Callable[[Path], bool] | None = None) -> Iterator[PrivateFile]:
+def private_file(target: Path, overwrite: bool, ours: Callable[[Path], bool] | None = None) -> Iterator[NewFile]:
     """A file to write to, that lies under the name `target` when the block ends without an error.
 
     A file that is there is replaced only if `overwrite` says so or if it is one of `ours`. Raises `UsageError` at once
@@ -29,27 +26,19 @@ def private_file(target: Path, overwrite: bool, ours: Callable[[Path], bool] | N
     """
     replaced = _refuse_others(target, overwrite, ours)
     _sweep(target.parent)
-    with _writable(target):
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f"{_PREFIX}{os.getpid()}-")  # mode 0600
-    temporary = Path(name)
-    file = os.fdopen(handle, "wb")
-    try:
-        try:
-            yield PrivateFile(file, target)
-            with _writable(target):
-                file.flush()
-                os.fsync(file.fileno())
-        finally:
-            with _writable(target):
-                file.close()
+
+    def finish(temporary: Path, target: Path) -> None:
         if replaced:
             _refuse_others(target, overwrite, ours)
-            with _writable(target):
-                temporary.replace(target)
+            replace(temporary, target)
         else:
-            _place_new(temporary, target)
-    finally:
-        temporary.unlink(missing_ok=True)
+            place(temporary, target)
+
+    try:
+        with new_file(target, finish, _REMEDY, f"{_PREFIX}{os.getpid()}-") as file:
+            yield file
+    except NameTaken as error:
+        raise NotWritable(f"{target}: somebody else has just made a file there; choose another name") from error
 
 
 def _sweep(folder: Path) -> None:
@@ -59,21 +48,6 @@ def _sweep(folder: Path) -> None:
         if process.isdecimal() and not runs(int(process)):
             with suppress(OSError):  # it is somebody else's, or gone already
                 path.unlink()
-
-
-class PrivateFile:
-    """Passes on what is written, and says which file it was for if that fails."""
-
-    def __init__(self, file: BinaryIO, target: Path) -> None:
-        self._file, self._target = file, target
-
-    def write(self, data: bytes) -> int:
-        with _writable(self._target):
-            return self._file.write(data)
-
-    def flush(self) -> None:
-        with _writable(self._target):
-            self._file.flush()
 
 
 def _refuse_others(target: Path, overwrite: bool, ours: Callable[[Path], bool] | None) -> bool:
@@ -90,23 +64,3 @@ def _refuse_others(target: Path, overwrite: bool, ours: Callable[[Path], bool] |
     if overwrite or (ours is not None and ours(target)):
         return True
     raise UsageError(f"{target}: is there already; choose another name, or add --overwrite")
-
-
-def _place_new(temporary: Path, target: Path) -> None:
-    """Give a file its name, if nothing else has taken that name meanwhile."""
-    try:
-        os.link(temporary, target)  # which fails where anything is, even a link that leads nowhere
-    except FileExistsError as error:
-        raise NotWritable(f"{target}: somebody else has just made a file there; choose another name") from error
-    except OSError:  # file systems of memory cards and some network drives have no second names
-        with _writable(target):
-            os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-            temporary.replace(target)
-
-
-@contextmanager
-def _writable(target: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise NotWritable(f"{target}: {error.strerror or error}; make room or choose another place") from error

@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from scrubber.errors import NotWritable, PhotoError, UsageError
+from scrubber.errors import PhotoError, UsageError
 from scrubber.guarded import read_bytes
-from scrubber.output.storage import open_private
 from scrubber.printing import json_text
+from scrubber.storage.atomic_files import open_private, writable
 from scrubber.values import SCHEMA, Result
 
 _KEYS: Final = frozenset({"schema", "input", "output", "status", "faces"})
@@ -37,19 +37,15 @@ def appended_to(report: Path | None, *, overwrite: bool = False) -> Iterator[Cal
                 "--overwrite if this file may go"
             )
         report.unlink()
-    try:
-        handle = open_private(report, append=True)
-    except OSError as error:
-        raise NotWritable(f"{report}: {error.strerror}; choose another place for the report") from error
+    with writable(report, "choose another place for the report"):
+        handle = open_private(report, os.O_APPEND)
     with os.fdopen(handle, "wb", buffering=0) as file:
 
         def write(result: Result) -> None:
             line = f"{json_text(result.as_json())}\n".encode()
-            try:
+            with writable(report, "make room for the report, and run again"):
                 if file.write(line) != len(line):
                     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            except OSError as error:
-                raise NotWritable(f"{report}: {error.strerror}; make room for the report, and run again") from error
 
         yield write
 

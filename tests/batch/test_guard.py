@@ -16,7 +16,7 @@ from scrubber.batch.sandbox.executors import Shared
 from scrubber.batch.work import Made, make_file
 from scrubber.detection import presets
 from scrubber.errors import DamagedPhoto
-from scrubber.output.storage import LocalFolder
+from scrubber.storage import Storage
 from scrubber.terms import Terms
 from scrubber.values import Result
 
@@ -79,7 +79,7 @@ TRAPS: dict[str, tuple[Callable[[], None], int]] = {
 """Names of photos, what happens in the worker that gets them, and how many bytes are added to them."""
 
 
-def work(source: Path, terms: Shared[Terms], folder: LocalFolder | None) -> Made:
+def work(source: Path, terms: Shared[Terms], folder: Storage | None) -> Made:
     if source.stem in TRAPS:
         TRAPS[source.stem][0]()
     return make_file(source, terms, folder)

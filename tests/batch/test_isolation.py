@@ -20,7 +20,7 @@ from scrubber import Policy, batch, forking
 from scrubber.batch.sandbox.executors import Shared
 from scrubber.batch.work import Made, make_file
 from scrubber.errors import DamagedPhoto, NotWritable
-from scrubber.output.storage import LocalFolder
+from scrubber.storage import Storage
 from scrubber.terms import Terms
 from scrubber.values import Result
 
@@ -41,7 +41,7 @@ def outcomes(tasks: list[batch.Task], work: batch.running.Work) -> list[Result]:
         return list(batch.run(tasks, batch.Publisher(out, terms), executor, work))
 
 
-def reaches_out(source: Path, _terms: Shared[Terms], _folder: LocalFolder | None) -> Made:
+def reaches_out(source: Path, _terms: Shared[Terms], _folder: Storage | None) -> Made:
     """Fails as not writable if the network can be reached, as damaged if not."""
     try:
         with socket.socket() as client:
@@ -51,7 +51,7 @@ def reaches_out(source: Path, _terms: Shared[Terms], _folder: LocalFolder | None
     raise NotWritable(f"{source}: connected")
 
 
-def takes_memory(source: Path, _terms: Shared[Terms], _folder: LocalFolder | None) -> Made:
+def takes_memory(source: Path, _terms: Shared[Terms], _folder: Storage | None) -> Made:
     """Fails as damaged if 2 GiB cannot be had, as not writable if they can."""
     try:
         mmap.mmap(-1, 2 * 1024**3, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS).close()
@@ -60,7 +60,7 @@ def takes_memory(source: Path, _terms: Shared[Terms], _folder: LocalFolder | Non
     raise NotWritable(f"{source}: took two GiB")
 
 
-def plots(source: Path, terms: Shared[Terms], folder: LocalFolder | None) -> Made:
+def plots(source: Path, terms: Shared[Terms], folder: Storage | None) -> Made:
     """Fails as not writable if looking for faces loads a plotting or a sound library, as damaged if not."""
     make_file(source, terms, folder)
     if {"matplotlib", "matplotlib.pyplot", "sounddevice"} & set(sys.modules):

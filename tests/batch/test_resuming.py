@@ -18,7 +18,7 @@ from PIL import Image
 import scrubber
 from scrubber import Consent, Policy
 from scrubber.batch import Copy, Ledger
-from scrubber.output.storage import LocalFolder
+from scrubber.storage import LocalFolder
 
 FAST = Policy(preset="fast", names="keep")
 
@@ -156,10 +156,11 @@ def test_leftovers_of_a_killed_run_are_cleared_away(folder: Path, tmp_path: Path
     """Those that the ledger knows of; a file that only looks like one is somebody else's."""
     killed, out = LocalFolder(tmp_path / "out"), tmp_path / "out"
     staged = killed.stage(b"half a file")
+    assert (out / staged).exists()
     Ledger(out).note_staging(killed.token, 2**22 + 1)  # a process that cannot be
     (out / ".scrubber-mine.part").write_bytes(b"somebody's")
     run(folder, out)
-    assert not staged.exists()
+    assert not (out / staged).exists()
     assert (out / ".scrubber-mine.part").exists()
 
 

@@ -13,7 +13,7 @@ import scrubber
 from scrubber import Policy, batch
 from scrubber.batch.sandbox.executors import Shared
 from scrubber.batch.work import Made, make_file
-from scrubber.output.storage import LocalFolder
+from scrubber.storage import Storage
 from scrubber.terms import Terms
 
 
@@ -29,7 +29,7 @@ def tasks(tmp_path: Path, scenery: np.ndarray) -> list[batch.Task]:
 TERMS = Terms.of(Policy(preset="fast", names="keep"), None, None, None)
 
 
-def dies_of_the_third(source: Path, terms: Shared[Terms], folder: LocalFolder | None) -> Made:
+def dies_of_the_third(source: Path, terms: Shared[Terms], folder: Storage | None) -> Made:
     if source.stem == "deadly":
         os._exit(9)
     return make_file(source, terms, folder)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,22 +12,17 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from scrubber.batch.ledger import entry_log
 from scrubber.batch.ledger.entries import Copy, Place, Private, Shown, now
 from scrubber.batch.ledger.ledger import Ledger
-from scrubber.errors import NotWritable, UsageError
-from scrubber.guarded import sha256_of
-from scrubber.output.storage import RESERVED, LocalFolder, discard
+from scrubber.errors import UsageError
 from scrubber.processes import runs
 from scrubber.values import Decision, Result, SourceId
 
 if TYPE_CHECKING:
     from scrubber.batch.work import Made
+    from scrubber.storage import State, Storage
     from scrubber.terms import Terms
 
 Why: TypeAlias = Literal["made again", "must not be seen"]
-_digests: Final = dict[Path, tuple[tuple[int, ...], str]]()
 _staging_here: Final = set[str]()  # tokens of what stages files in this process now
-_MOST_BYTES: Final = 4 << 30  # no copy is larger; whatever is was not made here
-_RESERVED: Final = hashlib.sha256(RESERVED).hexdigest()
-"""What a killed run can leave under a name of its own on a disk without hard links."""
 
 
 @contextmanager
@@ -39,16 +33,14 @@ def locked(ledger: Ledger) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
-    try:
+    busy = f"{ledger.out}: another run is at work in this folder; wait for it, or choose another"
+    with entry_log.usable(ledger.path):
         ledger.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = FileLock(ledger.path.with_suffix(".lock"))
-        lock.acquire(blocking=False)
-    except Timeout as error:
-        raise UsageError(
-            f"{ledger.out}: another run is at work in this folder; wait for it, or choose another"
-        ) from error
-    except OSError as error:
-        entry_log.refuse(ledger.path, error)
+        try:
+            lock.acquire(blocking=False)
+        except Timeout as error:
+            raise UsageError(busy) from error
     try:
         yield
     finally:
@@ -56,25 +48,25 @@ def locked(ledger: Ledger) -> Iterator[None]:
 
 
 @contextmanager
-def at_work(ledger: Ledger, folder: LocalFolder) -> Iterator[None]:
-    """The same for a run that stages files in the folder. What a killed one left staged is cleared away."""
+def at_work(ledger: Ledger, storage: Storage) -> Iterator[None]:
+    """The same for a run that stages files in the storage. What a killed one left staged is cleared away."""
     with locked(ledger):
         sweep(ledger)
-        with staging(ledger, folder):
+        with staging(ledger, storage):
             yield
 
 
 @contextmanager
-def staging(ledger: Ledger, folder: LocalFolder) -> Iterator[None]:
+def staging(ledger: Ledger, storage: Storage) -> Iterator[None]:
     """Inside this block files may be staged; the ledger knows their token, so that none outlives a crash for long."""
-    _staging_here.add(folder.token)
+    _staging_here.add(storage.token)
     try:
-        ledger.note_staging(folder.token, os.getpid())
+        ledger.note_staging(storage.token, os.getpid())
         yield
     finally:
-        folder.sweep()
-        ledger.note_staging(folder.token, None)
-        _staging_here.discard(folder.token)
+        storage.sweep(storage.token)
+        ledger.note_staging(storage.token, None)
+        _staging_here.discard(storage.token)
 
 
 def sweep(ledger: Ledger) -> None:
@@ -82,7 +74,7 @@ def sweep(ledger: Ledger) -> None:
     for token, process in ledger.abandoned.items():
         at_work_here = process == os.getpid() and token in _staging_here  # in another thread
         if not at_work_here and (process == os.getpid() or not runs(process)):
-            LocalFolder(ledger.out, token).sweep()
+            ledger.storage.sweep(token)
             ledger.note_staging(token, None)
 
 
@@ -115,8 +107,8 @@ def lifted(ledger: Ledger, terms: Terms, result: Result) -> Result:
     if known.private is None:
         words = (
             f"{known.manifest} hid places in this photo or withheld it; what it said is sealed with the key of a "
-            f"locked manifest, which {terms.manifest} does not have: use that one, or write no_photo = false in an entry "
-            "for this photo if it may be seen"
+            f"locked manifest, which {terms.manifest} does not have: use that one, or write no_photo = false in an "
+            "entry for this photo if it may be seen"
         )
         return result if explicit else _withheld(result, "restriction-in-doubt", words)
     then = known.private.restrictions
@@ -190,7 +182,7 @@ def entry_of(ledger: Ledger, terms: Terms, source: str, result: Result, output: 
             restrictions=pointed_at,
         ),
         manifest_path=terms.manifest_path if terms.permissions else None,
-        bytes=made.staged.stat().st_size if made.staged is not None and output else None,
+        bytes=made.size if output else None,
     )
 
 
@@ -199,31 +191,9 @@ def _in_the_copy(decision: Decision, factors: tuple[float, float]) -> Place:
     return decision.frame, decision.action, *decision.region.box.scaled(*factors).rounded()
 
 
-def state_of(out: Path, copy: Copy) -> Literal["intact", "missing", "changed"]:
-    """Whether a copy in the folder `out` is `intact`, `missing`, or was `changed` by other hands."""
-    path = out / (copy.output or "")
-    if not os.path.lexists(path):
-        return "missing"
-    inside = [path, *path.parents[: len(PurePath(copy.output or "").parts) - 1]]
-    if any(each.is_symlink() for each in inside):
-        return "changed"
-    return "intact" if digest_of(path) in (copy.sha256, _RESERVED) else "changed"
-
-
-def digest_of(path: Path) -> str | None:
-    """SHA-256 of a file, in hex, computed once as long as nobody touches it; None for what is none or not readable."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    mark = found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
-    known = _digests.get(path)
-    if known is None or known[0] != mark:
-        digest = sha256_of(path, _MOST_BYTES)
-        if digest is None:
-            return None
-        known = _digests[path] = mark, digest
-    return known[1]
+def state_of(storage: Storage, copy: Copy) -> State:
+    """Whether a copy is `intact` where it was published, `missing`, or was `changed` by other hands."""
+    return storage.state(PurePath(copy.output or ""), copy.sha256)
 
 
 def take_away(ledger: Ledger, copy: Copy, why: Why) -> bool:
@@ -231,22 +201,17 @@ def take_away(ledger: Ledger, copy: Copy, why: Why) -> bool:
 
     `why` stands in clear in the ledger, so it names nobody.
     """
-    if not removable(ledger, copy):
+    name = PurePath(copy.output or "")
+    digest = ledger.storage.digest(name)  # before it is judged, so that nothing else can take its place
+    if not removable(ledger, copy) or not ledger.storage.retract(name, digest):
         return False
-    try:
-        discard(ledger.out / (copy.output or ""))
-    except NotWritable:
-        return False  # protected, or open in another program
     ledger.note_gone(copy, why)
     return True
 
 
 def removable(ledger: Ledger, copy: Copy) -> bool:
     """Whether what lies under the name of a copy was published there, this time or before, or is gone already."""
-    return state_of(ledger.out, copy) != "changed" or _is_older(ledger, copy)
-
-
-def _is_older(ledger: Ledger, copy: Copy) -> bool:
-    path = ledger.out / (copy.output or "")
-    older = None if path.is_symlink() else ledger.with_bytes(digest_of(path) or "")
+    if state_of(ledger.storage, copy) != "changed":
+        return True
+    older = ledger.with_bytes(ledger.storage.digest(PurePath(copy.output or "")) or "")
     return older is not None and older.output == copy.output

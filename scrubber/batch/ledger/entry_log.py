@@ -14,19 +14,24 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from scrubber.errors import NotWritable, PhotoError
-from scrubber.guarded import read_bytes
-from scrubber.output.storage import open_private
+from scrubber.guarded import read_bytes, size_of
+from scrubber.storage.atomic_files import new_file, open_private, replace
 
 _HASH: Final = re.compile(rb'"([0-9a-f]{64})"')
 _SIZE: Final = re.compile(rb'"bytes": (\d+)')
 _indices: Final = dict[Path, tuple[tuple[int, ...], "Index"]]()
 _CHECKSUM: Final = 16  # hexadecimal digits of SHA-256 before each line; enough to notice damage
 _KEY_BYTES: Final = 32
+_REMEDY: Final = (
+    "scrubber keeps its record of published copies there: make room or mend its permissions, or set XDG_STATE_HOME to "
+    "another folder"
+)
 _OUTCOME: Final = frozenset(
     ("output", "sha256", "source", "input", "at", "purpose", "shows", "factors", "decided", "manifest", "restricted")
 )
@@ -42,22 +47,16 @@ _FIELDS: Final = {  # what an entry of each kind holds at least; one that does n
 
 def state_folder() -> Path:
     """Where ledgers lie, for their owner only. Raises `NotWritable`."""
-    from platformdirs import user_state_path
-
-    folder = user_state_path("scrubber", appauthor=False)
-    try:
+    folder = _state_path()
+    with usable(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        refuse(folder, error)
     return folder
 
 
 def ledger_path(out: Path) -> Path:
     """The ledger of the output folder `out`; whether or not it is there."""
-    from platformdirs import user_state_path
-
     name = hashlib.sha256(os.fsencode(out.resolve())).hexdigest()[:32]
-    return user_state_path("scrubber", appauthor=False) / "ledgers" / f"{name}.ledger"
+    return _state_path() / "ledgers" / f"{name}.ledger"
 
 
 def identity_of(path: Path) -> int | None:
@@ -68,19 +67,9 @@ def identity_of(path: Path) -> int | None:
         return None
 
 
-def size_of(path: Path) -> int:
-    """Bytes; 0 if there is no such file."""
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
-
-
 def all_ledgers() -> list[Path]:
     """Every ledger of this user."""
-    from platformdirs import user_state_path
-
-    folder = user_state_path("scrubber", appauthor=False) / "ledgers"
+    folder = _state_path() / "ledgers"
     return sorted(path for path in folder.glob("*.ledger") if path.is_file()) if folder.is_dir() else []
 
 
@@ -95,7 +84,7 @@ def folder_secret(out: Path, *, keep: bool) -> bytes:
 
 
 def _user_secret(*, keep: bool) -> bytes:
-    path = (state_folder() if keep else _unmade_state_folder()) / "names.key"
+    path = (state_folder() if keep else _state_path()) / "names.key"
     try:
         key = read_bytes(path, _KEY_BYTES)
     except FileNotFoundError:
@@ -105,25 +94,19 @@ def _user_secret(*, keep: bool) -> bytes:
     if len(key) == _KEY_BYTES:
         return key
     new = secrets.token_bytes(_KEY_BYTES)
-    return _kept(new, path) if keep else new
-
-
-def _kept(key: bytes, path: Path) -> bytes:
-    """Put a key in its place, whole or not at all; the one that is there by then, if another run was quicker."""
-    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
-    try:
-        with os.fdopen(open_private(temporary, append=False), "wb") as file:
-            file.write(key)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.is_file() and path.stat().st_size == _KEY_BYTES:
-            return path.read_bytes()
-        temporary.replace(path)
-    except OSError as error:
-        refuse(path, error)
-    finally:
-        temporary.unlink(missing_ok=True)
+    if not keep:
+        return new
+    with new_file(path, _replace_unless_kept, _REMEDY) as file:
+        file.write(new)
     return read_bytes(path, _KEY_BYTES)
+
+
+def _replace_unless_kept(temporary: Path, path: Path) -> None:
+    """Put a key in its place, or leave the one that is there by then, if another run was quicker."""
+    if size_of(path) == _KEY_BYTES:
+        temporary.unlink()
+    else:
+        replace(temporary, path)
 
 
 def append(path: Path, *entries: dict[str, Any]) -> None:
@@ -131,17 +114,12 @@ def append(path: Path, *entries: dict[str, Any]) -> None:
     # One write to a file opened for appending: lines of several processes do not mix. A process that is killed, or
     # a disk that is full, can cut a line off; the line feed in front keeps the next entry out of such a line.
     line = b"\n" + b"".join(map(_line, entries))
-    try:
+    with usable(path):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = open_private(path, append=True)
-        try:
-            if os.write(handle, line) < len(line):
+        with os.fdopen(open_private(path, os.O_APPEND), "wb", buffering=0) as file:
+            if file.write(line) < len(line):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-    except OSError as error:
-        refuse(path, error)
+            os.fsync(file.fileno())
 
 
 def entries(
@@ -151,7 +129,7 @@ def entries(
 
     `damaged` is called for each line that is none: it broke off, or somebody changed it.
     """
-    try:
+    with usable(path):
         if not path.exists():
             return
         if path.is_symlink() or not path.is_file():
@@ -169,18 +147,13 @@ def entries(
                     elif damaged is not None and line != b"\n":
                         damaged()
                 place += len(line)
-    except OSError as error:
-        refuse(path, error)
 
 
 def entry_at(path: Path, place: int) -> dict[str, Any] | None:
     """The entry that begins at an offset, if it is still there."""
-    try:
-        with path.open("rb") as file:
-            file.seek(place)
-            return _entry(file.readline())
-    except OSError as error:
-        refuse(path, error)
+    with usable(path), path.open("rb") as file:
+        file.seek(place)
+        return _entry(file.readline())
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +166,7 @@ class Index:
 
 def index(path: Path) -> Index:
     """What a ledger mentions, without taking in its entries; computed once as long as the file stays as it is."""
-    try:
+    with usable(path):
         found = path.stat()
         mark = found.st_ino, found.st_size, found.st_mtime_ns
         known = _indices.get(path)
@@ -202,43 +175,34 @@ def index(path: Path) -> Index:
             sizes = frozenset(map(int, _SIZE.findall(text)))
             whole = len(_SIZE.findall(text)) == text.count(b'"what": "copy"')
             known = _indices[path] = mark, Index(frozenset(_HASH.findall(text)), sizes if whole else None)
-    except OSError as error:
-        refuse(path, error)
     return known[1]
 
 
 def holds(path: Path, text: bytes) -> bool:
     """Whether some text occurs anywhere in the file, without taking in its entries."""
-    try:
+    with usable(path):
         return path.is_file() and not path.is_symlink() and text in path.read_bytes()
-    except OSError as error:
-        refuse(path, error)
 
 
 def rewrite(path: Path, entries: Iterable[dict[str, Any]]) -> None:
     """Put other entries in the place of all there are, in one step. Raises `NotWritable`."""
-    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
-    try:
+    with usable(path):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with os.fdopen(open_private(temporary, append=False), "wb") as file:
-            file.writelines(map(_line, entries))
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+    with new_file(path, replace, _REMEDY) as file:
+        for entry in entries:
+            file.write(_line(entry))
+
+
+@contextmanager
+def usable(path: Path) -> Iterator[None]:
+    """Turns an `OSError` inside the block into a `NotWritable` that names a file of the record."""
+    try:
+        yield
     except OSError as error:
-        refuse(path, error)
-    finally:
-        temporary.unlink(missing_ok=True)
+        raise NotWritable(f"{error.filename or path}: {error.strerror or error}; {_REMEDY}") from error
 
 
-def refuse(path: Path, error: OSError) -> NoReturn:
-    raise NotWritable(
-        f"{error.filename or path}: {error.strerror or error}; scrubber keeps its record of published copies there: "
-        "make room or mend its permissions, or set XDG_STATE_HOME to another folder"
-    ) from error
-
-
-def _unmade_state_folder() -> Path:
+def _state_path() -> Path:
     from platformdirs import user_state_path
 
     return user_state_path("scrubber", appauthor=False)

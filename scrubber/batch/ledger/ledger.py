@@ -33,6 +33,8 @@ from scrubber.batch.ledger.entries import (
     refusal_from_json,
 )
 from scrubber.errors import NotWritable
+from scrubber.guarded import size_of
+from scrubber.storage import LocalFolder, Storage
 
 
 class _Out(NamedTuple):
@@ -65,6 +67,8 @@ class Ledger:
     ) -> None:
         """`path` is the file itself, where it was found and not made from `out`: the folder may be a link by now."""
         self.out = out
+        self.storage: Storage = LocalFolder(out)
+        """Where the copies lie."""
         self.path = path or entry_log.ledger_path(out)
         self._recipient = recipient
         self._identity = identity
@@ -75,7 +79,7 @@ class Ledger:
         """Take in what was appended since the last look; all of it, if the file is another one now."""
         with self._lock:
             file = entry_log.identity_of(self.path)
-            if file != self._file or entry_log.size_of(self.path) < self._read_to:
+            if file != self._file or size_of(self.path) < self._read_to:
                 self._start_over(file)
             for place, end, entry in entry_log.entries(self.path, self._read_to, self._count_damage):
                 self._read_to = end
@@ -180,10 +184,8 @@ class Ledger:
     def forget(self) -> bool:
         """Delete the ledger. The copies stay; whether there was anything to forget."""
         there = self.path.exists()
-        try:
+        with entry_log.usable(self.path):
             self.path.unlink(missing_ok=True)
-        except OSError as error:
-            entry_log.refuse(self.path, error)
         return there
 
     def _start_over(self, file: int | None) -> None:
@@ -274,9 +276,7 @@ class Ledger:
 
     def _copy(self, place: int) -> Copy | None:
         entry = entry_log.entry_at(self.path, place)
-        if entry is None:
-            return None
-        return copy_from_json(entry, self._opened(entry))
+        return None if entry is None else copy_from_json(entry, self._opened(entry))
 
     def _opened(self, entry: dict[str, Any]) -> Private | None:
         text = self._text(entry)

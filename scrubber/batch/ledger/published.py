@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import base64
-import os
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final, Literal
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePath
+from typing import Any, Literal
 
 from scrubber.batch.ledger import entry_log
 from scrubber.batch.ledger.copies import locked, place_of, state_of
 from scrubber.batch.ledger.entries import Copy, Refusal, mentioned
 from scrubber.batch.ledger.ledger import Ledger
 from scrubber.errors import NotWritable
-from scrubber.guarded import is_file, resolved, sha256_of
+from scrubber.guarded import is_file, resolved
+from scrubber.storage import LocalFolder, digest_of
 from scrubber.values import SCHEMA, SourceId
-
-_MOST_BYTES: Final = 4 << 30  # no copy is larger
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +37,8 @@ class Published:
     there: bool
 
     def as_json(self) -> dict[str, Any]:
-        return {
-            "schema": SCHEMA,
-            "output": self.output,
-            "input": self.input,
-            "sha256": self.sha256,
-            "at": self.at,
-            "purpose": self.purpose,
-            "shows": None if self.shows is None else list(self.shows),
-            "status": self.status,
-            "why": self.why,
-            "there": self.there,
-        }
+        shows = None if self.shows is None else list(self.shows)
+        return {"schema": SCHEMA} | asdict(self) | {"shows": shows}
 
 
 def published(out: Path, identity: str | None = None) -> Iterator[Published]:
@@ -103,7 +91,8 @@ def known_copy(path: Path, identity: str | None = None) -> Copy | None:
         if ledger.path.exists():
             ledger.refresh()
             copy = ledger.at(full.relative_to(out))
-            if copy is not None and state_of(out, copy) == "intact" and (out / (copy.output or "")).samefile(full):
+            intact = copy is not None and state_of(ledger.storage, copy) == "intact"
+            if copy is not None and intact and (out / (copy.output or "")).samefile(full):
                 return copy
     return None
 
@@ -144,7 +133,7 @@ def is_original(path: Path, digest: str) -> bool:
 
 def copy_at(path: Path, ledger: Ledger) -> Copy | None:
     """The copy that the file at `path` is by its bytes, wherever it lies; None too if an original had the same."""
-    digest = sha256_of(path, _MOST_BYTES)
+    digest = digest_of(path)
     return None if digest is None or ledger.knows_source(digest) else ledger.with_bytes(digest)
 
 
@@ -162,7 +151,7 @@ def identified_copy(path: Path, identity: str | None = None) -> Copy | None:
     copy = known_copy(path, identity)
     if copy is not None:
         return copy
-    digest = sha256_of(path, _MOST_BYTES)
+    digest = digest_of(path)
     return None if digest is None else copy_anywhere(digest, identity)
 
 
@@ -185,11 +174,11 @@ def record_for(out: Path, *, lost_only: bool = False) -> Path:
     target = entry_log.ledger_path(out)
     if target.exists() or not out.is_dir():
         return target
-    best, most = target, 0
+    best, most, storage = target, 0, LocalFolder(out)
     for ledger in lost_ledgers() if lost_only else _readable(all_known()):
         copies = [copy for copy in ledger.copies() if copy.sha256 != copy.source.sha256]
-        here = sum(os.path.lexists(out / (copy.output or "")) for copy in copies)
-        if here > max(most, len(copies) // 2) and any(state_of(out, copy) == "intact" for copy in copies):
+        here = sum(storage.is_taken(PurePath(copy.output or "")) for copy in copies)
+        if here > max(most, len(copies) // 2) and any(state_of(storage, copy) == "intact" for copy in copies):
             best, most = ledger.path, here
     return best
 

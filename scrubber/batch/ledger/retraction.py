@@ -10,21 +10,21 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
-from scrubber.batch.ledger.copies import digest_of, removable, state_of, take_away
+from scrubber.batch.ledger.copies import removable, state_of, take_away
 from scrubber.batch.ledger.entries import Copy
 from scrubber.batch.ledger.published import is_original, known_copy, known_original, sizes_of_copies, with_bytes
 from scrubber.batch.ledger.standing import objection
-from scrubber.errors import NotWritable
 from scrubber.guarded import resolved
 from scrubber.output.outcomes import MUST_NOT_BE_SEEN
-from scrubber.output.storage import discard
+from scrubber.storage import digest_of
 from scrubber.values import Result
 
 if TYPE_CHECKING:
     from scrubber.batch.ledger.ledger import Ledger
+    from scrubber.storage import Storage
     from scrubber.terms import Terms
     from scrubber.values import Status
 
@@ -37,21 +37,22 @@ _BESIDE: Final = "it has another name than it was published under, in a folder t
 
 @dataclass(frozen=True, slots=True)
 class Objected:
-    """A copy that must not be seen, and why, in words that follow "it". It lies, or lay, at `path`.
+    """A copy that must not be seen, and why, in words that follow "it". It lies, or lay, under `name`.
 
     `stays` says why it was not taken away; None if it is gone, or would be.
     """
 
     copy: Copy
     said: str
-    path: Path
+    name: PurePath
     stays: str | None = None
 
-    def result(self, rehearse: bool) -> Result:
+    def result(self, storage: Storage, rehearse: bool) -> Result:
         """The same as a result; it is `rehearsed` if the copy would be taken away."""
+        address = storage.address(self.name)
         if self.stays is not None:
-            return stuck(self.copy, self.said, self.path, self.stays)
-        return retracted(self.copy, self.said, self.path, rehearse)
+            return stuck(self.copy, self.said, address, self.stays)
+        return retracted(self.copy, self.said, address, rehearse)
 
 
 def retract(ledger: Ledger, terms: Terms, rehearse: bool) -> Iterator[Objected]:
@@ -63,11 +64,11 @@ def retract(ledger: Ledger, terms: Terms, rehearse: bool) -> Iterator[Objected]:
         said = objection(copy, terms.permissions)
         if said is None:
             continue
-        path, state = ledger.out / (copy.output or ""), state_of(ledger.out, copy)
-        if state == "missing" or is_original(path, copy.sha256 or ""):
+        name = PurePath(copy.output or "")
+        if state_of(ledger.storage, copy) == "missing" or is_original(ledger.out / name, copy.sha256 or ""):
             continue
         goes = removable(ledger, copy) if rehearse else take_away(ledger, copy, "must not be seen")
-        yield Objected(copy, said, path, None if goes else _CHANGED)
+        yield Objected(copy, said, name, None if goes else _CHANGED)
 
 
 def strays(ledger: Ledger, terms: Terms, among: Iterable[Path], inputs: Iterable[Path]) -> list[Objected]:
@@ -83,8 +84,9 @@ def strays(ledger: Ledger, terms: Terms, among: Iterable[Path], inputs: Iterable
         if sizes is not None and path.stat().st_size not in sizes:
             continue  # no copy has as many bytes
         digest = digest_of(path)
-        own = ledger.at(path.relative_to(ledger.out))
-        if digest is None or (own is not None and own.sha256 == digest and own.output == _relative(path, ledger)):
+        name = path.relative_to(ledger.out)
+        own = ledger.at(name)
+        if digest is None or (own is not None and own.sha256 == digest and own.output == name.as_posix()):
             continue
         copy = ledger.with_bytes(digest) or with_bytes(digest, terms.ledger_identity)
         said = objection(copy, terms.permissions) if copy is not None else None
@@ -92,7 +94,7 @@ def strays(ledger: Ledger, terms: Terms, among: Iterable[Path], inputs: Iterable
             continue
         stays = _LINK if path.is_symlink() else _READ if resolved(path) in reads else None
         stays = stays or (_ORIGINAL if known_original(digest) else None)
-        found.append(Objected(copy, said, path, stays))
+        found.append(Objected(copy, said, name, stays))
     return found
 
 
@@ -115,15 +117,11 @@ def unseen(ledger: Ledger, closed: Iterable[Path]) -> Iterator[Result]:
         yield Result(str(path), None, "failed", "not-retracted", warnings=(text,))
 
 
-def taken_away(stray: Objected, rehearse: bool) -> Objected:
+def taken_away(stray: Objected, storage: Storage, rehearse: bool) -> Objected:
     """Remove a file that is a copy by its bytes, unless something speaks against it."""
-    if stray.stays is not None or rehearse:
+    if stray.stays is not None or rehearse or storage.retract(stray.name, stray.copy.sha256):
         return stray
-    try:
-        discard(stray.path)
-    except NotWritable:
-        return replace(stray, stays=_CHANGED)
-    return stray
+    return replace(stray, stays=_CHANGED)
 
 
 def left_alone(stray: Objected) -> Objected:
@@ -131,21 +129,17 @@ def left_alone(stray: Objected) -> Objected:
     return replace(stray, stays=stray.stays or _BESIDE)
 
 
-def retracted(copy: Copy, said: str, path: Path, rehearse: bool) -> Result:
-    """That a copy, which lay at `path`, was taken away, or would be."""
+def retracted(copy: Copy, said: str, address: str, rehearse: bool) -> Result:
+    """That a copy, which lay at this address, was taken away, or would be."""
     status: Status = "rehearsed" if rehearse else "retracted"
-    text = f"{path}: {'would be' if rehearse else 'was'} taken away, for it {said}"
-    return Result(copy.input, str(path), status, MUST_NOT_BE_SEEN, warnings=(text,), source=copy.source)
+    text = f"{address}: {'would be' if rehearse else 'was'} taken away, for it {said}"
+    return Result(copy.input, address, status, MUST_NOT_BE_SEEN, warnings=(text,), source=copy.source)
 
 
-def stuck(copy: Copy, said: str, path: Path, why: str = _CHANGED) -> Result:
-    """That a copy, which lies at `path`, must not be seen and could not be taken away."""
-    text = f"{path}: it {said}, but is not taken away: {why}; look at it, and delete it, or move it elsewhere"
+def stuck(copy: Copy, said: str, address: str, why: str = _CHANGED) -> Result:
+    """That a copy, which lies at this address, must not be seen and could not be taken away."""
+    text = f"{address}: it {said}, but is not taken away: {why}; look at it, and delete it, or move it elsewhere"
     return Result(copy.input, None, "failed", "not-retracted", warnings=(text,), source=copy.source)
-
-
-def _relative(path: Path, ledger: Ledger) -> str:
-    return path.relative_to(ledger.out).as_posix()
 
 
 def _has_a_place(path: Path, digest: str) -> bool:

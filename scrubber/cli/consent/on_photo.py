@@ -14,6 +14,7 @@ from scrubber.cli import options, workers
 from scrubber.cli.output import echo
 from scrubber.cli.passphrase import asked
 from scrubber.errors import UsageError
+from scrubber.guarded import size_of
 from scrubber.policy import Limits, Preset
 
 if TYPE_CHECKING:
@@ -106,4 +107,4 @@ def _in_sandbox(photo: Path, task: Callable[..., Told], *more: object) -> Told:
 
     workers.begin()
     with batch.Sandbox() as executor:
-        return executor.submit(str(photo), batch.size_of(photo), Limits(), task, photo, *more).result()
+        return executor.submit(str(photo), size_of(photo), Limits(), task, photo, *more).result()

@@ -14,6 +14,7 @@ from scrubber.consent.vault.keys import with_key
 from scrubber.consent.vault.locking import Contents, Passphrase, is_locked, opened, sealed
 from scrubber.errors import ManifestError, NotWritable, UsageError
 from scrubber.guarded import read_bytes
+from scrubber.storage.atomic_files import writable
 
 _LARGEST: Final = 1 << 29  # bytes of one file
 
@@ -99,15 +100,13 @@ def _remove(path: Path, data: bytes, folder: Path) -> Iterator[str]:
     if link and link != path:
         yield f"{path}: lies behind the link {link}, so it remains; delete it by hand"
         return
-    try:
+    with writable(path, "delete it by hand"):
         if link:
             remains = path.resolve()
             path.unlink()
             yield f"{path}: was a link and is deleted; the file that it led to remains: {remains}"
         elif os.path.lexists(path):
             yield from _unlinked(path, data)
-    except OSError as error:
-        raise NotWritable(f"{path}: {error.strerror or error}; delete it by hand") from error
 
 
 def _unlinked(path: Path, data: bytes) -> Iterator[str]:
