@@ -15,7 +15,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from scrubber import batch
-from scrubber.batch.work import analyse_bytes, make_bytes
+from scrubber.batch.work import analyse_bytes
 from scrubber.call_arguments import (
     UNNAMED,
     checked_analysis,
@@ -121,13 +121,9 @@ class Session:
         Raises `PhotoError` for what cannot be opened.
         """
         executor, terms = self._ready()
-        limits = terms.policy.limits
-        given = checked_bytes(data, limits.bytes)
-        shared = batch.Shared(terms.for_workers())
+        given = checked_bytes(data, terms.policy.limits.bytes)
         with self._turn():
-            call = executor.submit(UNNAMED, len(given), limits, make_bytes, given, UNNAMED, shared)
-            made = call.result()
-        result = batch.with_idle_note(made.result(UNNAMED, None), terms)
+            made, result = batch.make_one(given, UNNAMED, terms, executor)
         if made.data is None:
             return SafeCopy(None, "", "", result)
         return SafeCopy(made.data, _MEDIA_TYPES[made.extension], made.extension, result)

@@ -83,6 +83,10 @@ class Box:
         return round(self.x), round(self.y), round(self.width), round(self.height)
 
 
+UNTURNED: Final = 16
+"""Digits at the start of `SourceId.pixels` that are the same whichever way the picture is turned."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceId:
     """What finds a source again: by its bytes, or by its pixels where somebody has tagged, rated or renamed it.

@@ -199,10 +199,13 @@ class Publisher:
         result = replace(copy.private.result, input=str(task.source))
         if copy.output is None:
             return result
+        if lifted(self.ledger, self.terms, result).status != "published":
+            return None  # something was said since of another file with the same pixels
         if state_of(self.storage, copy) != "intact" or not self._namer.fits(PurePath(copy.output), task.relative):
             return None
         self._claimed.add(folded(copy.output))
         self._note_again(result, copy.output)
+        self._seen.setdefault(copy.source.pixels, []).append(copy)
         return replace(result, output=self._address(copy), status="unchanged")
 
     def _note_again(self, result: Result, output: str) -> None:

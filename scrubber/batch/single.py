@@ -21,17 +21,16 @@ from scrubber.batch.ledger.copies import (
     take_away,
 )
 from scrubber.batch.ledger.entries import Copy
-from scrubber.batch.ledger.entry_log import ledger_path
 from scrubber.batch.ledger.ledger import Ledger, ledger_of
-from scrubber.batch.ledger.published import adopt, copy_at
+from scrubber.batch.ledger.published import adopt, copy_at, record_for
 from scrubber.batch.ledger.refusals import remember_refusals, remembered, sealed_refusals, under_known_refusals
 from scrubber.batch.ledger.retraction import left_alone, retract, strays
 from scrubber.batch.sandbox.executors import Executor, Shared
 from scrubber.batch.work import Made, make_bytes, make_data, make_file
 from scrubber.errors import NotWritable, PhotoError, UsageError
-from scrubber.guarded import is_file, sha256_of, size_of
+from scrubber.guarded import is_file, resolved, sha256_of, size_of
 from scrubber.storage import LocalFolder, NameTaken, Storage, refuse_original
-from scrubber.values import Result
+from scrubber.values import UNTURNED, Result
 
 if TYPE_CHECKING:
     from scrubber.analysis import Analysis
@@ -93,7 +92,7 @@ def retract_beside(
     looked at. Raises `UsageError` if `source` is a published copy itself.
     """
     if not rehearse:
-        adopt(target.parent, lost_only=True)
+        adopt(target.parent)
     ledger = _ledger_beside(target, terms)
     ledger.refresh()
     terms = under_known_refusals(terms, remembered(terms, ledger))
@@ -126,11 +125,16 @@ def rehearse_one(
     return replace(result, input=given, status=status, output_sha256=None)
 
 
-def make_one(data: bytes, name: str, terms: Terms, executor: Executor) -> Scrubbed:
-    """Make one photo safe in memory; `name` is what messages call it. Raises as the executor does."""
-    return executor.submit(
-        name, len(data), terms.policy.limits, make_bytes, data, name, Shared(terms.for_workers())
-    ).result()
+def make_one(data: bytes, name: str, terms: Terms, executor: Executor) -> tuple[Scrubbed, Result]:
+    """Make one photo safe in memory; `name` is what messages call it. Raises as the executor does.
+
+    No ledger knows of the copy, but who refused by what any of them remembers of the very same consent stays hidden.
+    """
+    known = remembered(terms)
+    terms = under_known_refusals(terms, known)
+    shared = Shared(terms.for_workers())
+    made = executor.submit(name, len(data), terms.policy.limits, make_bytes, data, name, shared).result()
+    return made, with_idle_note(known.noted(made.result(name, None), terms.manifest), terms)
 
 
 def _made(
@@ -152,13 +156,16 @@ def _made(
 
 
 def _ledger_beside(target: Path, terms: Terms) -> Ledger:
+    """The record of the folder; that which it had before it was moved or copied, while it has none of its own."""
     out = target.parent
-    return ledger_of(ledger_path(out), out, terms.recipient, terms.ledger_identity)
+    return ledger_of(record_for(out), out, terms.recipient, terms.ledger_identity)
 
 
 def _check(source: Path | bytes, target: Path, terms: Terms, ledger: Ledger) -> None:
     """Raises `NotWritable` for the original itself, `UsageError` for a photo whose manifest was left out."""
     ledger.refresh()
+    if resolved(target) in terms.reads:
+        raise UsageError(f"{target}: belongs to {terms.manifest}, and no run writes to that; choose another output")
     if isinstance(source, Path):
         refuse_original(target, source)
         refuse_without_manifest(ledger, terms, sha256_of(source, terms.policy.limits.bytes) or "")
@@ -189,7 +196,7 @@ def _refuse_others(target: Path, known: Copy | None, overwrite: bool) -> None:
 
 def _hashes(made: Made) -> tuple[str, ...]:
     source = made.result.source
-    return (source.sha256, source.pixels) if source else ("",)
+    return (source.sha256, source.pixels, source.pixels[:UNTURNED]) if source else ("",)
 
 
 def _commit(ledger: Ledger, storage: Storage, copy: Copy, staged: PurePath, overwrite: bool) -> None:

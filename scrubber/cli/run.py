@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
 
@@ -251,12 +252,11 @@ def _to_standard_output(
     limits = terms.policy.limits
     try:
         data = _standard_input(terms) if source == _STANDARD else read_file(source, limits)
-        made = batch.make_one(data, str(source), terms, executor)
+        made, result = batch.make_one(data, str(source), terms, executor)
     except PhotoError as error:
         result = batch.failed(source, error)
     else:
-        result = made.result(str(source), None if made.data is None else str(_STANDARD))
-        result = batch.with_idle_note(result, terms)
+        result = replace(result, output=None if made.data is None else str(_STANDARD))
         if made.data is not None and not dry_run:
             put_out_bytes(made.data)
         if any(face.person and face.action == "show" for face in result.faces):

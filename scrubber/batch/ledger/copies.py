@@ -14,7 +14,7 @@ from scrubber.batch.ledger.entries import Copy, Place, Private, Shown, now
 from scrubber.batch.ledger.ledger import Ledger
 from scrubber.errors import UsageError
 from scrubber.processes import runs
-from scrubber.values import Decision, Result, SourceId
+from scrubber.values import UNTURNED, Decision, Result, SourceId
 
 if TYPE_CHECKING:
     from scrubber.batch.work import Made
@@ -100,10 +100,10 @@ def lifted(ledger: Ledger, terms: Terms, result: Result) -> Result:
     """
     if result.source is None or terms.permissions is None or result.status != "published":
         return result
-    known = ledger.restricting(result.source.sha256, result.source.pixels)
+    source, explicit = result.source, terms.says_no_photo(result.source)
+    known = ledger.restricting(source.sha256, source.pixels)
     if known is None:
-        return result
-    explicit = terms.says_no_photo(result.source)
+        return result if explicit else _if_turned(ledger, terms, result, source)
     if known.private is None:
         words = (
             f"{known.manifest} hid places in this photo or withheld it; what it said is sealed with the key of a "
@@ -122,6 +122,23 @@ def lifted(ledger: Ledger, terms: Terms, result: Result) -> Result:
     places = f"{len(gone)} places" if len(gone) > 1 else "a place"
     words = f"an earlier manifest hid {places} in this photo that {terms.manifest} does not; use the newest one"
     return _noted(result, words) if gone else result
+
+
+def _if_turned(ledger: Ledger, terms: Terms, result: Result, source: SourceId) -> Result:
+    """The result for a photo that is probably one that was restricted, turned by its flag since, or retouched."""
+    known = ledger.restricting(source.pixels[:UNTURNED])
+    if known is None:
+        return result
+    then: dict[str, Any] = known.private.restrictions if known.private else {"no_photo": True}
+    now = terms.pointed_at(source)
+    covered = len(then.get("hide", ())) + len(then.get("forgotten", ())) <= len(now.get("hide", ()))
+    if covered and not then.get("no_photo"):
+        return result
+    words = (
+        f"it is probably {Path(known.input).name}, turned or edited since, in which something is hidden, or which is "
+        "withheld; say it anew for this file, or write no_photo = false in an entry for it if it may be seen"
+    )
+    return _withheld(result, "restriction-in-doubt", words)
 
 
 def forgotten_boxes(ledger: Ledger, terms: Terms, source: SourceId) -> list[Any]:

@@ -35,6 +35,7 @@ from scrubber.batch.ledger.entries import (
 from scrubber.errors import NotWritable
 from scrubber.guarded import size_of
 from scrubber.storage import LocalFolder, Storage
+from scrubber.values import UNTURNED
 
 
 class _Out(NamedTuple):
@@ -48,8 +49,7 @@ class _Out(NamedTuple):
 @lru_cache(maxsize=8)
 def ledger_of(path: Path, out: Path, recipient: str | None, identity: str | None) -> Ledger:
     """The ledger of `out` at `path`, kept open for a program that publishes one photo after the other."""
-    assert path == entry_log.ledger_path(out)
-    return Ledger(out, recipient, identity)
+    return Ledger(out, recipient, identity, path)
 
 
 class Ledger:
@@ -253,7 +253,8 @@ class Ledger:
 
     def _note_restriction(self, place: int, entry: dict[str, Any]) -> None:
         sha256 = entry["source"]["sha256"]
-        for known in (sha256, entry["source"]["pixels"]):
+        pixels = entry["source"]["pixels"]
+        for known in (sha256, pixels, pixels[:UNTURNED]):
             if entry["restricted"]:
                 self._restricted[known] = place, sha256
             elif self._restricted.get(known, (0, ""))[1] == sha256:  # what is said of another file stays

@@ -234,6 +234,8 @@ def forget(out: Path) -> bool:
     ledger = Ledger(out)
     with locked(ledger):
         there = ledger.forget()
+        while (former := record_for(out, lost_only=True)) != ledger.path:
+            there = Ledger(out, path=former).forget()  # of the place that the folder was moved from
     ledger.path.with_suffix(".lock").unlink(missing_ok=True)
     return there
 

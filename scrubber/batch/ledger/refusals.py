@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -125,8 +125,8 @@ def remember_refusals(ledger: Ledger, terms: Terms) -> None:
     people = terms.permissions.people if terms.permissions else {}
     organisation = terms.permissions.organisation if terms.permissions else None
     refused = ((person, standing) for person, standing in people.items() if standing.refused is not None)
-    new = [_refusal(person, standing, organisation) for person, standing in refused]
-    new = [refusal for refusal in new if refusal not in ledger.refusals]
+    said = [_refusal(person, standing, organisation) for person, standing in refused]
+    new = [refusal for refusal in said if not any(_is_noted(refusal, known) for known in ledger.refusals)]
     ledger.note_refusals(new, terms.manifest_path)
 
 
@@ -147,12 +147,18 @@ def refusal_of(person: str, standing: Standing, organisation: str | None) -> Ref
 
 def _refusal(person: str, standing: Standing, organisation: str | None) -> Refusal:
     """`since` is the day of a withdrawal. Else, and where that day is a slip, for it is yet to come, it is the last day
-    on which they agreed: whatever is agreed after that counts."""
+    on which they agreed: whatever is agreed after that counts. If no day is told, it is the day before this one: an
+    older manifest has a day on which they agreed, and it must not count for more than the refusal."""
     assert standing.refused is not None
     day = standing.withdrew if standing.refused == "withdrawn" else None
     if day is None or day > date.today():
-        day = standing.agreed or date.min
+        day = standing.agreed or date.today() - timedelta(days=1)
     return Refusal(person, standing.refused, day, standing.consent, organisation)
+
+
+def _is_noted(refusal: Refusal, known: Refusal) -> bool:
+    """Whether a ledger knows of a refusal. The day counts only if it is the manifest's own, and not that of noting."""
+    return replace(known, since=refusal.since) == refusal and known.since <= refusal.since
 
 
 def _said(refusal: Refusal) -> str:

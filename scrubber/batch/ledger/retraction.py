@@ -65,7 +65,10 @@ def retract(ledger: Ledger, terms: Terms, rehearse: bool) -> Iterator[Objected]:
         if said is None:
             continue
         name = PurePath(copy.output or "")
-        if state_of(ledger.storage, copy) == "missing" or is_original(ledger.out / name, copy.sha256 or ""):
+        if state_of(ledger.storage, copy) == "missing":
+            continue
+        if copy.sha256 == copy.source.sha256 and is_original(ledger.out / name, copy.sha256 or ""):
+            yield Objected(copy, said, name, _ORIGINAL)  # nothing had to be done to it, and it was moved here since
             continue
         goes = removable(ledger, copy) if rehearse else take_away(ledger, copy, "must not be seen")
         yield Objected(copy, said, name, None if goes else _CHANGED)

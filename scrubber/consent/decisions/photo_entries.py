@@ -15,13 +15,11 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from scrubber.values import Box, SourceId
+from scrubber.values import UNTURNED, Box, SourceId
 
 if TYPE_CHECKING:
     from scrubber.consent.manifest.model import PhotoEntry
 
-_UNTURNED: Final = 16
-"""Digits at the start of `SourceId.pixels` that are the same whichever way the picture is turned."""
 _SHOWN: Final = 12  # digits of a hash in messages
 
 Item = TypeVar("Item")
@@ -41,7 +39,7 @@ class PhotoEntries:
         unturned: dict[str, tuple[PhotoEntry, ...]] = {}
         for entry in entries:
             if entry.pixels:
-                key = entry.pixels[:_UNTURNED]
+                key = entry.pixels[:UNTURNED]
                 unturned[key] = (*unturned.get(key, ()), entry)
         return cls(
             tuple(entries),
@@ -58,7 +56,7 @@ class PhotoEntries:
     def maybe_turned(self, source: SourceId) -> tuple[PhotoEntry, ...]:
         """Entries that may name the same picture turned another way. Only the picture itself tells."""
         known = self.about(source)
-        alike = self.by_unturned.get(source.pixels[:_UNTURNED], ())
+        alike = self.by_unturned.get(source.pixels[:UNTURNED], ())
         return tuple(entry for entry in alike if not any(entry is one for one in known))
 
     def applied(self, source: SourceId) -> tuple[PhotoEntry, ...]:
