@@ -90,7 +90,7 @@ def look_at(job: tuple[Path, str, str, list[Any], list[Any]]) -> Look:
     change = variants.VARIANTS[variant]
     picture, boxes = change(original, np.array(truth, dtype=float).reshape(-1, 4))
     _, left_out = change(original, np.array(ignored, dtype=float).reshape(-1, 4))
-    with presets.kept_warm():
+    with presets.model_session():
         seen: Looks = {
             preset: [look.detect(picture) for look in (*presets.looks(preset), *presets.portraits(preset))]
             for preset in PRESETS

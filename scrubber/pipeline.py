@@ -180,7 +180,7 @@ def opened(data: bytes, name: str, limits: Limits) -> tuple[photos.Photo, Source
 
 def find_in(photo: photos.Photo, preset: Preset) -> list[tuple[Region, ...]]:
     """The faces in each frame of a photo, in any view of it; in an animation they are followed from frame to frame."""
-    with presets.kept_warm():
+    with presets.model_session():
         found = [united(presets.find(view, preset) for view in frame.views()) for frame in photo.frames]
     return numbered(follow(found) if photo.moving else found)
 

@@ -54,7 +54,7 @@ Judge: TypeAlias = "Callable[[Sequence[tuple[str, bytes]], Limits], list[Judged]
 
 def judge_here(photos: Sequence[tuple[str, bytes]], limits: Limits) -> list[Judged]:
     """Looks at reference photos in this process, one after the other."""
-    with presets.kept_warm():
+    with presets.model_session():
         return [judge(data, name, limits) for name, data in photos]
 
 
