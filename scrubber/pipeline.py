@@ -257,7 +257,7 @@ def _not_of_paint(faces: Sequence[Region], frame: photos.Frame, mask: Mask) -> t
     """Those of the faces that are in the photo itself, in any view of its frame."""
     if not faces:
         return ()
-    real = (checking.not_of_paint(faces, view, mask) for view in frame.views())
+    real = (checking.drop_inpainting_artifacts(faces, view, mask) for view in frame.views())
     return tuple(dict.fromkeys(face for some in real for face in some))
 
 
