@@ -145,7 +145,7 @@ def labelled(look: Look, preset: Preset, count: int, draw: int) -> Labelled:
         np.array(is_face, dtype=bool),
         scoring.false_alarms(boxes, annotated),
         held,
-        np.array([fusion.asked(candidate.region) for candidate in found]),
+        np.array([fusion.threshold_factor(candidate.region) for candidate in found]),
     )
 
 

@@ -14,7 +14,7 @@ import click
 
 from scrubber.cli import options, workers
 from scrubber.cli.output import echo, json_line, put_out_bytes, with_progress
-from scrubber.cli.passphrase import asked
+from scrubber.cli.passphrase import prompt_passphrase
 from scrubber.cli.summary import Tally, complaint
 from scrubber.errors import PhotoError, UsageError
 from scrubber.guarded import is_folder, is_there, read_file, read_stream
@@ -196,7 +196,7 @@ def _nothing() -> Generator[Result, None, None]:
 def _loaded(manifest: Path) -> Consent:
     from scrubber.consent import Consent
 
-    return Consent.load(manifest, asked)
+    return Consent.load(manifest, prompt_passphrase)
 
 
 def _newer_in_clear(manifest: Path | None) -> Iterator[str]:

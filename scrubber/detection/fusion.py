@@ -114,10 +114,10 @@ class Fused:
             replace(face, score=max(probability, face.score) if face.score >= SURE else probability)
             for face, probability in zip((candidate.region for candidate in found), probabilities, strict=True)
         )
-        return [face for face in scored if face.score >= self.threshold * asked(face)]
+        return [face for face in scored if face.score >= self.threshold * threshold_factor(face)]
 
 
-def asked(face: Region) -> float:
+def threshold_factor(face: Region) -> float:
     """By how much the threshold is raised for this face, its box in pixels of the photo."""
     return _SPECK_FACTOR if face.box.height < SPECK else 1.0
 
