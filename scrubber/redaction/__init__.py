@@ -9,7 +9,7 @@ from scrubber import opencv
 from scrubber.redaction import blur, pixelate, solid
 from scrubber.redaction.filling import Visible
 from scrubber.redaction.patches import Patch, arranged
-from scrubber.redaction.shapes import drawn, mask, scaled, shapes_in
+from scrubber.redaction.shapes import mask, rasterise_mask, scaled, shapes_in
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,7 +49,7 @@ def painted(
     """
     cv2 = opencv.load()
     shapes = shapes_in(pixels.shape, faces)
-    hidden = drawn(pixels.shape, shapes)
+    hidden = rasterise_mask(pixels.shape, shapes)
     alpha = _outside(alpha, hidden)
     result = pixels.copy()
     for patch in arranged(Visible(pixels, hidden, alpha), shapes):
