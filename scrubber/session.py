@@ -159,7 +159,7 @@ class Session:
         if target.is_dir():
             raise UsageError(f"{target}: this is a folder; name the file to write, or use scrub_folder")
         with self._turn():
-            named = terms.named(target)
+            named = terms.with_format_from(target)
             taken = [text for one in batch.retract_beside(target, named, given) for text in one.warnings]
             result = batch.publish_one(given, target, named, executor, overwrite=overwrite, analysis=analysis)
         return replace(result, warnings=(*result.warnings, *taken))

@@ -112,7 +112,7 @@ class Terms:
         parts = (__version__, source.sha256, sorted(asdict(self.policy).items()), said)
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
-    def named(self, target: Path) -> Terms:
+    def with_format_from(self, target: Path) -> Terms:
         """The same terms for one output file: its name may ask for a format.
 
         Raises `UsageError` if the policy asks for another one.

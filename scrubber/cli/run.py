@@ -228,7 +228,7 @@ def _one(
 
     if not _is_file_name(out):
         raise UsageError(f"{out}: name a file, such as {out / 'photo.jpg'}; standard input has no name to keep")
-    named = terms.named(out)
+    named = terms.with_format_from(out)
     yield from batch.retract_beside(out, named, None if source == _STANDARD else source, rehearse=dry_run)
     if source != _STANDARD and not source.exists():
         raise UsageError(f"{source}: there is no such file or folder; check the path")
