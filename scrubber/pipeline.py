@@ -85,7 +85,7 @@ def open_source(data: bytes, name: str, terms: Terms) -> Opened:
     """Open a photo, and look up what the manifest says of it. Raises `PhotoError`."""
     clock = Stopwatch()
     with clock("open"):
-        photo, source = opened(data, name, terms.policy.limits)
+        photo, source = open_and_identify(data, name, terms.policy.limits)
         known = look_up(photo, source, terms.permissions)
         return Opened(name, photo, known, inspection.inventory(data), clock)
 
@@ -172,7 +172,7 @@ def _stricter(now: Analysis, before: Analysis) -> Analysis:
     return replace(now, decisions=(*decided, *more), withheld=now.withheld or before.withheld)
 
 
-def opened(data: bytes, name: str, limits: Limits) -> tuple[photos.Photo, SourceId]:
+def open_and_identify(data: bytes, name: str, limits: Limits) -> tuple[photos.Photo, SourceId]:
     """The upright photo, and what finds it again. Raises `PhotoError` if it cannot be opened."""
     photo = photos.open_photo(data, name, limits)
     return photo, SourceId(hashlib.sha256(data).hexdigest(), photo.fingerprint())

@@ -14,7 +14,7 @@ from scrubber.consent.manifest.model import Event, Manifest, Person, PhotoEntry
 from scrubber.consent.manifest.reading import parse, read
 from scrubber.consent.vault.holdings import Holdings, InMemory, OnDisk
 from scrubber.consent.vault.keys import identity_beside, identity_inside
-from scrubber.consent.vault.locking import Passphrase, is_locked, opened
+from scrubber.consent.vault.locking import Passphrase, decrypt, is_locked
 from scrubber.errors import ManifestError, PhotoError, UsageError
 from scrubber.guarded import resolved
 
@@ -47,7 +47,7 @@ class Consent:
         content = read(file, name)
         if not is_locked(content):
             return cls(parse(content, name), name, file.absolute(), ledger_identity=identity_beside(file))
-        contents = opened(content, passphrase, name)
+        contents = decrypt(content, passphrase, name)
         manifest = parse(contents.files[contents.manifest], f"{name}/{contents.manifest}")
         return cls(manifest, name, file.absolute(), contents.holdings(name), identity_inside(contents, name))
 

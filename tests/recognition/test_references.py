@@ -15,7 +15,7 @@ from scrubber.consent import Consent
 from scrubber.consent.editing.draft import Draft, blank
 from scrubber.consent.editing.saving import create
 from scrubber.consent.editing.storing import gather
-from scrubber.consent.vault.locking import sealed
+from scrubber.consent.vault.locking import encrypt
 from scrubber.detection import presets
 from scrubber.errors import ManifestError, UsageError
 from scrubber.policy import Limits
@@ -212,7 +212,7 @@ def test_a_locked_manifest_is_compared_the_same_without_a_look_at_its_photos(
 ) -> None:
     numbers = stored_embeddings(agreed, LIMITS)
     assert len(numbers) == 4
-    (tmp_path / "c.age").write_bytes(sealed(gather(agreed, [], numbers, version()), "four random words"))
+    (tmp_path / "c.age").write_bytes(encrypt(gather(agreed, [], numbers, version()), "four random words"))
     locked = Consent.load(tmp_path / "c.age", "four random words")
     people = locked.permissions("social", date(2026, 6, 1)).gallery
     clear = gallery(agreed, people, LIMITS).fingerprint

@@ -83,8 +83,8 @@ class Permissions:
         `source` must say which turns were found. A photo with a doubt must not be published.
         """
         return tuple(
-            f"[[photos]] entry {place} ({short_hash(entry)}), which {_effect(entry)} a photo, is probably about this one "
-            f"before it was edited; {_say_anew(entry)}"
+            f"[[photos]] entry {place} ({short_hash(entry)}), which {_effect(entry)} a photo, is probably about this "
+            f"one before it was edited; {_say_anew(entry)}"
             for place, entry in self.photos.in_doubt(source)
         )
 
