@@ -224,6 +224,6 @@ def _folder(
         else:
             executor = stack.enter_context(batch.Direct())
         terms = Terms.of(
-            policy, consent, purpose, on, despite_withdrawals, batch.judging(executor) if isolate else None
+            policy, consent, purpose, on, despite_withdrawals, batch.reference_assessor(executor) if isolate else None
         )
         yield from batch.run(plan.tasks, batch.Publisher(output, terms, restart=restart), executor)

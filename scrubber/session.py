@@ -174,9 +174,9 @@ class Session:
 
     def _resolved(self, executor: Executor) -> Terms:
         self._day = date.today()
-        judge = batch.judging(executor) if self._isolate else None
+        assess = batch.reference_assessor(executor) if self._isolate else None
         return Terms.of(
-            self._policy, self._consent, self._purpose, self._on or self._day, self._despite_withdrawals, judge
+            self._policy, self._consent, self._purpose, self._on or self._day, self._despite_withdrawals, assess
         )
 
     def _turn(self) -> ExitStack:

@@ -69,7 +69,7 @@ def command(
     code = 0
     with batch.Sandbox(batch.workers(None, len(photos))) as executor:
         policy = Policy(preset=preset)
-        terms = Terms.of(policy, agreed, purpose, on, despite_withdrawals, batch.judging(executor))
+        terms = Terms.of(policy, agreed, purpose, on, despite_withdrawals, batch.reference_assessor(executor))
         terms = batch.under_known_refusals(terms, batch.remembered(terms))
         for named in filter(None, targets):
             _refuse_inputs(named, photos)

@@ -148,7 +148,7 @@ def command(
         open_network = network_warning() if sys.platform == "linux" else None
         if open_network and not quiet:
             echo(f"note: {open_network}", err=True)
-        terms = Terms.of(chosen, consent, purpose, on, despite_withdrawals, batch.judging(executor), nobody)
+        terms = Terms.of(chosen, consent, purpose, on, despite_withdrawals, batch.reference_assessor(executor), nobody)
         echo(*_private(report, sheet, out, terms), err=True)
         _refuse_inputs([target for target in (report, sheet) if target], plan, terms)
         _refuse_twice(report, sheet, out if one_file else None)

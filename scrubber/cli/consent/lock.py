@@ -69,7 +69,7 @@ def lock_manifest(manifest: Path, out: Path | None, others: tuple[Path, ...], re
     consent = Consent.load(manifest)
     workers.begin()
     with batch.Sandbox(batch.workers(None, 1 << 16)) as executor:
-        embeddings = stored_embeddings(consent, Limits(), batch.judging(executor))
+        embeddings = stored_embeddings(consent, Limits(), batch.reference_assessor(executor))
     contents = gather(consent, others, embeddings, version())
     lock(contents, passphrase, target)
     _seal_ledgers(consent, Consent.load(target, passphrase), str(manifest.absolute()))

@@ -86,7 +86,7 @@ def check_manifest(
     consent = Consent.load(manifest, prompt_passphrase)
     workers.begin()
     with batch.Sandbox(batch.workers(None, len(photos) or 1)) as executor:
-        remarks = (*check(consent, on), *look_over(consent, Limits(), batch.judging(executor)))
+        remarks = (*check(consent, on), *look_over(consent, Limits(), batch.reference_assessor(executor)))
         if photos:
             remarks = (*remarks, *_against_photos(consent, photos, on, preset, executor))
     for remark in remarks:

@@ -121,7 +121,7 @@ def add_person(
     enrolling.enrol(draft, person_of(values))  # finds mistakes in these before any photo is looked at or copied
     workers.begin()
     with batch.Sandbox(batch.workers(None, len(paths))) as executor:
-        enrolling.check_references(paths, limits, batch.judging(executor))
+        enrolling.check_references(paths, limits, batch.reference_assessor(executor))
     draft = draft.reopened()
     inside = copy or draft.locked
     references = enrolling.copied(paths, draft, person, limits) if inside else enrolling.referred_to(paths, folder)
