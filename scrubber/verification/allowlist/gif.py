@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from scrubber.values import Leak
 from scrubber.verification.allowlist import times
-from scrubber.verification.allowlist.lzw import measure
+from scrubber.verification.allowlist.lzw import scan_stream
 
 _HEADER_BYTES = 13  # signature and logical screen descriptor
 _EXTENSION, _IMAGE, _TRAILER = 0x21, 0x2C, 0x3B
@@ -185,16 +185,16 @@ class _Parser:
         rest = -len(coded) % _FULL_BLOCK
         if self.position - start != len(coded) + (len(coded) + rest) // _FULL_BLOCK + 1:
             self._reject("structure", "GIF frame", "data in more blocks than it needs")
-        drawn = measure(coded, root_bits, pixels)
-        if drawn.fault or drawn.pixels != pixels:
-            fault = drawn.fault or "it draws fewer pixels than the frame has"
+        scanned = scan_stream(coded, root_bits, pixels)
+        if scanned.fault or scanned.pixels != pixels:
+            fault = scanned.fault or "it draws fewer pixels than the frame has"
             kind = "trailing-data" if "behind" in fault else "structure"
             self._reject(kind, "GIF frame", f"its data: {fault}")
             return
         entries = [palette[at : at + 3] for at in range(0, len(palette), 3)]
-        if any(number >= len(entries) for number in drawn.numbers):
+        if any(number >= len(entries) for number in scanned.numbers):
             self._reject("structure", "GIF frame", "pixels without a colour")
-        shown = drawn.numbers - {transparent}
+        shown = scanned.numbers - {transparent}
         unused = sum(1 for number, colour in enumerate(entries) if number not in shown and any(colour))
         if unused:
             self._reject("structure", "GIF palette", f"{unused} colours that no pixel has, perhaps of what was hidden")
