@@ -124,7 +124,7 @@ def render_opened(source: Opened, analysis: Analysis, terms: Terms, least: Analy
             return replace(copy, withheld="not-verified", warnings=(*copy.warnings, str(wrong)))
         with clock("look again"):
             visible = [
-                _not_of_paint(faces, frame, mask)
+                _drop_inpainting_artifacts(faces, frame, mask)
                 for faces, frame, mask in zip(
                     _visible(seen, smaller, analysis, factor), photo.frames, masks, strict=True
                 )
@@ -253,7 +253,7 @@ def _visible(seen: photos.Photo, masks: Sequence[Mask], analysis: Analysis, fact
     return visible
 
 
-def _not_of_paint(faces: Sequence[Region], frame: photos.Frame, mask: Mask) -> tuple[Region, ...]:
+def _drop_inpainting_artifacts(faces: Sequence[Region], frame: photos.Frame, mask: Mask) -> tuple[Region, ...]:
     """Those of the faces that are in the photo itself, in any view of its frame."""
     if not faces:
         return ()
