@@ -121,7 +121,7 @@ def _in_tiles(
     def found(tile: tuple[range, range]) -> list[Region]:
         across, along = tile
         area = Box(along.start, across.start, len(along), len(across))
-        whole = _opened(area, width, height, margin)
+        whole = _interior(area, width, height, margin)
         inside = inner.detect(picture[across.start : across.stop, along.start : along.stop])
         shifted = (_shifted(face, area.x, area.y) for face in inside)
         return [face for face in shifted if whole.intersection(face.box) >= face.box.area * 0.999]
@@ -140,7 +140,7 @@ def _spans(length: int, most: int, overlap: int) -> list[range]:
     return [range(start, start + side) for start in starts]
 
 
-def _opened(tile: Box, width: int, height: int, margin: float) -> Box:
+def _interior(tile: Box, width: int, height: int, margin: float) -> Box:
     """The tile without its margin, and opened towards the outside where it touches an edge of the picture."""
     far = float(max(width, height))
     left = -far if tile.x == 0 else tile.x + margin
