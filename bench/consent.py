@@ -97,7 +97,7 @@ def embed_all(pictures: Sequence[Sample], conditions: Sequence[str]) -> float:
     """Fills in the embeddings; returns seconds of one core that recognising took per face."""
     opencv.load().setNumThreads(1)
     spent, count = 0.0, 0
-    with presets.kept_warm():
+    with presets.model_session():
         for number, sample in enumerate(pictures):
             picture = np.array(Image.open(sample.path).convert("RGB"))
             face = _middle(picture, presets.find(picture, "fast"))

@@ -60,7 +60,7 @@ def ours(name: str, stack: ExitStack) -> Callable[[Any], list[list[float]]]:
     from scrubber.detection.yunet import YuNet
     from scrubber.values import Region
 
-    stack.enter_context(presets.kept_warm())
+    stack.enter_context(presets.model_session())
     alone: dict[str, Detector] = {
         "yunet": YuNet(SINGLE_THRESHOLDS["yunet"]),
         "centerface": CenterFace(SINGLE_THRESHOLDS["centerface"]),

@@ -58,7 +58,7 @@ CASES = (
 
 def check(folder: Path) -> list[dict[str, Any]]:
     """For each case how many faces were found and shown, and whether it was the right one."""
-    with presets.kept_warm():
+    with presets.model_session():
         return [_check(folder, case) for case in CASES]
 
 

@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("--presets", default=",".join(get_args(Preset)))
     parser.add_argument("--json", type=Path, metavar="FILE")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as work, presets.kept_warm():
+    with tempfile.TemporaryDirectory() as work, presets.model_session():
         throughput.make_large(throughput.sources(arguments.folder), Path(work) / "photos", arguments.photos)
         photos = {path.name: path.read_bytes() for path in sorted((Path(work) / "photos").iterdir())}
         floors = {name: min(floor(data) for _ in range(arguments.rounds + 1)) for name, data in photos.items()}

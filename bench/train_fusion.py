@@ -90,7 +90,7 @@ def look_at(job: tuple[Path, str, str, list[Any], list[Any]]) -> Look:
     change = variants.VARIANTS[variant]
     picture, boxes = change(original, np.array(truth, dtype=float).reshape(-1, 4))
     _, left_out = change(original, np.array(ignored, dtype=float).reshape(-1, 4))
-    with presets.kept_warm():
+    with presets.model_session():
         seen: Looks = {
             preset: [look.detect(picture) for look in (*presets.looks(preset), *presets.portraits(preset))]
             for preset in PRESETS
@@ -145,7 +145,7 @@ def labelled(look: Look, preset: Preset, count: int, draw: int) -> Labelled:
         np.array(is_face, dtype=bool),
         scoring.false_alarms(boxes, annotated),
         held,
-        np.array([fusion.asked(candidate.region) for candidate in found]),
+        np.array([fusion.threshold_factor(candidate.region) for candidate in found]),
     )
 
 

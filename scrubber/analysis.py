@@ -15,12 +15,12 @@ from scrubber.values import SCHEMA, Action, Box, Decision, Landmarks, Leak, Regi
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """The regions of all frames of a photo, and a decision for each. Immutable, picklable, with a JSON form.
+    """The regions in all frames of a photo, and a decision for each.
 
-    Boxes are pixels of the upright original; `sizes` are height and width of each frame. `found` are the regions that
-    detectors found, by frame; `decisions` also cover what a person pointed at. `withheld` is a reason code if the photo
-    must not be published at all. `leaks` are what the file gives away. `concerns` are the ids of the people on whose
-    standing the decisions hang.
+    `sizes` are the `(height, width)` of each frame; boxes are pixels of the upright original. `found` are the regions
+    that detectors found, frame by frame. `decisions` cover these, and what a person pointed at. `withheld` is a reason
+    code if the photo must not be published at all. `leaks` is what the file gives away. `concerns` are the ids of the
+    people in the manifest on whom the decisions depend. `seconds` are the seconds that each stage took.
     """
 
     input: str
@@ -36,26 +36,28 @@ class Analysis:
 
     @property
     def width(self) -> int:
-        """Pixels of the first frame."""
+        """Of the first frame, in pixels."""
         return self.sizes[0][1]
 
     @property
     def height(self) -> int:
-        """Pixels of the first frame."""
+        """Of the first frame, in pixels."""
         return self.sizes[0][0]
 
     @property
     def frames(self) -> int:
+        """How many frames or pages there are."""
         return len(self.sizes)
 
     def on_frame(self, number: int, action: Action | None = None) -> tuple[Decision, ...]:
-        """The decisions on one frame, or those of one kind."""
+        """The decisions on the frame with this number, from 0; with `action`, only those to hide or to show."""
         return tuple(one for one in self.decisions if one.frame == number and action in (None, one.action))
 
     def hiding(self, *numbers: int) -> Analysis:
-        """The same, but the regions with these numbers are hidden too. Raises `UsageError` for a number that is none.
+        """The same analysis, but the regions with these ids are hidden, too.
 
-        Hiding more is always possible. Who may be shown is for the consent manifest to say.
+        Hiding more is always possible. Only the consent manifest can say who may be shown. Raises `UsageError` for an
+        id that no region has.
         """
         unknown = set(numbers) - {one.region.id for one in self.decisions}
         if unknown:
@@ -64,7 +66,7 @@ class Analysis:
         return replace(self, decisions=hidden)
 
     def as_json(self) -> dict[str, Any]:
-        """As `scrubber faces --json` prints it; `whole_as_json` has all of it."""
+        """As `scrubber faces --json` prints it. For storing use `whole_as_json`."""
         return {
             "schema": SCHEMA,
             "input": self.input,
@@ -77,7 +79,7 @@ class Analysis:
         }
 
     def whole_as_json(self) -> dict[str, Any]:
-        """Everything, to be stored and read back by `from_json` on another day or another machine."""
+        """All of it, to store it and to read it back with `from_json` on another day or another machine."""
         return self.as_json() | {
             "turned": list(self.source.turned),
             "sizes": [list(size) for size in self.sizes],
@@ -95,7 +97,7 @@ class Analysis:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Analysis:
-        """What `whole_as_json` tells, read back. Raises `UsageError` for anything else."""
+        """The analysis that `whole_as_json` was made from. Raises `UsageError` for anything else."""
         try:
             if values["schema"] != SCHEMA:
                 raise UsageError(f"the analysis has schema {values['schema']}, not {SCHEMA}; analyse the photo again")

@@ -70,15 +70,20 @@ def scrub(
 ) -> Result:
     """Make one photo safe and write the copy to the file `output`.
 
-    Faces are hidden unless `consent` allows them for `purpose` on the day `on` (today if None). The result says
-    whether the copy was published or withheld; nothing lies at `output` unless it was published just now: an earlier
-    copy is taken away first. A file that scrubber did not make is left alone unless `overwrite` says so.
+    Every face is hidden unless `consent` allows it for `purpose` on the day `on` (None: today). `policy` says how; None
+    means the defaults of `Policy`. If somebody withdrew after the day `on`, the call is refused, unless
+    `despite_withdrawals` is True; they stay hidden then, too.
 
-    The photo is opened in this process: one that breaks a decoder breaks the caller, one that hangs it hangs. For
-    photos from strangers give `isolate=True`, or keep a `Session` open.
+    The result says whether the copy was published or withheld. An earlier copy at `output` is taken away first, so a
+    file lies there only if it was published just now. A file that scrubber did not make is refused unless `overwrite`
+    is True.
 
-    Raises `PhotoError` for a file that cannot be opened or written, `UsageError` for a consent without a purpose,
-    `ManifestError` for reference photos that cannot be used, `MissingPart` if a model is not there.
+    The photo is opened in this process: a file that breaks or hangs its decoder breaks or hangs the caller. For photos
+    from strangers give `isolate=True`, which opens it in a process of its own, or keep a `Session`.
+
+    Raises `PhotoError` for a file that cannot be opened or written, `UsageError` for a consent without a purpose or
+    for a file in the way, `ManifestError` for reference photos that cannot be used, `MissingPart` for a model that is
+    missing.
     """
     with Session(
         policy=policy,
@@ -102,10 +107,12 @@ def analyse(
     despite_withdrawals: bool = False,
     isolate: bool = False,
 ) -> Analysis:
-    """What is in a photo, and what would be decided for each region; `source` is its path or its bytes.
+    """Find what is in a photo, and decide about each region. No copy is made; `render` does that.
+
+    `source` is the path of a file or its bytes. The other arguments, and the errors, are those of `scrub`.
 
     The answer holds no pixels and no embeddings, but it tells who is where: keep it as private as the manifest. It can
-    be stored (`whole_as_json`), and a person may hide more in it (`hiding`). Raises as `scrub` does.
+    be stored (`Analysis.whole_as_json`), and a person may hide more in it (`Analysis.hiding`).
     """
     with Session(
         policy=policy, consent=consent, purpose=purpose, on=on, despite_withdrawals=despite_withdrawals,
@@ -127,12 +134,13 @@ def render(
     isolate: bool = False,
     overwrite: bool = False,
 ) -> Result:
-    """Write the safe copy of a photo that was analysed before to the file `output`, as `scrub` would.
+    """Make the safe copy of a photo that was analysed before, and write it to the file `output`.
 
-    No face is searched for again but to check the copy. Consent is asked for again: whoever is shown must be allowed by
-    the analysis and by `consent` today. What the analysis hides stays hidden.
+    Faces are searched for again only to check the copy. Consent is decided again: a face is shown only if both the
+    analysis and `consent`, on this day, allow it. What the analysis hides stays hidden.
 
-    Raises `UsageError` for the analysis of another photo, and what `scrub` raises.
+    The other arguments are those of `scrub`. Raises `UsageError` for the analysis of another photo, and what `scrub`
+    raises.
     """
     with Session(
         policy=policy, consent=consent, purpose=purpose, on=on, despite_withdrawals=despite_withdrawals,
@@ -151,9 +159,10 @@ def scrub_bytes(
     despite_withdrawals: bool = False,
     isolate: bool = False,
 ) -> SafeCopy:
-    """The same from memory to memory, or from a binary file that is read to its end. No file is written.
+    """Make one photo safe in memory. No file is written, and nothing is noted in the ledger.
 
-    `data` of the answer is None if the photo is withheld. Raises as `scrub` does.
+    `data` are the bytes of a photo, or an open binary file that is read to its end. `SafeCopy.data` is None if the
+    photo is withheld. The other arguments, and the errors, are those of `scrub`.
     """
     with Session(
         policy=policy,
@@ -180,13 +189,17 @@ def scrub_folder(
     isolate: bool = True,
     restart: bool = False,
 ) -> Iterator[Result]:
-    """Make every photo below a folder (or in a list of files and folders) safe; copies go to the folder `output`.
+    """Make every photo in a folder and its subfolders safe; copies go to the folder `output`.
 
-    Yields one result per file, in a stable order, while the run goes on, and one for each copy of an earlier run that
-    must not be seen any more. What is published already and has not changed is `unchanged`, unless `restart` makes all
-    copies again. `jobs` is the number of processes, one per core if None; the outputs do not depend on it. Photos are
-    opened in worker processes unless `isolate` is False; no `__main__` guard is needed. Raises as `scrub` does, but a
-    failed photo is a result.
+    `source` may also be a list of files and folders. Files that are no photos are passed over. No photo is opened
+    before the iterator is read. It gives one `Result` per photo, in a stable order, while the run goes on, and one for
+    each copy of an earlier run that must not be seen any more. A photo that is published already and has not changed
+    is `unchanged`, unless `restart` makes all copies again.
+
+    Photos are opened in worker processes unless `isolate` is False. `jobs` is their number (None: one per core); the
+    outputs do not depend on it. A script needs no `__main__` guard.
+
+    The other arguments, and the errors, are those of `scrub`. A photo that fails raises nothing: its result says so.
     """
     given = [source] if isinstance(source, str | os.PathLike) else list(source)
     if not given:
@@ -211,6 +224,6 @@ def _folder(
         else:
             executor = stack.enter_context(batch.Serial())
         terms = Terms.of(
-            policy, consent, purpose, on, despite_withdrawals, batch.judging(executor) if isolate else None
+            policy, consent, purpose, on, despite_withdrawals, batch.reference_assessor(executor) if isolate else None
         )
         yield from batch.run(plan.tasks, batch.Publisher(output, terms, restart=restart), executor)

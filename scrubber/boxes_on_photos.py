@@ -9,7 +9,7 @@ from scrubber.consent.decisions.placing import lies_inside, misplaced
 from scrubber.entry_lookup import entries_about, look_up
 from scrubber.errors import UsageError
 from scrubber.guarded import read_file
-from scrubber.pipeline import find_in, opened
+from scrubber.pipeline import find_in, open_and_identify
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,7 +75,7 @@ class Seen:
 
 def look_at(path: Path, preset: Preset, limits: Limits, listed: PhotoEntries) -> Seen:
     """Open a photo, find the faces in it and what is `listed` about it. Raises `PhotoError`."""
-    photo, source = opened(read_file(path, limits), str(path), limits)
+    photo, source = open_and_identify(read_file(path, limits), str(path), limits)
     sizes = tuple(frame.size for frame in photo.frames)
     source, entries = entries_about(photo, source, listed)
     return Seen(path, source, sizes, photo.moving, tuple(find_in(photo, preset)), entries)
@@ -83,7 +83,7 @@ def look_at(path: Path, preset: Preset, limits: Limits, listed: PhotoEntries) ->
 
 def identified(path: Path, limits: Limits) -> SourceId:
     """Open a photo and tell what it is. Raises `PhotoError`."""
-    return opened(read_file(path, limits), str(path), limits)[1]
+    return open_and_identify(read_file(path, limits), str(path), limits)[1]
 
 
 def surely_a_face(face: Region) -> bool:
@@ -101,7 +101,7 @@ def check_photo(
     from scrubber.consent.decisions.decide import idle, missed
     from scrubber.consent.decisions.pointing import point
 
-    photo, source = opened(read_file(path, limits), str(path), limits)
+    photo, source = open_and_identify(read_file(path, limits), str(path), limits)
     known = look_up(photo, source, permissions)
     entry = known.entry
     if entry is None:

@@ -1,4 +1,4 @@
-"""Everything that scrubber can refuse to do, as one tree.
+"""Every error that scrubber raises on purpose, as one tree.
 
     ScrubberError                 exit code 1
     ├── UsageError                2   an option or argument that makes no sense
@@ -21,16 +21,16 @@ from typing import ClassVar
 
 
 class ScrubberError(Exception):
-    """Base of every error that scrubber raises on purpose. `exit_code` is what the command line returns.
+    """The base of all others. `exit_code` is what the command line returns.
 
-    It takes the lines of its message one by one, for a file name in one of them may hold line ends of its own.
+    The arguments are the lines of the message, one by one, for a file name in a line may hold line ends of its own.
     """
 
     exit_code: ClassVar[int] = 1
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """What is wrong, in most cases in one line."""
+        """The lines of the message; in most cases there is one."""
         return tuple(map(str, self.args)) or (type(self).__name__,)
 
     def __str__(self) -> str:
@@ -44,14 +44,14 @@ class UsageError(ScrubberError, ValueError):
 
 
 class PhotoError(ScrubberError):
-    """One photo could not be made safe, so it gets no output. `reason` is a short code for reports."""
+    """One photo cannot be made safe, so it gets no output. `reason` is one of the codes in reports."""
 
     exit_code = 3
     reason: ClassVar[str] = "failed"
 
 
 class UnreadableFile(PhotoError):
-    """The file is gone, or its permissions keep it closed."""
+    """The file is not there, or its permissions forbid to read it."""
 
     reason = "unreadable"
 
@@ -69,19 +69,19 @@ class DamagedPhoto(PhotoError):
 
 
 class PhotoTooLarge(PhotoError):
-    """More bytes or pixels than `Policy.limits` lets in."""
+    """The file has more bytes or pixels than `Policy.limits` allows."""
 
     reason = "too-large"
 
 
 class NotWritable(PhotoError):
-    """The safe copy could not be put where it should go."""
+    """The safe copy cannot be written where it should go."""
 
     reason = "not-writable"
 
 
 class WorkerLost(PhotoError):
-    """The process that worked on the photo died or took too long."""
+    """The worker process that had the photo died, or took too long."""
 
     reason = "worker-lost"
 

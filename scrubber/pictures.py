@@ -31,13 +31,14 @@ _GIVEN = "the bytes given"
 
 
 def find_faces(picture: Path_ | bytes | Pixels | Image.Image, preset: Preset = "balanced") -> list[Region]:
-    """The faces in a photo, in its first frame if it has several.
+    """Find the faces in a picture, in the first frame if there are several.
 
-    `picture` is the path of a file, the bytes of one, a `PIL.Image` or an H×W×3 uint8 RGB array. Boxes are pixels of
-    the upright picture: files and bytes are turned as their EXIF orientation says, images and arrays are taken as they
-    are. What is transparent is looked at on white and on black.
+    `picture` is the path of a file, its bytes, a `PIL.Image` or an H×W×3 uint8 RGB array. A transparent picture is
+    looked at on several grounds. Boxes are pixels of the upright picture: files and bytes are turned by their EXIF
+    orientation; images and arrays are taken as they are. `Region.score` is the probability of a face, 0 to 1.
 
-    Raises `PhotoError` for a file that cannot be opened, `UsageError` for an argument that makes no sense.
+    Files are opened in this process. Raises `PhotoError` for a file that cannot be opened, `UsageError` for an
+    argument that makes no sense, `MissingPart` if a model is missing.
     """
     policy = Policy(preset=preset)
     if arguments.is_file(picture):
@@ -54,12 +55,14 @@ def hide(picture: Pixels, faces: Iterable[RegionLike], style: str = "blur") -> P
 @overload
 def hide(picture: Image.Image, faces: Iterable[RegionLike], style: str = "blur") -> Image.Image: ...
 def hide(picture: Pixels | Image.Image, faces: Iterable[RegionLike], style: str = "blur") -> Pixels | Image.Image:
-    """A new picture, of the same kind as given, with the heads around `faces` painted over.
+    """Paint over the heads around `faces`. Gives a new picture of the same kind; the old one stays as it was.
 
-    Takes an H×W×3 uint8 RGB array or a `PIL.Image` of 8 bits. `faces` are regions, as `find_faces` gives them, or
-    boxes: `Box` or four numbers x, y, width, height. What is painted depends on the pixels that stay visible and on
-    nothing else. An image keeps its mode, but one with a palette becomes RGB or RGBA; what lies under a mask is opaque,
-    what is wholly transparent is black, and its `info` (profile, EXIF, comments) stays behind.
+    `picture` is an H×W×3 uint8 RGB array, or a `PIL.Image` with 8 bits per channel. `faces` are regions, as
+    `find_faces` gives them, or boxes in pixels: `Box` or four numbers x, y, width, height. The paint depends on the
+    pixels that stay visible and on nothing else.
+
+    An image keeps its mode, but a palette becomes RGB or RGBA. Painted pixels are opaque, wholly transparent ones
+    become black. The image's `info` (profile, EXIF, comments) is not taken over.
 
     Raises `UsageError` for an argument that makes no sense, such as a box outside the picture.
     """
@@ -71,10 +74,11 @@ def hide(picture: Pixels | Image.Image, faces: Iterable[RegionLike], style: str 
 
 
 def preview(picture: Path_ | bytes, analysis: Analysis, *, frame: int = 0) -> Image.Image:
-    """The photo as it is, with a numbered frame around each region and below it what is decided and why.
+    """Draw a numbered box around each region of a photo, and list below it what is decided and why.
 
-    `picture` is the path or the bytes of the photo that was analysed. It shows everybody: keep it private. Hidden
-    regions are blue and solid, shown ones orange and dashed. A transparent photo is there twice, on white and on black.
+    `picture` is the path or the bytes of the photo that was analysed; `frame` counts from 0. The image is upright RGB.
+    Boxes of hidden regions are blue and solid, those of shown ones orange and dashed. A transparent photo is drawn
+    twice, on white and on black. Nobody is hidden in this image: keep it private.
 
     Raises `PhotoError` for a file that cannot be opened, `UsageError` for another photo or a frame that is not there.
     """
@@ -91,10 +95,10 @@ def preview(picture: Path_ | bytes, analysis: Analysis, *, frame: int = 0) -> Im
 
 
 def inspect(source: Path_ | bytes) -> list[Leak]:
-    """What a file gives away besides its picture, its name included; the most dangerous first.
+    """List what a file gives away besides its picture, the most dangerous first.
 
-    `source` is its path or its bytes. Raises `PhotoError` for a file that cannot be read, `UsageError` for
-    something else.
+    `source` is the path of a file or its bytes. With a path, the name of the file counts too. Raises `PhotoError` for
+    a file that cannot be read, `UsageError` for a source that is neither.
     """
     data, _ = _read(source, "source", Limits())
     named = None if isinstance(source, bytes | bytearray | memoryview) else file_names.leak(arguments.path(source, ""))
@@ -102,11 +106,11 @@ def inspect(source: Path_ | bytes) -> list[Leak]:
 
 
 def verify(source: Path_ | bytes, *, preset: Preset = "balanced", allowed: Iterable[RegionLike] = ()) -> Verdict:
-    """Is this file fit to publish? Judges any file, made here or not.
+    """Check whether a file is fit to publish, whichever program made it.
 
-    `source` is its path or its bytes. `allowed` are the places of faces that may be seen, in pixels of its upright
-    picture (of the first frame): regions or boxes as `hide` takes them. What a run published is known by its ledger.
-    Raises as `inspect` does.
+    `source` is the path of a file or its bytes. `allowed` are faces that may be seen: regions or boxes, as `hide` takes
+    them, in pixels of the upright picture in its first frame. For a copy that a run published, the ledger knows who
+    may be seen in it. The errors are those of `inspect`; `MissingPart` if a model is missing.
     """
     limits, preset = Limits(), Policy(preset=preset).preset
     places: Sequence[Region] = arguments.regions(allowed, None, "allowed")

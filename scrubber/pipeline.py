@@ -85,7 +85,7 @@ def open_source(data: bytes, name: str, terms: Terms) -> Opened:
     """Open a photo, and look up what the manifest says of it. Raises `PhotoError`."""
     clock = Stopwatch()
     with clock("open"):
-        photo, source = opened(data, name, terms.policy.limits)
+        photo, source = open_and_identify(data, name, terms.policy.limits)
         known = look_up(photo, source, terms.permissions)
         return Opened(name, photo, known, inspection.inventory(data), clock)
 
@@ -124,7 +124,7 @@ def render_opened(source: Opened, analysis: Analysis, terms: Terms, least: Analy
             return replace(copy, withheld="not-verified", warnings=(*copy.warnings, str(wrong)))
         with clock("look again"):
             visible = [
-                _not_of_paint(faces, frame, mask)
+                _drop_inpainting_artifacts(faces, frame, mask)
                 for faces, frame, mask in zip(
                     _visible(seen, smaller, analysis, factor), photo.frames, masks, strict=True
                 )
@@ -172,7 +172,7 @@ def _stricter(now: Analysis, before: Analysis) -> Analysis:
     return replace(now, decisions=(*decided, *more), withheld=now.withheld or before.withheld)
 
 
-def opened(data: bytes, name: str, limits: Limits) -> tuple[photos.Photo, SourceId]:
+def open_and_identify(data: bytes, name: str, limits: Limits) -> tuple[photos.Photo, SourceId]:
     """The upright photo, and what finds it again. Raises `PhotoError` if it cannot be opened."""
     photo = photos.open_photo(data, name, limits)
     return photo, SourceId(hashlib.sha256(data).hexdigest(), photo.fingerprint())
@@ -180,7 +180,7 @@ def opened(data: bytes, name: str, limits: Limits) -> tuple[photos.Photo, Source
 
 def find_in(photo: photos.Photo, preset: Preset) -> list[tuple[Region, ...]]:
     """The faces in each frame of a photo, in any view of it; in an animation they are followed from frame to frame."""
-    with presets.kept_warm():
+    with presets.model_session():
         found = [united(plugged.find(view, preset) for view in frame.views()) for frame in photo.frames]
     return numbered(follow(found) if photo.moving else found)
 
@@ -253,11 +253,11 @@ def _visible(seen: photos.Photo, masks: Sequence[Mask], analysis: Analysis, fact
     return visible
 
 
-def _not_of_paint(faces: Sequence[Region], frame: photos.Frame, mask: Mask) -> tuple[Region, ...]:
+def _drop_inpainting_artifacts(faces: Sequence[Region], frame: photos.Frame, mask: Mask) -> tuple[Region, ...]:
     """Those of the faces that are in the photo itself, in any view of its frame."""
     if not faces:
         return ()
-    real = (checking.not_of_paint(faces, view, mask) for view in frame.views())
+    real = (checking.drop_inpainting_artifacts(faces, view, mask) for view in frame.views())
     return tuple(dict.fromkeys(face for some in real for face in some))
 
 

@@ -21,11 +21,17 @@ def styles() -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is let in, so that one hostile or huge file cannot take the machine down."""
+    """The largest photo that is opened, so that one hostile or huge file cannot take the machine down.
+
+    Raises `UsageError` for a limit that is not a positive number.
+    """
 
     bytes: int = 512 * 1024 * 1024
-    pixels: int = 120_000_000  # a 100-megapixel camera fits, with room
-    seconds: float = 20.0  # for a worker process to open a photo of few bytes; larger ones get longer
+    """Size of the file: 512 MiB."""
+    pixels: int = 120_000_000
+    """Pixels of all frames together. A 100-megapixel camera fits, with room."""
+    seconds: float = 20.0
+    """Time that a worker process has to open a small file; larger ones get longer."""
 
     def __post_init__(self) -> None:
         numbers = (self.bytes, self.pixels, self.seconds)
@@ -35,18 +41,23 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How photos are made safe. Same input, policy and version of scrubber: same output bytes.
+    """How photos are made safe. The same input, policy and version of scrubber give the same output bytes.
 
-    Raises `UsageError` for a value that is not one of those listed in the types above.
+    Raises `UsageError` for a value that its type does not list.
     """
 
     style: Style | str = "blur"
-    """Of scrubber, or of a plug-in."""
+    """What heads are painted with, a style of scrubber or of a plug-in. None is made from the pixels that it hides."""
     preset: Preset = "balanced"
+    """How hard faces are looked for; `thorough` finds the most and takes the longest."""
     names: Names = "neutral"
+    """What `scrub_folder` calls copies: a code that tells nothing, a running number, or the name of the original."""
     format: Format = "keep"
-    max_size: int | None = None  # pixels along the longer side of an output
+    """Of the copy; `keep` is that of the original, or JPEG or PNG if scrubber cannot write that one cleanly."""
+    max_size: int | None = None
+    """Pixels along the longer side of a copy, at most; None leaves the size as it is."""
     limits: Limits = field(default_factory=Limits)
+    """What is refused as too large or too slow."""
 
     def __post_init__(self) -> None:
         allowed = {"style": styles(), "preset": get_args(Preset), "names": get_args(Names), "format": get_args(Format)}

@@ -52,9 +52,10 @@ _MEDIA_TYPES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class SafeCopy:
-    """A safe copy in memory. `data` is None if the photo is withheld, and `result.reason` says why.
+    """A safe copy in memory.
 
-    `media_type` is such as `image/jpeg`, `extension` the file name extension with its dot; both are empty without data.
+    `data` are the bytes of a file, or None if the photo is withheld; `result.reason` says why. `media_type` is like
+    `image/jpeg`, `extension` like `.jpg`. Both are empty if there is no data.
     """
 
     data: bytes | None
@@ -64,15 +65,16 @@ class SafeCopy:
 
 
 class Session:
-    """Keeps models loaded between photos. Safe to use from several threads. Use it in a `with` block.
+    """Keeps models loaded between photos. Use it in a `with` block; several threads may share it.
 
-    A day `on` after which somebody withdrew is refused unless `despite_withdrawals` is True.
+    With `isolate=True` photos are opened in worker processes, `jobs` of them (None: one per core). A file that breaks
+    or hangs a decoder then costs its own result and nothing else. Without `isolate` all work is done in this process,
+    one photo after the other.
 
-    `isolate` opens files in worker processes, `jobs` of them (one per core if None); a file that breaks or hangs a
-    decoder then costs itself only. Without it everything happens in this process, one photo after the other.
+    Consent is decided for the day `on`, or if that is None for the day on which each photo is handed in. The session
+    keeps the manifest that it was given: open a new one after somebody withdrew.
 
-    Without `on` consent must hold on the day of each photo. The manifest is the one that was loaded: open a new session
-    once somebody has withdrawn. Raises as `scrub` does.
+    The other arguments, and the errors, are those of `scrub`; a session that is not open is a `UsageError`.
     """
 
     _day: date
@@ -116,10 +118,7 @@ class Session:
         self._stack.close()
 
     def scrub_bytes(self, data: bytes | BinaryIO) -> SafeCopy:
-        """Make one photo safe that is in memory, or in a binary file that is read to its end.
-
-        Raises `PhotoError` for what cannot be opened.
-        """
+        """Make one photo safe in memory; see `scrubber.scrub_bytes`."""
         executor, terms = self._ready()
         given = checked_bytes(data, terms.policy.limits.bytes)
         with self._turn():
@@ -133,7 +132,7 @@ class Session:
         return self._publish(source, output, overwrite, None)
 
     def analyse(self, source: Path_ | bytes) -> Analysis:
-        """What is in a photo, and what would be decided; see `scrubber.analyse`."""
+        """Find what is in a photo, and decide about each region; see `scrubber.analyse`."""
         executor, terms = self._ready()
         limits = terms.policy.limits
         if isinstance(source, bytes | bytearray | memoryview):
@@ -146,7 +145,7 @@ class Session:
             return executor.submit(name, len(data), limits, analyse_bytes, data, name, shared).result()
 
     def render(self, source: Path_, output: Path_, analysis: Analysis, *, overwrite: bool = False) -> Result:
-        """Write the safe copy of a photo that was analysed before to the file `output`; see `scrubber.render`."""
+        """Make the safe copy of a photo that was analysed before; see `scrubber.render`."""
         return self._publish(source, output, overwrite, checked_analysis(analysis))
 
     def _publish(self, source: Path_, output: Path_, overwrite: bool, analysis: Analysis | None) -> Result:
@@ -156,7 +155,7 @@ class Session:
         if target.is_dir():
             raise UsageError(f"{target}: this is a folder; name the file to write, or use scrub_folder")
         with self._turn():
-            named = terms.named(target)
+            named = terms.with_format_from(target)
             taken = [text for one in batch.retract_beside(target, named, given) for text in one.warnings]
             result = batch.publish_one(given, target, named, executor, overwrite=overwrite, analysis=analysis)
         return replace(result, warnings=(*result.warnings, *taken))
@@ -171,9 +170,9 @@ class Session:
 
     def _resolved(self, executor: Executor) -> Terms:
         self._day = date.today()
-        judge = batch.judging(executor) if self._isolate else None
+        assess = batch.reference_assessor(executor) if self._isolate else None
         return Terms.of(
-            self._policy, self._consent, self._purpose, self._on or self._day, self._despite_withdrawals, judge
+            self._policy, self._consent, self._purpose, self._on or self._day, self._despite_withdrawals, assess
         )
 
     def _turn(self) -> ExitStack:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scrubber.consent import Consent, Permissions
-    from scrubber.recognition import Judge
+    from scrubber.recognition import ReferenceAssessor
     from scrubber.recognition.matching import Gallery
     from scrubber.values import SourceId
 
@@ -53,10 +53,10 @@ class Terms:
         purpose: str | None = None,
         on: date | None = None,
         despite_withdrawals: bool = False,
-        judge: Judge | None = None,
+        assess: ReferenceAssessor | None = None,
         nobody: bool = False,
     ) -> Terms:
-        """`on` is today unless said otherwise. `judge` looks at reference photos; without one it is done here.
+        """`on` is today unless said otherwise. `assess` looks at reference photos; without one it is done here.
 
         With `nobody` nobody is shown and nobody compared: the Chatham House rule for a whole run. Then no purpose is
         needed.
@@ -77,7 +77,7 @@ class Terms:
             permissions = consent.permissions_for_nobody(purpose, day, despite_withdrawals)
         else:
             permissions = consent.permissions(purpose, day, despite_withdrawals)
-        known = gallery(consent, permissions.gallery, policy.limits, judge) if permissions.gallery else None
+        known = gallery(consent, permissions.gallery, policy.limits, assess) if permissions.gallery else None
         identity, recipient = consent.ledger_identity, None
         if consent.locked:
             from scrubber.consent.vault.sealing import recipient_under
@@ -112,7 +112,7 @@ class Terms:
         parts = (__version__, source.sha256, sorted(asdict(self.policy).items()), said, *plugins.installed())
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
-    def named(self, target: Path) -> Terms:
+    def with_format_from(self, target: Path) -> Terms:
         """The same terms for one output file: its name may ask for a format.
 
         Raises `UsageError` if the policy asks for another one.

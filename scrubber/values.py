@@ -37,7 +37,7 @@ Reason = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A rectangle in pixels of the upright picture: top-left origin, x rightwards, y downwards."""
+    """A rectangle in pixels of the upright picture: origin at the top left, x to the right, y down."""
 
     x: float
     y: float
@@ -46,18 +46,22 @@ class Box:
 
     @property
     def right(self) -> float:
+        """The x of the right edge, which lies just outside."""
         return self.x + self.width
 
     @property
     def bottom(self) -> float:
+        """The y of the bottom edge, which lies just outside."""
         return self.y + self.height
 
     @property
     def area(self) -> float:
+        """Square pixels."""
         return max(self.width, 0) * max(self.height, 0)
 
     @property
     def center(self) -> Point:
+        """The point in the middle, `(x, y)`."""
         return self.x + self.width / 2, self.y + self.height / 2
 
     def intersection(self, other: Box) -> float:
@@ -72,6 +76,7 @@ class Box:
         return shared / (self.area + other.area - shared) if shared else 0.0
 
     def shifted(self, dx: float, dy: float) -> Box:
+        """The same box, moved by so many pixels."""
         return Box(self.x + dx, self.y + dy, self.width, self.height)
 
     def scaled(self, sx: float, sy: float) -> Box:
@@ -89,12 +94,12 @@ UNTURNED: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class SourceId:
-    """What finds a source again: by its bytes, or by its pixels where somebody has tagged, rated or renamed it.
+    """Two hashes that find a source again: by its bytes, or by its pixels if somebody tagged, rated or renamed it.
 
-    Both are 64 lower-case hex digits: `sha256` of the file, `pixels` of its upright decoded frames
-    (`Photo.fingerprint`), whose first 16 digits are the same whichever way the picture is turned. These digits are no
-    evidence: an edited photo may share them. `turned` holds hashes of pixels that the manifest names and that the
-    picture was found to have when it was turned; only whoever looked at the picture fills it in.
+    Both are SHA-256 in 64 lower-case hex digits: `sha256` of the file, `pixels` of its upright decoded frames. The
+    first 16 digits of `pixels` are the same whichever way the picture is turned, and an edited photo may share them,
+    so they prove nothing. `turned` holds hashes from the manifest that the picture has when it is turned; it is filled
+    in where pixels are compared with the manifest.
     """
 
     sha256: str
@@ -104,7 +109,7 @@ class SourceId:
 
 @dataclass(frozen=True, slots=True)
 class Landmarks:
-    """Five points of a face, in pixels; right and left are the person's own."""
+    """Five points of a face, in pixels of the upright picture. Right and left are the person's own."""
 
     right_eye: Point
     left_eye: Point
@@ -114,16 +119,20 @@ class Landmarks:
 
     @property
     def points(self) -> tuple[Point, Point, Point, Point, Point]:
+        """All five, in the order of the fields."""
         return self.right_eye, self.left_eye, self.nose, self.mouth_right, self.mouth_left
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A place in a picture where one or more detectors saw something, or a person pointed. `score` is 0 to 1.
+    """A place in a picture where detectors saw something, or where a person pointed.
 
-    `id` counts from 1 over all frames of a source, in reading order; 0 where nobody has counted. `kind` decides what is
-    painted, what is looked for again in the copy, and what happens if nobody decides; it is `drawn` for a box that a
-    person drew. `box` holds the `polygon` where there is one.
+    `box` is in pixels of the upright picture, and so are `landmarks` and `polygon`, which lies inside `box`. `score` is
+    the probability that the region is what its `kind` says, 0 to 1. `detectors` are the names of those that saw it.
+    `id` counts from 1 over all frames of a source, in reading order; it is 0 before regions are numbered.
+
+    `kind` decides which pixels are painted, what is looked for again in the copy, and what happens by default. A box
+    that a person drew has the kind `drawn`.
     """
 
     box: Box
@@ -135,7 +144,7 @@ class Region:
     polygon: tuple[Point, ...] | None = None
 
     def mapped(self, carry: Callable[[Point], Point]) -> Region:
-        """The same region in another picture; `carry` takes points there and keeps axes parallel."""
+        """The same region in another picture. `carry` takes a point there; it must keep the axes parallel."""
         (x0, y0), (x1, y1) = carry((self.box.x, self.box.y)), carry((self.box.right, self.box.bottom))
         box = Box(min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0))
         landmarks = Landmarks(*map(carry, self.landmarks.points)) if self.landmarks else None
@@ -145,7 +154,11 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What happens to one region, and why. `frame` counts from 0 in photos that have several."""
+    """What happens to one region, and why.
+
+    `reason` is a reason code. `person` is the manifest's id of somebody whom the reason is about. `similarity` is the
+    cosine of two face embeddings, -1 to 1; None if the face was not compared. `frame` counts from 0.
+    """
 
     region: Region
     action: Action
@@ -155,7 +168,7 @@ class Decision:
     frame: int = 0
 
     def as_json(self) -> dict[str, Any]:
-        """As in reports. Landmarks stay out: they describe a face."""
+        """As reports hold it: without landmarks, for they describe a face."""
         polygon = self.region.polygon
         return {
             "id": self.region.id,
@@ -173,7 +186,7 @@ class Decision:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Decision:
-        """What `as_json` tells, read back; landmarks are lost."""
+        """The decision that `as_json` was made from, without landmarks."""
         region = Region(
             Box(*value["box"]), value["score"], tuple(value["detectors"]), id=value["id"], kind=value["kind"]
         )
@@ -186,8 +199,8 @@ class Decision:
 class Leak:
     """One thing that a file gives away besides its picture.
 
-    `kind` is one of `LEAK_KINDS`, `where` the segment, chunk or tag that holds it, `detail` what a person
-    would want to read. `detail` of a place never leaves `inspect`: reports carry `kind` and `where` only.
+    `kind` is one of `LEAK_KINDS`. `where` names the segment, chunk or tag that holds it. `detail` says in words
+    what stands there, such as a position; `inspect` gives it, and reports leave it out.
     """
 
     kind: str
@@ -195,10 +208,11 @@ class Leak:
     detail: str = ""
 
     def as_json(self) -> dict[str, str]:
+        """As `scrubber inspect --json` prints it."""
         return {"kind": self.kind, "where": self.where, "detail": self.detail}
 
     def as_removed(self) -> dict[str, str]:
-        """For reports, which must not repeat what was taken out."""
+        """As reports hold it: without `detail`, for they must not repeat what was removed."""
         return {"kind": self.kind, "where": self.where}
 
 
@@ -227,10 +241,11 @@ LEAK_KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Is this file fit to publish? `clean` says yes: no leak in it and no face to be seen in it.
+    """Whether a file is fit to publish.
 
-    `faces` are those to be seen, in pixels of the file's own upright picture; `frames` says of each in which frame or
-    page, from 0 on. `not_judged` are sentences on what no reading of such a file can tell.
+    `clean` is True if it holds no leak, and no face that may not be seen. `faces` are the visible ones, with boxes in
+    pixels of the upright picture; `frames` has one number for each, its frame or page, from 0. `not_judged` are
+    sentences on what cannot be known from such a file.
     """
 
     input: str
@@ -242,9 +257,11 @@ class Verdict:
 
     @property
     def faces_visible(self) -> int:
+        """How many faces are visible."""
         return len(self.faces)
 
     def as_json(self) -> dict[str, Any]:
+        """As `scrubber verify --json` prints it."""
         return {
             "schema": SCHEMA,
             "input": self.input,
@@ -261,10 +278,15 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one photo. `output` is None unless a safe copy lies there now, or did until it was retracted.
+    """What became of one photo.
 
-    Boxes of `faces` are pixels of the upright original, `width` by `height`; the copy is `output_width` by
-    `output_height`. These are those of the first frame, and 0 where nothing was opened or made.
+    `input` and `output` are paths; `input` is `-` for a photo that came as bytes. `output` is None unless a safe copy
+    lies there, or lay there until it was retracted. `reason` is a reason code, or None for a photo that was
+    published. `warnings` are sentences for people. `seconds` are the seconds that each stage took.
+
+    `faces` are the decisions, with boxes in pixels of the upright original, `width` by `height`. The copy is
+    `output_width` by `output_height` pixels. These are sizes of the first frame; they are 0 if nothing was opened or
+    made. `leaks_removed` is what the original gave away and the copy does not.
     """
 
     input: str
@@ -284,7 +306,7 @@ class Result:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Result:
-        """What `as_json` tells, read back."""
+        """The result that `as_json` was made from, without what reports leave out."""
         return cls(
             value["input"],
             value["output"],
@@ -299,6 +321,7 @@ class Result:
         )
 
     def as_json(self) -> dict[str, Any]:
+        """One line of a report: `scrubber run --json` prints it."""
         return {
             "schema": SCHEMA,
             "input": self.input,

@@ -74,11 +74,15 @@ def test_a_face_that_only_the_paint_looks_like_does_not_count(portrait: np.ndarr
     (real,) = presets.find_again(portrait)
     hidden = np.zeros(portrait.shape[:2], bool)
     below = replace(real, box=real.box.shifted(0, real.box.height * 1.4))  # on the chest
-    assert checking.not_of_paint([real, below], portrait, hidden) == (real, below), "nothing is painted"
+    assert checking.drop_inpainting_artifacts([real, below], portrait, hidden) == (real, below), "nothing is painted"
     hidden[: round(real.box.bottom + real.box.height * 0.6)] = True  # all of the head, and what the chest begins with
-    assert checking.not_of_paint([real, below], portrait, hidden) == (real,), "the photo itself shows that one only"
+    assert checking.drop_inpainting_artifacts([real, below], portrait, hidden) == (real,), (
+        "the photo itself shows that one only"
+    )
     apart = replace(real, box=Box(real.box.x, portrait.shape[0] - 60, 50, 60))
-    assert checking.not_of_paint([below, apart], portrait, hidden) == (apart,), "where no paint is, paint did nothing"
+    assert checking.drop_inpainting_artifacts([below, apart], portrait, hidden) == (apart,), (
+        "where no paint is, paint did nothing"
+    )
 
 
 def test_times_of_its_own_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

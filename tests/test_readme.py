@@ -65,8 +65,8 @@ def test_the_set_up_is_the_one_that_ci_uses(readme: str, root: Path) -> None:
     assert all(package in ci for package in packages.split())
 
 
-PAGES = ["README.md", "SECURITY.md", "CHANGELOG.md"]
-PAGES += [f"docs/{name}.md" for name in ("consent", "decisions", "detection", "ledger", "threat-model")]
+PAGES = ["README.md", "SECURITY.md", "CHANGELOG.md", "CONTRIBUTING.md"]
+PAGES += [f"docs/{name}.md" for name in ("architecture", "consent", "decisions", "detection", "ledger", "threat-model")]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -74,6 +74,25 @@ def test_links_lead_somewhere(root: Path, page: str) -> None:
     text = (root / page).read_text(encoding="utf-8")
     for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):
         assert ((root / page).parent / target).exists(), target
+
+
+def test_the_picture_of_the_house_is_true(root: Path) -> None:
+    """A path or module that it names is there, and constants and functions are in the module named with them."""
+    text = (root / "docs" / "architecture.md").read_text(encoding="utf-8")
+    house = root / "scrubber"
+    for name in re.findall(r"`([\w/]+/|[\w/]+\.py)`", text):
+        there = (house / name).exists() or (root / name).exists()
+        assert there or ("/" not in name and any(house.rglob(name))), name
+    for thing, module in re.findall(r"`(\w+)` in `([\w/]+\.py)`", text):
+        assert re.search(rf"\b{thing}\b", (house / module).read_text(encoding="utf-8")), (thing, module)
+
+
+def test_contributors_are_sent_to_files_that_are_there(root: Path) -> None:
+    text = (root / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"\b(?:docs|tests|models|scrubber|sample_media)/[\w/-]+(?:\.\w+)?", text)
+    assert len(named) > 10
+    for name in set(named):
+        assert (root / name).exists(), name
 
 
 def test_the_manifest_in_the_docs_is_valid(root: Path) -> None:

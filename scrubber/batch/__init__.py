@@ -24,7 +24,7 @@ from scrubber.batch.publisher import Publisher
 from scrubber.batch.running import failed, run, workers
 from scrubber.batch.sandbox.executors import Executor, Sandbox, Serial, Shared
 from scrubber.batch.single import make_one, publish_one, rehearse_one, retract_beside
-from scrubber.batch.work import judging
+from scrubber.batch.work import reference_assessor
 
 __all__ = [
     "Copy",
@@ -43,7 +43,6 @@ __all__ = [
     "forget",
     "identified_copy",
     "in_order",
-    "judging",
     "known_copy",
     "ledger_around",
     "make_one",
@@ -54,6 +53,7 @@ __all__ = [
     "plan",
     "publish_one",
     "published",
+    "reference_assessor",
     "refusal_of",
     "refused_since",
     "rehearse_one",

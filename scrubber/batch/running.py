@@ -80,10 +80,10 @@ def _results(tasks: Sequence[Task], publisher: Publisher, executor: Executor, wo
         if isinstance(outcome, Result):
             yield outcome
         else:
-            yield from _settled(task, outcome, publisher)
+            yield from _task_results(task, outcome, publisher)
 
 
-def _settled(task: Task, outcome: Pending[Made], publisher: Publisher) -> Iterator[Result]:
+def _task_results(task: Task, outcome: Pending[Made], publisher: Publisher) -> Iterator[Result]:
     """The results of one task, or a failed one: the rest of the folder goes on."""
     try:
         yield from list(publisher.settle(task, outcome.result()))

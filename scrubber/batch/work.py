@@ -15,7 +15,7 @@ from scrubber.listing import list_regions
 from scrubber.photos import suits
 from scrubber.pipeline import analyse, make_safe, render
 from scrubber.policy import Limits
-from scrubber.recognition import Judged, judge
+from scrubber.recognition import AssessedReference, assess_reference
 from scrubber.values import LEAK_KINDS
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from scrubber.analysis import Analysis
     from scrubber.listing import Drawing, Listed
     from scrubber.policy import Preset
-    from scrubber.recognition import Judge
+    from scrubber.recognition import ReferenceAssessor
     from scrubber.scrubbed import Scrubbed
     from scrubber.storage import Storage
     from scrubber.terms import Terms
@@ -118,18 +118,21 @@ def list_file(path: Path, terms: Shared[Terms], drawing: Drawing | None) -> List
     return list_regions(read_file(path, terms.value.policy.limits), str(path), terms.value, drawing)
 
 
-def judging(executor: Executor) -> Judge:
+def reference_assessor(executor: Executor) -> ReferenceAssessor:
     """Looks at reference photos where the executor opens files; one that breaks its process is no good reference."""
 
-    def judge_all(photos: Sequence[tuple[str, bytes]], limits: Limits) -> list[Judged]:
-        calls = [(name, executor.submit(name, len(data), limits, judge, data, name, limits)) for name, data in photos]
-        return [_judged(name, call) for name, call in calls]
+    def assess_all(photos: Sequence[tuple[str, bytes]], limits: Limits) -> list[AssessedReference]:
+        calls = [
+            (name, executor.submit(name, len(data), limits, assess_reference, data, name, limits))
+            for name, data in photos
+        ]
+        return [_assessed(name, call) for name, call in calls]
 
-    return judge_all
+    return assess_all
 
 
-def _judged(name: str, call: Pending[Judged]) -> Judged:
+def _assessed(name: str, call: Pending[AssessedReference]) -> AssessedReference:
     try:
         return call.result()
     except WorkerLost as error:
-        return Judged(name, fault=f"it cannot be opened ({error})")
+        return AssessedReference(name, fault=f"it cannot be opened ({error})")

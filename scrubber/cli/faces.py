@@ -12,7 +12,7 @@ import click
 
 from scrubber.cli import options, workers
 from scrubber.cli.output import counted, echo, echo_error, json_line, nothing_found
-from scrubber.cli.passphrase import asked
+from scrubber.cli.passphrase import prompt_passphrase
 from scrubber.errors import PhotoError, UsageError
 from scrubber.guarded import is_there, size_of
 from scrubber.output.numbered_picture import ENCODINGS, Encoding, is_numbered_picture
@@ -63,13 +63,13 @@ def command(
     from scrubber.output.private_files import private_file
     from scrubber.terms import Terms
 
-    agreed = Consent.load(manifest, asked) if manifest else None
+    agreed = Consent.load(manifest, prompt_passphrase) if manifest else None
     photos, _, films = batch.search(inputs)
     targets = _targets(picture, photos)
     code = 0
     with batch.Sandbox(batch.workers(None, len(photos))) as executor:
         policy = Policy(preset=preset)
-        terms = Terms.of(policy, agreed, purpose, on, despite_withdrawals, batch.judging(executor))
+        terms = Terms.of(policy, agreed, purpose, on, despite_withdrawals, batch.reference_assessor(executor))
         terms = batch.under_known_refusals(terms, batch.remembered(terms))
         for named in filter(None, targets):
             _refuse_inputs(named, photos)

@@ -34,7 +34,7 @@ def take() -> None:
             os.set_inheritable(int(_descriptor), False)
 
 
-def asked() -> str:
+def prompt_passphrase() -> str:
     """The passphrase; to be handed to `Consent.load`, which calls it only if a manifest is locked.
 
     Raises `UsageError` if there is none and nobody to ask.
@@ -42,7 +42,7 @@ def asked() -> str:
     return _given() or _prompted("Passphrase")
 
 
-def chosen() -> str:
+def prompt_new_passphrase() -> str:
     """The same for locking: whoever types it types it twice."""
     given = _given()
     if given:

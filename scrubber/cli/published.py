@@ -9,7 +9,7 @@ import click
 
 from scrubber.cli import options
 from scrubber.cli.output import counted, echo, json_line
-from scrubber.cli.passphrase import asked
+from scrubber.cli.passphrase import prompt_passphrase
 from scrubber.errors import UsageError
 
 if TYPE_CHECKING:
@@ -106,4 +106,4 @@ def _identity(manifest: Path | None) -> str | None:
         return None
     from scrubber.consent import Consent
 
-    return Consent.load(manifest, asked).ledger_identity
+    return Consent.load(manifest, prompt_passphrase).ledger_identity

@@ -15,7 +15,7 @@ import click
 
 from scrubber.cli import options, workers
 from scrubber.cli.output import echo, json_line, put_out_bytes, with_progress
-from scrubber.cli.passphrase import asked
+from scrubber.cli.passphrase import prompt_passphrase
 from scrubber.cli.summary import Tally, complaint
 from scrubber.errors import PhotoError, UsageError
 from scrubber.guarded import is_folder, is_there, read_file, read_stream
@@ -149,7 +149,7 @@ def command(
         open_network = network_warning() if sys.platform == "linux" else None
         if open_network and not quiet:
             echo(f"note: {open_network}", err=True)
-        terms = Terms.of(chosen, consent, purpose, on, despite_withdrawals, batch.judging(executor), nobody)
+        terms = Terms.of(chosen, consent, purpose, on, despite_withdrawals, batch.reference_assessor(executor), nobody)
         echo(*_private(report, sheet, out, terms), err=True)
         _refuse_inputs([target for target in (report, sheet) if target], plan, terms)
         _refuse_twice(report, sheet, out if one_file else None)
@@ -197,7 +197,7 @@ def _nothing() -> Generator[Result, None, None]:
 def _loaded(manifest: Path) -> Consent:
     from scrubber.consent import Consent
 
-    return Consent.load(manifest, asked)
+    return Consent.load(manifest, prompt_passphrase)
 
 
 def _newer_in_clear(manifest: Path | None) -> Iterator[str]:
@@ -229,7 +229,7 @@ def _one(
 
     if not _is_file_name(out):
         raise UsageError(f"{out}: name a file, such as {out / 'photo.jpg'}; standard input has no name to keep")
-    named = terms.named(out)
+    named = terms.with_format_from(out)
     yield from batch.retract_beside(out, named, None if source == _STANDARD else source, rehearse=dry_run)
     if source != _STANDARD and not source.exists():
         raise UsageError(f"{source}: there is no such file or folder; check the path")

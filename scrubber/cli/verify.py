@@ -12,7 +12,7 @@ import click
 
 from scrubber.cli import options, workers
 from scrubber.cli.output import echo, echo_error, json_line, nothing_found
-from scrubber.cli.passphrase import asked
+from scrubber.cli.passphrase import prompt_passphrase
 from scrubber.errors import PhotoError
 from scrubber.formats import medium_of
 from scrubber.guarded import sha256_of, size_of
@@ -75,7 +75,7 @@ def command(
     from scrubber.batch.work import verify_file
     from scrubber.consent import Consent
 
-    consent = Consent.load(manifest, asked) if manifest else None
+    consent = Consent.load(manifest, prompt_passphrase) if manifest else None
     permissions = consent.permissions(purpose, on or datetime.date.today(), despite_withdrawals) if consent else None
     origins = _origins(report) if report else {}
     code = 0

@@ -14,18 +14,18 @@ from scrubber.consent.manifest.model import Event, Manifest, Person, PhotoEntry
 from scrubber.consent.manifest.reading import parse, read
 from scrubber.consent.vault.holdings import Holdings, InMemory, OnDisk
 from scrubber.consent.vault.keys import identity_beside, identity_inside
-from scrubber.consent.vault.locking import Passphrase, is_locked, opened
+from scrubber.consent.vault.locking import Passphrase, decrypt, is_locked
 from scrubber.errors import ManifestError, PhotoError, UsageError
 from scrubber.guarded import resolved
 
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """Who agreed to be seen, where, until when. Immutable and picklable; made by `load` or `loads`.
+    """The consent manifest: who agreed to be seen, for what, until when. `load` or `loads` makes it.
 
-    `name` is what messages call it, `path` where it lies (None if it was not read from a file), `locked` what came
-    with it out of a locked file. `ledger_identity` is the secret key of the ledger's entries (`consent.sealing`) that
-    came out of the locked file, or lies beside a manifest that was locked once; None if there is none.
+    `name` is what messages call it. `path` is its file, or None if it came as text. `locked` holds the other files of a
+    locked one. `ledger_identity` is the secret key that opens its sealed entries in the ledger: it is inside a locked
+    file, or beside a manifest that was locked once; None if there is no key.
     """
 
     manifest: Manifest
@@ -36,10 +36,10 @@ class Consent:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], passphrase: Passphrase | None = None) -> Consent:
-        """Reads a manifest: TOML, JSON, or the locked file that `scrubber consent lock` makes of one.
+        """Read a manifest: TOML, JSON, or the locked file that `scrubber consent lock` makes of one.
 
-        `passphrase` is needed, and asked for if it is a function, only if the file is locked; nothing of what is
-        inside is written anywhere. Raises `ManifestError`, which lists every mistake with its line.
+        `passphrase` opens a locked file; a function is called for it only if the file is locked. What is inside is
+        kept in memory and never written. Raises `ManifestError`, which lists every mistake with its line.
         """
         if passphrase is not None and not isinstance(passphrase, str) and not callable(passphrase):
             raise TypeError(f"passphrase must be text or a function that asks for it, not {type(passphrase).__name__}")
@@ -47,44 +47,48 @@ class Consent:
         content = read(file, name)
         if not is_locked(content):
             return cls(parse(content, name), name, file.absolute(), ledger_identity=identity_beside(file))
-        contents = opened(content, passphrase, name)
+        contents = decrypt(content, passphrase, name)
         manifest = parse(contents.files[contents.manifest], f"{name}/{contents.manifest}")
         return cls(manifest, name, file.absolute(), contents.holdings(name), identity_inside(contents, name))
 
     @classmethod
     def loads(cls, text: str | bytes, name: str = "consent manifest") -> Consent:
-        """The same from text. References are then looked for in the current folder."""
+        """Read a manifest from text. Its reference photos are looked for in the current folder."""
         return cls(parse(text, name), name)
 
     @property
     def organisation(self) -> str | None:
+        """Who holds the consents."""
         return self.manifest.organisation
 
     @property
     def people(self) -> tuple[Person, ...]:
+        """Its `[[people]]`."""
         return self.manifest.people
 
     @property
     def photos(self) -> tuple[PhotoEntry, ...]:
+        """Its `[[photos]]`: what was said about single photos."""
         return self.manifest.photos
 
     @property
     def events(self) -> tuple[Event, ...]:
+        """Its `[[events]]`: what happened, such as withdrawals."""
         return self.manifest.events
 
     @property
     def folder(self) -> Path:
-        """Where the patterns of `references` start, unless the file is locked."""
+        """The folder that patterns of `references` start from, unless the file is locked."""
         return self.path.parent if self.path else Path()
 
     @property
     def holdings(self) -> Holdings:
-        """Where the reference photos are."""
+        """The reference photos, in memory or on the disk."""
         return self.locked or OnDisk(self.folder)
 
     @property
     def files(self) -> frozenset[Path]:
-        """The files that the manifest consists of, links resolved: its own, and reference photos on the disk."""
+        """The manifest's own file and its reference photos on the disk, with links resolved."""
         own = [self.path.resolve()] if self.path else []
         patterns = () if self.locked else (pattern for one in self.people for pattern in one.references)
         names = (name for pattern in patterns for name in self.holdings.matching(pattern))
@@ -92,9 +96,9 @@ class Consent:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256, in hex, of what the manifest says: the same for TOML and JSON, with or without comments.
+        """SHA-256, in hex, of what the manifest says; comments, and TOML or JSON, make no difference.
 
-        It does not cover the reference photos themselves, only their patterns.
+        It covers the patterns of reference photos, and not the photos.
         """
         said = self.manifest.model_dump(mode="json", by_alias=True)
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
@@ -111,10 +115,10 @@ class Consent:
         return digest.hexdigest()
 
     def permissions(self, purpose: str | None, on: date, despite_withdrawals: bool = False) -> Permissions:
-        """Who may be seen for `purpose` on the day `on`; a manifest without people needs no purpose.
+        """Who may be seen for `purpose` on the day `on`. A manifest without people needs no purpose.
 
-        Raises `UsageError` if `purpose` is empty or `*`, and for a day in the past after which people withdrew, unless
-        `despite_withdrawals` says to go on: these people stay hidden.
+        Raises `UsageError` if `purpose` is missing, empty or `*`, and if somebody withdrew after the day `on`, unless
+        `despite_withdrawals` is True; they stay hidden then, too.
         """
         if purpose is None and self.people:
             known = sorted({covered for person in self.people for covered in person.purposes}) or ["social"]
@@ -125,7 +129,7 @@ class Consent:
         return self._resolved(purpose, on, despite_withdrawals)
 
     def permissions_for_nobody(self, purpose: str | None, on: date, despite_withdrawals: bool = False) -> Permissions:
-        """The same where nobody is to be shown (`Permissions.for_nobody`), which needs no purpose."""
+        """The permissions of a run that shows nobody, which needs no purpose. Hide boxes and NO PHOTO still count."""
         return self._resolved(purpose, on, despite_withdrawals).for_nobody()
 
     def _resolved(self, purpose: str | None, on: date, despite_withdrawals: bool) -> Permissions:
@@ -138,10 +142,10 @@ class Consent:
         return resolve(self.manifest, purpose, on).without(since)
 
     def references(self, person: str) -> tuple[str, ...]:
-        """The names of this person's reference photos, sorted: paths with `/`, from the folder of the manifest.
+        """The names of this person's reference photos, sorted: paths with `/`, relative to `folder`.
 
-        None if the manifest lists none. Raises `ManifestError` if a pattern matches no file: somebody who refused
-        would go unrecognised, so a run must stop rather than do without.
+        It is empty if the manifest lists no references. Raises `ManifestError` if a pattern matches no file: somebody
+        who refused would not be recognised, so a run must stop.
         """
         matches = self.matches(person)
         for pattern, names in matches.items():
@@ -153,7 +157,7 @@ class Consent:
         return tuple(sorted({name for names in matches.values() for name in names}))
 
     def reference_bytes(self, person: str) -> dict[str, bytes]:
-        """The files of this person's reference photos, by name; from memory if the manifest was locked.
+        """The bytes of this person's reference photos, by name.
 
         Raises `ManifestError` if one is missing or cannot be read.
         """
@@ -163,6 +167,6 @@ class Consent:
             raise ManifestError(f"{self.name}: a reference of {person} cannot be read ({error}); check it") from error
 
     def matches(self, person: str) -> dict[str, tuple[str, ...]]:
-        """The names of the photos that each reference pattern of this person matches now; perhaps none."""
+        """For each reference pattern of this person, the names that it matches now, perhaps none."""
         patterns = {one.id: one.references for one in self.people}[person]
         return {pattern: self.holdings.matching(pattern) for pattern in patterns}

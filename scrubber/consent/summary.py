@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from scrubber.consent.decisions.permissions import ahead, standing_reason
-from scrubber.consent.decisions.photo_entries import named, restricts
+from scrubber.consent.decisions.photo_entries import restricts, short_hash
 
 if TYPE_CHECKING:
     from scrubber.consent.manifest.model import Person
@@ -107,7 +107,7 @@ def _shared_references(consent: Consent) -> Iterator[Remark]:
 def _contradictions(consent: Consent) -> Iterator[Remark]:
     for photo in consent.photos:
         if photo.no_photo and photo.show:
-            text = f"photo {named(photo)} has show boxes, but its no_photo withholds the whole file"
+            text = f"photo {short_hash(photo)} has show boxes, but its no_photo withholds the whole file"
             yield Remark("warning", text)
 
 
@@ -116,7 +116,7 @@ def _loosely_held(consent: Consent) -> Iterator[Remark]:
     for photo in consent.photos:
         if photo.pixels is None and restricts(photo):
             text = (
-                f"photo {named(photo)} is known by the bytes of its file only, so a tag or a rating lifts what is "
+                f"photo {short_hash(photo)} is known by the bytes of its file only, so a tag or a rating lifts what is "
                 "hidden in it; add the pixels that `scrubber faces --json` prints for it"
             )
             yield Remark("warning", text)

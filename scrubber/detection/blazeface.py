@@ -99,7 +99,7 @@ _TASKS = _Tasks()
 
 
 @contextmanager
-def kept_open() -> Iterator[None]:
+def model_session() -> Iterator[None]:
     """Inside this block MediaPipe tasks stay open between pictures; opening one costs about 20 ms.
 
     Left open when the interpreter ends, a task prints a traceback; hence a block and not a cache.

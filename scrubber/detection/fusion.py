@@ -100,13 +100,13 @@ class Fused:
         self.name = "+".join(sorted({look.name for look in looks}))
 
     def detect(self, picture: Picture) -> list[Region]:
-        return self.judge(picture, self.look(picture))
+        return self.fuse(picture, self.look(picture))
 
     def look(self, picture: Picture) -> list[list[Region]]:
         """What each look saw, boxes in pixels of `picture`, most of it no face."""
         return side_by_side(lambda look: look.detect(picture), self.looks, "looks")
 
-    def judge(self, picture: Picture, seen: Sequence[Sequence[Region]]) -> list[Region]:
+    def fuse(self, picture: Picture, seen: Sequence[Sequence[Region]]) -> list[Region]:
         """Of what the looks saw, the faces; their `score` is the probability."""
         found = candidates(seen, self.detail.scale(*picture.shape[:2]))
         probabilities = Model.load(self.model).probabilities(found)
@@ -114,10 +114,10 @@ class Fused:
             replace(face, score=max(probability, face.score) if face.score >= SURE else probability)
             for face, probability in zip((candidate.region for candidate in found), probabilities, strict=True)
         )
-        return [face for face in scored if face.score >= self.threshold * asked(face)]
+        return [face for face in scored if face.score >= self.threshold * threshold_factor(face)]
 
 
-def asked(face: Region) -> float:
+def threshold_factor(face: Region) -> float:
     """By how much the threshold is raised for this face, its box in pixels of the photo."""
     return _SPECK_FACTOR if face.box.height < SPECK else 1.0
 

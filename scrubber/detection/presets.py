@@ -55,9 +55,9 @@ _AGAIN: Final = 0.6
 
 
 @contextmanager
-def kept_warm() -> Iterator[None]:
+def model_session() -> Iterator[None]:
     """Inside this block detectors stay loaded between photos."""
-    with blazeface.kept_open():
+    with blazeface.model_session():
         yield
 
 
@@ -67,7 +67,7 @@ def find(picture: Picture, preset: Preset) -> tuple[Region, ...]:
     `Region.score` is how likely it is a face, 0 to 1. Raises `MissingPart` when a model or OpenCV is absent.
     """
     stages.announce("detect")
-    with kept_warm():
+    with model_session():
         return cut(picture, _strategy(preset, blazeface.available()).detect(picture))
 
 
@@ -76,7 +76,7 @@ def find_upright(picture: Picture, preset: Preset) -> tuple[Region, ...]:
 
     Where all faces are painted over, nothing tells which side is up, and a look at the wrong one sees faces in shoes.
     """
-    with kept_warm():
+    with model_session():
         return cut(picture, Lit(_fused(preset, blazeface.available())).detect(picture))
 
 

@@ -21,7 +21,7 @@ SAME_FACE_IOU: Final = 0.35
 """Boxes of finished strategies that overlap more than this are taken for the same face."""
 
 _COMPARED: Final = 256  # boxes that are compared with all others at once
-_WORTH_HALVING: Final = 4  # overlaps that a picture is long at least; in a shorter one too much would be done twice
+_MIN_SPLIT_LENGTH: Final = 4  # overlaps; in a shorter picture too much would be looked at twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Halved:
 
     def detect(self, picture: Picture) -> list[Region]:
         longer = max(picture.shape[:2])
-        if not _WORTH_HALVING * self.overlap <= longer <= self.longest:
+        if not _MIN_SPLIT_LENGTH * self.overlap <= longer <= self.longest:
             return self.inner.detect(picture)
         halves = _spans(longer, (longer + self.overlap + 1) // 2, self.overlap)
         if picture.shape[0] == longer:
@@ -121,7 +121,7 @@ def _in_tiles(
     def found(tile: tuple[range, range]) -> list[Region]:
         across, along = tile
         area = Box(along.start, across.start, len(along), len(across))
-        whole = _opened(area, width, height, margin)
+        whole = _interior(area, width, height, margin)
         inside = inner.detect(picture[across.start : across.stop, along.start : along.stop])
         shifted = (_shifted(face, area.x, area.y) for face in inside)
         return [face for face in shifted if whole.intersection(face.box) >= face.box.area * 0.999]
@@ -140,7 +140,7 @@ def _spans(length: int, most: int, overlap: int) -> list[range]:
     return [range(start, start + side) for start in starts]
 
 
-def _opened(tile: Box, width: int, height: int, margin: float) -> Box:
+def _interior(tile: Box, width: int, height: int, margin: float) -> Box:
     """The tile without its margin, and opened towards the outside where it touches an edge of the picture."""
     far = float(max(width, height))
     left = -far if tile.x == 0 else tile.x + margin

@@ -42,7 +42,7 @@ class Upright:
 
     def detect(self, picture: Picture) -> list[Region]:
         seen = self.inner.look(picture)
-        faces = self.inner.judge(picture, seen)
+        faces = self.inner.fuse(picture, seen)
         if looks_upright(seen):
             return faces
         quarters = self._quarters(picture)

@@ -24,7 +24,7 @@ class Outcome:
     remedy: str
 
 
-_OUTCOMES: Final = {
+OUTCOMES: Final = {
     "face-still-visible": Outcome(
         "face still visible", "add a hide box for it to the manifest, or try --preset thorough or --style solid"
     ),
@@ -59,7 +59,7 @@ _OUTCOMES: Final = {
 
 def outcome(reason: str | None) -> Outcome:
     """What a result's reason means."""
-    return _OUTCOMES.get(reason or "", _OUTCOMES["unforeseen"])
+    return OUTCOMES.get(reason or "", OUTCOMES["unforeseen"])
 
 
 def said(result: Result) -> str:

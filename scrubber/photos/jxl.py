@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 
 from scrubber.photos.bombs import refuse_huge
-from scrubber.photos.jxl_header import bits, measure
+from scrubber.photos.jxl_header import bits, dimensions
 from scrubber.photos.source import Source
 
 
@@ -13,7 +13,7 @@ def read(data: bytes) -> Source:
     """The picture. Where a JPEG was packed without loss, it is taken out again, with its EXIF orientation."""
     from pillow_jxl.JpegXLImagePlugin import JXLImageFile
 
-    size = measure(data)
+    size = dimensions(data)
     if size is not None:
         refuse_huge(*size)
     try:

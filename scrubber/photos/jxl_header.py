@@ -13,7 +13,7 @@ _LONGEST: Final = 32  # bytes of the header that are looked at
 _LENGTHS: Final = (9, 13, 18, 30)  # bits of a length
 
 
-def measure(data: bytes) -> tuple[int, int] | None:
+def dimensions(data: bytes) -> tuple[int, int] | None:
     """Width and height in pixels, not turned; None where no codestream is found."""
     header = _header(data)
     return None if header is None else _size(header)

@@ -38,7 +38,7 @@ def read(data: bytes) -> Source:
     deep = {number: pages[number] for number in chosen} if pictures else {}
     image = None
     if not any(tiff_deep.wanted(tags) for _, tags in deep.values()):
-        image = _opened(data, pages[first][0] if first else 0)
+        image = _open_page(data, pages[first][0] if first else 0)
     if image is None:
         image = open_with_pillow(tiff_deep.as_plain(data, deep), "TIFF")
         chosen, first = list(range(len(deep))), 0
@@ -53,7 +53,7 @@ def write(photo: Photo) -> bytes:
     return tiff_pages.assembled(photo)
 
 
-def _opened(data: bytes, place: int) -> Image.Image | None:
+def _open_page(data: bytes, place: int) -> Image.Image | None:
     """The file as Pillow opens it, from the directory at `place` on if that is not 0; None if it cannot."""
     from PIL import UnidentifiedImageError
 

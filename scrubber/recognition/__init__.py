@@ -6,7 +6,17 @@ Embeddings live in memory, for as long as the process does, and nowhere else, un
 from scrubber.recognition.comparing import gallery, likeness
 from scrubber.recognition.embedder import version
 from scrubber.recognition.reference_check import look_over
-from scrubber.recognition.references import Judge, Judged, judge, judge_here
+from scrubber.recognition.references import AssessedReference, ReferenceAssessor, assess_here, assess_reference
 from scrubber.recognition.stored import stored_embeddings
 
-__all__ = ["Judge", "Judged", "gallery", "judge", "judge_here", "likeness", "look_over", "stored_embeddings", "version"]
+__all__ = [
+    "AssessedReference",
+    "ReferenceAssessor",
+    "assess_here",
+    "assess_reference",
+    "gallery",
+    "likeness",
+    "look_over",
+    "stored_embeddings",
+    "version",
+]

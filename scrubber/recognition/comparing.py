@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scrubber.consent.decisions.likeness import SAME_PERSON
 from scrubber.errors import ManifestError
 from scrubber.recognition import embedder
-from scrubber.recognition.references import REMEDY, Judged, judge_here
+from scrubber.recognition.references import REMEDY, AssessedReference, assess_here
 from scrubber.recognition.stored import unlocked_embedding
 
 if TYPE_CHECKING:
@@ -19,28 +19,32 @@ if TYPE_CHECKING:
     from scrubber.policy import Limits
     from scrubber.recognition.embedder import Embedding
     from scrubber.recognition.matching import Gallery
-    from scrubber.recognition.references import Judge
+    from scrubber.recognition.references import ReferenceAssessor
     from scrubber.values import Region
 
 
-def gallery(consent: Consent, people: tuple[str, ...], limits: Limits, judge: Judge | None = None) -> Gallery:
+def gallery(
+    consent: Consent, people: tuple[str, ...], limits: Limits, assess: ReferenceAssessor | None = None
+) -> Gallery:
     """One template for each of `people` (their ids).
 
-    Reference photos are looked at by `judge`; without one in this process, and once for each manifest. Raises
+    Reference photos are looked at by `assess`; without one in this process, and once for each manifest. Raises
     `ManifestError` if a reference photo is missing or cannot be used.
     """
-    return _built_here(consent, people, limits) if judge is None else _built(consent, people, limits, judge)
+    return _built_here(consent, people, limits) if assess is None else _built(consent, people, limits, assess)
 
 
 @lru_cache(maxsize=4)
 def _built_here(consent: Consent, people: tuple[str, ...], limits: Limits) -> Gallery:
-    return _built(consent, people, limits, judge_here)
+    return _built(consent, people, limits, assess_here)
 
 
-def _built(consent: Consent, people: tuple[str, ...], limits: Limits, judge: Judge) -> Gallery:
+def _built(consent: Consent, people: tuple[str, ...], limits: Limits, assess: ReferenceAssessor) -> Gallery:
     from scrubber.recognition.matching import Gallery
 
-    return Gallery({person: embeddings(seen) for person, seen in judged(consent, people, limits, judge).items()})
+    return Gallery(
+        {person: embeddings(seen) for person, seen in assessed_references(consent, people, limits, assess).items()}
+    )
 
 
 def likeness(picture: Picture, people: Gallery, *others: Picture) -> Likeness:
@@ -62,11 +66,11 @@ def likeness(picture: Picture, people: Gallery, *others: Picture) -> Likeness:
     return measure
 
 
-def judged(
-    consent: Consent, people: Iterable[str], limits: Limits, judge: Judge = judge_here
-) -> dict[str, list[Judged]]:
+def assessed_references(
+    consent: Consent, people: Iterable[str], limits: Limits, assess: ReferenceAssessor = assess_here
+) -> dict[str, list[AssessedReference]]:
     """Every reference photo of these people, looked at; one whose embedding was locked away with it needs no look."""
-    known: dict[str, dict[str, Judged | None]] = {}
+    known: dict[str, dict[str, AssessedReference | None]] = {}
     waiting: list[tuple[str, bytes]] = []
     for person in people:
         known[person] = {}
@@ -74,14 +78,14 @@ def judged(
             known[person][name] = unlocked_embedding(consent, name)
             if known[person][name] is None:
                 waiting.append((f"{consent.holdings.place}/{name}", data))
-    looked = {one.name: one for one in judge(waiting, limits)}
+    looked = {one.name: one for one in assess(waiting, limits)}
     return {
         person: [one or looked[f"{consent.holdings.place}/{name}"] for name, one in photos.items()]
         for person, photos in known.items()
     }
 
 
-def embeddings(references: Sequence[Judged]) -> list[Embedding]:
+def embeddings(references: Sequence[AssessedReference]) -> list[Embedding]:
     """One embedding for each reference photo of one person.
 
     A photo with several faces is of use if exactly one of them is the person that the other photos show alone.

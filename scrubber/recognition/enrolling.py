@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from scrubber.consent import CLEAR_LEAD, SAME_PERSON
 from scrubber.errors import UsageError
 from scrubber.guarded import read_file
-from scrubber.recognition.references import REMEDY, Judged, judge_here
+from scrubber.recognition.references import REMEDY, AssessedReference, assess_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from scrubber.consent.editing.draft import Draft
     from scrubber.consent.manifest.model import Person
     from scrubber.policy import Limits
-    from scrubber.recognition.references import Judge
+    from scrubber.recognition.references import ReferenceAssessor
 
 
 def enrol(draft: Draft, person: Person) -> None:
@@ -29,9 +29,9 @@ def enrol(draft: Draft, person: Person) -> None:
         draft.add_event(person.id, "given", datetime.now(UTC))
 
 
-def check_references(paths: Sequence[Path], limits: Limits, judge: Judge = judge_here) -> None:
+def check_references(paths: Sequence[Path], limits: Limits, assess: ReferenceAssessor = assess_here) -> None:
     """Raises `UsageError` that names every photo that is no good reference, and says why not."""
-    seen = judge([(str(path), read_file(path, limits)) for path in paths], limits)
+    seen = assess([(str(path), read_file(path, limits)) for path in paths], limits)
     faults = [f"{one.name}: {one.fault}; {REMEDY}" for one in seen if one.fault]
     faults += _strangers_to_each_other([one for one in seen if one.fault is None])
     if faults:
@@ -61,7 +61,7 @@ def copied(paths: Sequence[Path], draft: Draft, person: str, limits: Limits) -> 
     )
 
 
-def _strangers_to_each_other(seen: Sequence[Judged]) -> Iterator[str]:
+def _strangers_to_each_other(seen: Sequence[AssessedReference]) -> Iterator[str]:
     for one, other in combinations(seen, 2):
         similarity = float(one.embeddings[0] @ other.embeddings[0])
         if similarity < SAME_PERSON - CLEAR_LEAD:

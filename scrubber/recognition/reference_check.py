@@ -9,27 +9,27 @@ from typing import TYPE_CHECKING
 from scrubber.consent.decisions.likeness import CLEAR_LEAD, SAME_PERSON
 from scrubber.consent.summary import Remark
 from scrubber.errors import ManifestError
-from scrubber.recognition.comparing import embeddings, judged
-from scrubber.recognition.references import Judged, judge_here
+from scrubber.recognition.comparing import assessed_references, embeddings
+from scrubber.recognition.references import AssessedReference, assess_here
 
 if TYPE_CHECKING:
     from scrubber.consent import Consent
     from scrubber.policy import Limits
-    from scrubber.recognition.references import Judge
+    from scrubber.recognition.references import ReferenceAssessor
 
 
-def look_over(consent: Consent, limits: Limits, judge: Judge = judge_here) -> tuple[Remark, ...]:
+def look_over(consent: Consent, limits: Limits, assess: ReferenceAssessor = assess_here) -> tuple[Remark, ...]:
     """Remarks on the reference photos of a manifest, for its keeper; empty if all is well.
 
     Patterns that match no file are passed over: `scrubber.consent.check` tells of those.
     """
     people = [person.id for person in consent.people if person.references and all(consent.matches(person.id).values())]
-    seen = judged(consent, people, limits, judge)
+    seen = assessed_references(consent, people, limits, assess)
     remarks = [remark for person, references in seen.items() for remark in _faults(person, references)]
     return (*remarks, *_too_alike(seen))
 
 
-def _faults(person: str, references: list[Judged]) -> Iterator[Remark]:
+def _faults(person: str, references: list[AssessedReference]) -> Iterator[Remark]:
     try:
         embeddings(references)
     except ManifestError as error:
@@ -41,7 +41,7 @@ def _faults(person: str, references: list[Judged]) -> Iterator[Remark]:
             yield Remark("warning", text, person)
 
 
-def _too_alike(seen: dict[str, list[Judged]]) -> Iterator[Remark]:
+def _too_alike(seen: dict[str, list[AssessedReference]]) -> Iterator[Remark]:
     """People of whom one will be taken for the other, or neither be recognised: kin, twins, a photo in both folders."""
     from scrubber.recognition.matching import Gallery
 

@@ -37,7 +37,7 @@ _FLAWS: Final[dict[Flaw, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class AssessedReference:
     """A reference photo that was looked at. `fault` is None if it shows exactly one good face, else says why not.
 
     `embeddings` are those of the good faces in it, the largest first.
@@ -48,30 +48,32 @@ class Judged:
     fault: str | None = None
 
 
-Judge: TypeAlias = "Callable[[Sequence[tuple[str, bytes]], Limits], list[Judged]]"
+ReferenceAssessor: TypeAlias = "Callable[[Sequence[tuple[str, bytes]], Limits], list[AssessedReference]]"
 """Looks at photos, each with its name: here, or in other processes."""
 
 
-def judge_here(photos: Sequence[tuple[str, bytes]], limits: Limits) -> list[Judged]:
+def assess_here(photos: Sequence[tuple[str, bytes]], limits: Limits) -> list[AssessedReference]:
     """Looks at reference photos in this process, one after the other."""
-    with presets.kept_warm():
-        return [judge(data, name, limits) for name, data in photos]
+    with presets.model_session():
+        return [assess_reference(data, name, limits) for name, data in photos]
 
 
-def judge(data: bytes, name: str, limits: Limits) -> Judged:
+def assess_reference(data: bytes, name: str, limits: Limits) -> AssessedReference:
     """Looks at the reference photo that `data` holds; `name` is only for messages. Never raises `PhotoError`."""
     try:
         photo = photos.open_photo(data, name, limits)
     except PhotoError as error:
-        return Judged(name, fault=f"it cannot be opened ({error})")
+        return AssessedReference(name, fault=f"it cannot be opened ({error})")
     picture = photo.frames[0].composites()[0]
     clear = [face for face in presets.find(picture, "fast") if face.score >= _CLEARLY]
     if not clear:
-        return Judged(name, fault="it shows no face")
+        return AssessedReference(name, fault="it shows no face")
     seen = [(face, embedder.examine(picture, face)) for face in clear]
     meant = _meant(seen)
     if len(meant) > 1:
-        return Judged(name, tuple(one for _, one in meant if not isinstance(one, str)), f"it shows {len(meant)} faces")
+        return AssessedReference(
+            name, tuple(one for _, one in meant if not isinstance(one, str)), f"it shows {len(meant)} faces"
+        )
     return _alone(name, *(meant or seen)[0])
 
 
@@ -84,10 +86,10 @@ def _meant(seen: Sequence[tuple[Region, Embedding | Flaw]]) -> list[tuple[Region
     return [pair for pair in faces if pair[0].box.width >= _BACKGROUND * faces[0][0].box.width]
 
 
-def _alone(name: str, face: Region, found: Embedding | Flaw) -> Judged:
+def _alone(name: str, face: Region, found: Embedding | Flaw) -> AssessedReference:
     if isinstance(found, str):
-        return Judged(name, fault=_FLAWS[found])
+        return AssessedReference(name, fault=_FLAWS[found])
     if face.box.width < NARROWEST_REFERENCE:
         width = f"the face is {face.box.width:.0f} pixels wide"
-        return Judged(name, fault=f"{width}, and less than {NARROWEST_REFERENCE} are too few")
-    return Judged(name, (found,))
+        return AssessedReference(name, fault=f"{width}, and less than {NARROWEST_REFERENCE} are too few")
+    return AssessedReference(name, (found,))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from scrubber import opencv
 from scrubber.redaction.filling import Visible
 from scrubber.redaction.patches import arranged
-from scrubber.redaction.shapes import drawn, mask, scaled, shapes_in
+from scrubber.redaction.shapes import mask, rasterise_mask, scaled, shapes_in
 from scrubber.redaction.styles import paint
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def painted(
     """
     cv2 = opencv.load()
     shapes = shapes_in(pixels.shape, faces)
-    hidden = drawn(pixels.shape, shapes)
+    hidden = rasterise_mask(pixels.shape, shapes)
     alpha = _outside(alpha, hidden)
     result = pixels.copy()
     for patch in arranged(Visible(pixels, hidden, alpha), shapes):

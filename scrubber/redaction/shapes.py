@@ -49,7 +49,7 @@ SHAPES: Final[dict[Kind, Callable[[Region], Shape]]] = {
 
 def mask(shape: tuple[int, ...], regions: Iterable[Region]) -> Mask:
     """Boolean H×W mask of every pixel that belongs to one of the regions. `shape` begins with H, W."""
-    return drawn(shape, shapes_in(shape, regions))
+    return rasterise_mask(shape, shapes_in(shape, regions))
 
 
 def shapes_in(shape: tuple[int, ...], regions: Iterable[Region]) -> list[Shape]:
@@ -68,7 +68,7 @@ def shapes_in(shape: tuple[int, ...], regions: Iterable[Region]) -> list[Shape]:
     ]
 
 
-def drawn(shape: tuple[int, ...], shapes: Iterable[Shape]) -> Mask:
+def rasterise_mask(shape: tuple[int, ...], shapes: Iterable[Shape]) -> Mask:
     """The same for shapes already made."""
     import numpy as np
 

@@ -50,7 +50,9 @@ def still_visible(
     )
 
 
-def not_of_paint(faces: Sequence[Region], pixels: NDArray[np.uint8], hidden: NDArray[np.bool_]) -> tuple[Region, ...]:
+def drop_inpainting_artifacts(
+    faces: Sequence[Region], pixels: NDArray[np.uint8], hidden: NDArray[np.bool_]
+) -> tuple[Region, ...]:
     """Of faces that were seen in a painted picture, those that the paint alone cannot have brought about.
 
     A painted head on bare shoulders looks like the forehead of a larger face. Such a face holds paint, and in the photo

@@ -91,7 +91,7 @@ def decode(
     if len(pieces) != len(counts):
         raise CodeError("more or fewer restarts than belong there")
     lanes = _Lanes(pieces, slots, counts, band)
-    starts, done = lanes.settle()
+    starts, done = lanes.synchronise()
     values = np.zeros(sum(counts) * _COEFFICIENTS, dtype=np.int16)
     lanes.check_ends(lanes.read(starts, done, values), pieces)
     return values.reshape(-1, _COEFFICIENTS)
@@ -121,7 +121,7 @@ class _Lanes:
         self._start = self._borders[self._piece] + within * _LANE_BITS
         self._limit = np.minimum(self._start + _LANE_BITS, self._borders[self._piece + 1])
 
-    def settle(self) -> tuple[_State, Whole]:
+    def synchronise(self) -> tuple[_State, Whole]:
         """The state in which each lane begins, when no guess is left, and how many blocks end in it."""
         import numpy as np
 

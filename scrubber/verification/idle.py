@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from scrubber.photos.source import DECODER_FAULTS
-from scrubber.verification.stored import opened
+from scrubber.verification.stored import decode_with
 
 BYTES: Final = 16
 """Of an end that may do nothing: coders fill up, and a code for many empty blocks takes few."""
@@ -23,7 +23,7 @@ def is_idle(data: bytes, end: int, shown: bytes | None, form: str) -> bool:
 def decoded(data: bytes, form: str) -> bytes | None:
     """The pixels of the first frame, or None if they cannot be decoded."""
     try:
-        with opened(data, form) as image:
+        with decode_with(data, form) as image:
             return image.tobytes()
     except DECODER_FAULTS:
         return None

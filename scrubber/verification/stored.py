@@ -47,7 +47,7 @@ def pictures(data: bytes, form: str, most: int) -> Iterator[Image.Image]:
             yield from _source(data, form).frames(check)
             return
         for each in alone(data, form):
-            with opened(each, form.upper()) as image:
+            with decode_with(each, form.upper()) as image:
                 check(image.size)
                 image.load()
                 yield image
@@ -61,7 +61,7 @@ def _source(data: bytes, form: str) -> Source:
     return source
 
 
-def opened(data: bytes, decoder: str) -> Image.Image:
+def decode_with(data: bytes, decoder: str) -> Image.Image:
     """A file opened by one of Pillow's decoders. Raises what it raises, `OSError` for a bomb."""
     with _bombs_refused():
         return open_with_pillow(data, decoder)

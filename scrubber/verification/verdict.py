@@ -47,7 +47,7 @@ def verify(
         Judged(leaks) + _unseen(data, photo.format, limits.pixels) + Judged(not_judged=recoding.not_judged(data, photo))
     )
     found: list[tuple[int, Region]] = []
-    with presets.kept_warm():
+    with presets.model_session():
         for number, frame in enumerate(photo.frames):
             own = None if published is None else [each for each in published if each.frame == number]
             visible, unsure = faces.visible(frame, preset, () if number else allowed, own)

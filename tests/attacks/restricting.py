@@ -15,7 +15,7 @@ from scrubber.cli import cli
 from scrubber.consent import Consent, PhotoEntry
 from scrubber.consent.editing.draft import Draft, blank
 from scrubber.errors import ScrubberError
-from scrubber.pipeline import make_safe, opened
+from scrubber.pipeline import make_safe, open_and_identify
 from scrubber.policy import Limits, Policy
 from scrubber.scrubbed import Scrubbed
 from scrubber.terms import Terms
@@ -75,11 +75,11 @@ def retouched(data: bytes) -> bytes:
 
 
 def upright(data: bytes) -> np.ndarray:
-    return opened(data, "photo", Limits())[0].pixels
+    return open_and_identify(data, "photo", Limits())[0].pixels
 
 
 def source_of(data: bytes) -> SourceId:
-    return opened(data, "photo", Limits())[1]
+    return open_and_identify(data, "photo", Limits())[1]
 
 
 def said_of(data: bytes, folder: Path, **keys: Any) -> Consent:

@@ -5,7 +5,6 @@ Before, such a run published a withdrawn person again without a word, and with e
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import shutil
 from datetime import UTC, datetime, timedelta
@@ -233,7 +232,7 @@ def test_after_a_refusal_the_day_on_the_form_counts(desk: Path) -> None:
     (desk / "consent.toml").write_text(text.replace('"allow"', '"deny"'))
     assert call(f"run photos -o out --consent consent.toml {CONSENT}") == 0
     assert shown("out") == 0
-    (desk / "consent.toml").write_text(text.replace("expires", f"valid_from = {datetime.date.today()}\nexpires", 1))
+    (desk / "consent.toml").write_text(text.replace("expires", f"valid_from = {datetime.now().date()}\nexpires", 1))
     assert call(f"run photos -o out --consent consent.toml {CONSENT}") == 0
     assert shown("out") == 1
 

@@ -13,7 +13,7 @@ from scrubber.consent import FIRST_LINE, LAST_LINE, Consent
 from scrubber.consent.editing.draft import Draft
 from scrubber.consent.editing.storing import gather, lock, remove_originals, unlock
 from scrubber.consent.manifest.model import Person
-from scrubber.consent.vault.locking import Contents, opened, sealed
+from scrubber.consent.vault.locking import Contents, decrypt, encrypt
 from scrubber.consent.vault.sealing import new_identity, recipient_of, seal, unseal
 from scrubber.errors import ManifestError, NotWritable, UsageError
 
@@ -121,9 +121,9 @@ def test_the_file_needs_no_scrubber(kept: Path, tmp_path: Path) -> None:
 
 def test_what_leaves_the_folder_is_not_locked_and_not_unlocked(kept: Path) -> None:
     with pytest.raises(UsageError, match="outside of the manifest's folder"):
-        sealed(Contents("c.toml", {"c.toml": b"", "../x": b""}), WORDS)
+        encrypt(Contents("c.toml", {"c.toml": b"", "../x": b""}), WORDS)
     with pytest.raises(UsageError, match="fewer than 12 characters"):
-        sealed(Contents("c.toml", {"c.toml": b""}), "short")
+        encrypt(Contents("c.toml", {"c.toml": b""}), "short")
     with pytest.raises(UsageError, match="is locked already"):
         gather(Consent.load(kept / "consent.toml.age", WORDS), [], {}, "")
 
@@ -132,7 +132,7 @@ def test_another_archive_is_no_manifest() -> None:
     import pyrage
 
     with pytest.raises(ManifestError, match="holds no manifest of scrubber"):
-        opened(pyrage.passphrase.encrypt(b"no archive", WORDS), WORDS, "c.age")
+        decrypt(pyrage.passphrase.encrypt(b"no archive", WORDS), WORDS, "c.age")
 
 
 def test_what_the_ledger_holds_opens_with_the_key_in_the_locked_file_only(kept: Path) -> None:
@@ -165,7 +165,7 @@ def test_a_file_that_was_locked_before_there_were_keys_gets_one_when_it_is_chang
     contents = gather(Consent.load(kept / "consent.toml"), [], {}, "")
     old = {name: data for name, data in contents.files.items() if not name.endswith(".ledger-key")}
     path = tmp_path / "c.age"
-    path.write_bytes(sealed(replace(contents, files=old), WORDS))
+    path.write_bytes(encrypt(replace(contents, files=old), WORDS))
     assert Consent.load(path, WORDS).ledger_identity is None
     draft = Draft(path, lambda: WORDS)
     draft.add_people([Person(id="b", decision="deny")])

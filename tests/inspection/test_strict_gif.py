@@ -10,7 +10,7 @@ from dirty_gif import HEADER_BYTES, LOOP, clean, extension, sub_blocks, with_blo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrubber.verification.allowlist.lzw import measure
+from scrubber.verification.allowlist.lzw import scan_stream
 from scrubber.verification.audit import audit
 
 COLOURS = bytes(range(1, 10)) + bytes(3)  # three colours and a black entry
@@ -75,7 +75,7 @@ def test_the_plain_file_passes_with_and_without_a_loop():
 @given(st.integers(2, 8), st.data())
 def test_streams_are_measured_exactly(root_bits, data):
     numbers = data.draw(st.lists(st.integers(0, (1 << root_bits) - 1), min_size=1, max_size=200))
-    drawn = measure(packed(codes(numbers, root_bits)), root_bits, 1000)
+    drawn = scan_stream(packed(codes(numbers, root_bits)), root_bits, 1000)
     assert (drawn.pixels, drawn.numbers, drawn.fault) == (len(numbers), frozenset(numbers), "")
 
 
@@ -83,9 +83,9 @@ def test_streams_are_measured_exactly(root_bits, data):
 @pytest.mark.parametrize("length", [3838, 3839, 3840, 4092, 4093, 4094, 30_000])
 def test_streams_with_full_tables_are_measured_exactly(root_bits, length):
     numbers = [(n * n // 7 + n * 13) % (1 << root_bits) for n in range(length)]
-    drawn = measure(packed(codes(numbers, root_bits)), root_bits, length)
+    drawn = scan_stream(packed(codes(numbers, root_bits)), root_bits, length)
     assert (drawn.pixels, drawn.fault) == (length, "")
-    assert measure(packed(codes(numbers, root_bits)), root_bits, length - 1).fault
+    assert scan_stream(packed(codes(numbers, root_bits)), root_bits, length - 1).fault
 
 
 @pytest.mark.parametrize(

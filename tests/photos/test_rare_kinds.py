@@ -14,7 +14,7 @@ from PIL import Image, ImageCms, PngImagePlugin
 import scrubber
 from scrubber import Limits, photos
 from scrubber.formats import missing
-from scrubber.photos.jxl_header import measure
+from scrubber.photos.jxl_header import dimensions
 from scrubber.photos.png_chunks import bare
 
 ASSOCIATED = 1  # ExtraSamples: colours are multiplied by alpha
@@ -213,7 +213,7 @@ def test_a_refusal_says_nothing_about_our_memory(data: bytes) -> None:
 @pytest.mark.parametrize(("width", "height"), [(17, 12), (64, 64), (8, 256), (300, 200), (1600, 900), (5000, 3)])
 def test_a_jpeg_xl_says_how_large_it_is(width: int, height: int) -> None:
     pytest.importorskip("pillow_jxl")
-    assert measure(saved(Image.new("RGB", (width, height)), "JXL")) == (width, height)
+    assert dimensions(saved(Image.new("RGB", (width, height)), "JXL")) == (width, height)
 
 
 def test_a_huge_jpeg_xl_is_refused_before_it_is_unpacked() -> None:

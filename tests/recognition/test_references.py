@@ -15,11 +15,11 @@ from scrubber.consent import Consent
 from scrubber.consent.editing.draft import Draft, blank
 from scrubber.consent.editing.saving import create
 from scrubber.consent.editing.storing import gather
-from scrubber.consent.vault.locking import sealed
+from scrubber.consent.vault.locking import encrypt
 from scrubber.detection import presets
 from scrubber.errors import ManifestError, UsageError
 from scrubber.policy import Limits
-from scrubber.recognition import embedder, gallery, judge, likeness, look_over, stored_embeddings, version
+from scrubber.recognition import assess_reference, embedder, gallery, likeness, look_over, stored_embeddings, version
 from scrubber.recognition.enrolling import check_references, copied, referred_to
 from scrubber.values import Box, Region
 
@@ -49,10 +49,10 @@ def astronaut(samples: Path) -> Image.Image:
 
 class TestJudging:
     def fault(self, image: Image.Image) -> str | None:
-        return judge(jpeg(image), "a.jpg", LIMITS).fault
+        return assess_reference(jpeg(image), "a.jpg", LIMITS).fault
 
     def test_a_portrait_is_good(self, astronaut: Image.Image) -> None:
-        seen = judge(jpeg(astronaut), "a.jpg", LIMITS)
+        seen = assess_reference(jpeg(astronaut), "a.jpg", LIMITS)
         assert seen.fault is None
         assert np.linalg.norm(seen.embeddings[0]) == pytest.approx(1, abs=1e-5)
 
@@ -72,7 +72,7 @@ class TestJudging:
         assert self.fault(astronaut.filter(ImageFilter.GaussianBlur(10))) == "the face is blurred"
 
     def test_what_is_no_photo_is_none(self) -> None:
-        assert "it cannot be opened" in str(judge(b"text", "a.jpg", LIMITS).fault)
+        assert "it cannot be opened" in str(assess_reference(b"text", "a.jpg", LIMITS).fault)
 
 
 @pytest.mark.parametrize(("spoil", "flaw"), [("blur", "blurred"), ("dark", "dark"), ("nowhere", "unplaced")])
@@ -164,7 +164,7 @@ class TestGallery:
         (tmp_path / "people/curie-1.jpg").write_bytes(jpeg(solvay.crop(BOTH)))
         (tmp_path / "consent.toml").write_text((kept / "consent.toml").read_text())
         consent = Consent.load(tmp_path / "consent.toml")
-        assert judge((tmp_path / "people/curie-1.jpg").read_bytes(), "", LIMITS).fault == "it shows 2 faces"
+        assert assess_reference((tmp_path / "people/curie-1.jpg").read_bytes(), "", LIMITS).fault == "it shows 2 faces"
         with pytest.raises(ManifestError, match="it shows 2 faces"):
             gallery(consent, ("curie",), LIMITS)
         (tmp_path / "people/curie-2.jpg").write_bytes(jpeg(solvay.crop(CURIE)))
@@ -212,7 +212,7 @@ def test_a_locked_manifest_is_compared_the_same_without_a_look_at_its_photos(
 ) -> None:
     numbers = stored_embeddings(agreed, LIMITS)
     assert len(numbers) == 4
-    (tmp_path / "c.age").write_bytes(sealed(gather(agreed, [], numbers, version()), "four random words"))
+    (tmp_path / "c.age").write_bytes(encrypt(gather(agreed, [], numbers, version()), "four random words"))
     locked = Consent.load(tmp_path / "c.age", "four random words")
     people = locked.permissions("social", date(2026, 6, 1)).gallery
     clear = gallery(agreed, people, LIMITS).fingerprint

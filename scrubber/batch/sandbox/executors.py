@@ -143,7 +143,7 @@ class Serial:
         self._warm = ExitStack()
 
     def __enter__(self) -> Self:
-        self._warm.enter_context(presets.kept_warm())
+        self._warm.enter_context(presets.model_session())
         return self
 
     def __exit__(
@@ -204,7 +204,7 @@ def _begin(threads: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     signal.signal(signal.SIGTERM, _end)
     warm = ExitStack()
-    warm.enter_context(presets.kept_warm())
+    warm.enter_context(presets.model_session())
     atexit.register(warm.close)
 
 

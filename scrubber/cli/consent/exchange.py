@@ -11,7 +11,7 @@ import click
 from scrubber.cli import options, workers
 from scrubber.cli.consent import arguments
 from scrubber.cli.output import counted, echo, echo_error
-from scrubber.cli.passphrase import asked
+from scrubber.cli.passphrase import prompt_passphrase
 from scrubber.errors import PhotoError, UsageError
 from scrubber.guarded import read_bytes
 from scrubber.printing import json_text
@@ -43,7 +43,7 @@ def export_people(manifest: Path, format_: str) -> None:
     from scrubber.consent.exchange.dpv import records
     from scrubber.consent.exchange.spreadsheet import written
 
-    consent = Consent.load(manifest, asked)
+    consent = Consent.load(manifest, prompt_passphrase)
     if format_ == "dpv":
         echo(*json_text(records(consent), indent=2).split("\n"))
     else:
@@ -72,7 +72,7 @@ def import_from(sources: tuple[Path, ...], manifest: Path, names: tuple[str, ...
     """
     from scrubber.consent.editing.draft import Draft
 
-    draft = Draft(manifest, asked)
+    draft = Draft(manifest, prompt_passphrase)
     for table in (source for source in sources if source.suffix.lower() in _TABLES):
         _import_people(draft, table)
     photos = [source for source in sources if source.suffix.lower() not in _TABLES]

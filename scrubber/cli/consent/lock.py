@@ -11,7 +11,7 @@ import click
 from scrubber.cli import options, workers
 from scrubber.cli.consent import arguments
 from scrubber.cli.output import counted, echo
-from scrubber.cli.passphrase import asked, chosen
+from scrubber.cli.passphrase import prompt_new_passphrase, prompt_passphrase
 
 if TYPE_CHECKING:
     from scrubber.consent import Consent
@@ -64,12 +64,12 @@ def lock_manifest(manifest: Path, out: Path | None, others: tuple[Path, ...], re
             f"{target}: is there already, from an earlier lock; move it away, or delete it, then lock again (or choose "
             "another name with -o)"
         )
-    passphrase = chosen()
+    passphrase = prompt_new_passphrase()
     refuse_weak(passphrase)  # before minutes of work
     consent = Consent.load(manifest)
     workers.begin()
     with batch.Sandbox(batch.workers(None, 1 << 16)) as executor:
-        embeddings = stored_embeddings(consent, Limits(), batch.judging(executor))
+        embeddings = stored_embeddings(consent, Limits(), batch.reference_assessor(executor))
     contents = gather(consent, others, embeddings, version())
     lock(contents, passphrase, target)
     _seal_ledgers(consent, Consent.load(target, passphrase), str(manifest.absolute()))
@@ -120,5 +120,5 @@ def unlock_manifest(locked: Path, out: Path | None) -> None:
     from scrubber.consent.editing.storing import unlock
 
     folder = out or locked.absolute().parent
-    names = unlock(locked, asked, folder)
+    names = unlock(locked, prompt_passphrase, folder)
     echo(f"{folder}: {counted(len(names), 'file')} unlocked, now in clear on this disk", err=True)

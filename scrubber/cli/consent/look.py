@@ -11,7 +11,7 @@ import click
 from scrubber.cli import options, workers
 from scrubber.cli.consent import arguments
 from scrubber.cli.output import echo, json_line
-from scrubber.cli.passphrase import asked
+from scrubber.cli.passphrase import prompt_passphrase
 from scrubber.errors import PhotoError, UsageError
 from scrubber.policy import Preset
 from scrubber.printing import json_text
@@ -38,7 +38,7 @@ def list_people(manifest: Path, on: datetime.date, as_json: bool) -> None:
     """
     from scrubber.consent import Consent, summarise
 
-    for person in summarise(Consent.load(manifest, asked), on):
+    for person in summarise(Consent.load(manifest, prompt_passphrase), on):
         if as_json:
             echo(json_line(person.as_json()))
             continue
@@ -83,10 +83,10 @@ def check_manifest(
 
     manifest, named = _manifest_and_photos(given)
     photos = (*named, *photos)
-    consent = Consent.load(manifest, asked)
+    consent = Consent.load(manifest, prompt_passphrase)
     workers.begin()
     with batch.Sandbox(batch.workers(None, len(photos) or 1)) as executor:
-        remarks = (*check(consent, on), *look_over(consent, Limits(), batch.judging(executor)))
+        remarks = (*check(consent, on), *look_over(consent, Limits(), batch.reference_assessor(executor)))
         if photos:
             remarks = (*remarks, *_against_photos(consent, photos, on, preset, executor))
     for remark in remarks:

@@ -12,7 +12,7 @@ import click
 
 from scrubber.cli import options, workers
 from scrubber.cli.output import echo
-from scrubber.cli.passphrase import asked
+from scrubber.cli.passphrase import prompt_passphrase
 from scrubber.errors import UsageError
 from scrubber.guarded import size_of
 from scrubber.policy import Limits, Preset
@@ -42,7 +42,7 @@ def draft_of(manifest: Path) -> Draft | None:
     from scrubber.consent.manifest.reading import locked_beside
 
     if os.path.lexists(manifest) or locked_beside(manifest):
-        return Draft(manifest, asked)
+        return Draft(manifest, prompt_passphrase)
     return None
 
 

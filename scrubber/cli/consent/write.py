@@ -12,7 +12,7 @@ import click
 from scrubber.cli import options, workers
 from scrubber.cli.consent import arguments
 from scrubber.cli.output import counted, echo, json_line
-from scrubber.cli.passphrase import asked
+from scrubber.cli.passphrase import prompt_passphrase
 from scrubber.errors import ScrubberError, UsageError
 from scrubber.guarded import sha256_of
 
@@ -106,7 +106,7 @@ def add_person(
         _refuse_boundless(person, purposes, expires)
         if minor and given_by not in ("guardian", "both"):
             raise UsageError(f"{person}: a minor alone cannot allow; give --given-by guardian, or --given-by both")
-    draft, limits, folder = Draft(manifest, asked), Limits(), manifest.absolute().parent
+    draft, limits, folder = Draft(manifest, prompt_passphrase), Limits(), manifest.absolute().parent
     values = {
         "id": person,
         "decision": "deny" if deny else "allow",
@@ -121,7 +121,7 @@ def add_person(
     enrolling.enrol(draft, person_of(values))  # finds mistakes in these before any photo is looked at or copied
     workers.begin()
     with batch.Sandbox(batch.workers(None, len(paths))) as executor:
-        enrolling.check_references(paths, limits, batch.judging(executor))
+        enrolling.check_references(paths, limits, batch.reference_assessor(executor))
     draft = draft.reopened()
     inside = copy or draft.locked
     references = enrolling.copied(paths, draft, person, limits) if inside else enrolling.referred_to(paths, folder)
@@ -150,7 +150,7 @@ def revoke_consent(person: str, manifest: Path, as_json: bool) -> None:
     """
     from scrubber.consent.editing.draft import Draft
 
-    draft = Draft(manifest, asked)
+    draft = Draft(manifest, prompt_passphrase)
     before = draft.manifest
     draft.withdraw(person, datetime.datetime.now(datetime.UTC))
     refused: ScrubberError | None = None

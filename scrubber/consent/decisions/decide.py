@@ -27,12 +27,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from scrubber.consent.decisions.likeness import (
-    Finding,
+    Grounds,
     Likeness,
     Measured,
     alike,
     barring,
-    judge,
+    grounds_by_likeness,
     measure,
     nothing_measured,
 )
@@ -120,7 +120,7 @@ def decide(
     found = [
         _decision(
             face,
-            Finding("dismissed") if index in standing else _finding(index, pointed, placed, measured, permissions),
+            Grounds("dismissed") if index in standing else _grounds(index, pointed, placed, measured, permissions),
         )
         for index, face in enumerate(faces)
     ]
@@ -183,9 +183,9 @@ def _refused_beside_shown(found: Sequence[Decision]) -> bool:
     return any(beats(box, other) for box in refused for other in shown)
 
 
-def _decision(face: Region, finding: Finding) -> Decision:
-    action: Action = "show" if finding.reason in _LEFT else "hide"
-    return Decision(face, action, finding.reason, finding.person, finding.similarity)
+def _decision(face: Region, grounds: Grounds) -> Decision:
+    action: Action = "show" if grounds.reason in _LEFT else "hide"
+    return Decision(face, action, grounds.reason, grounds.person, grounds.similarity)
 
 
 def _objection(index: int, pointed: Pointed, measured: Sequence[Measured], permissions: Permissions) -> bool:
@@ -194,34 +194,34 @@ def _objection(index: int, pointed: Pointed, measured: Sequence[Measured], permi
     return claimed or index in pointed.unclear or barring(measured[index], permissions) is not None
 
 
-def _finding(
+def _grounds(
     index: int, pointed: Pointed, placed: set[str], measured: Sequence[Measured], permissions: Permissions
-) -> Finding:
+) -> Grounds:
     if index in pointed.hidden:
-        return Finding("pointed-hide")
+        return Grounds("pointed-hide")
     if index in pointed.claims:
-        finding = _by_box(pointed.claims[index], measured[index], permissions)
+        grounds = _by_box(pointed.claims[index], measured[index], permissions)
         in_doubt = index in pointed.unclear
     elif index in pointed.unclear:
-        return Finding("ambiguous")
+        return Grounds("ambiguous")
     else:
-        finding = judge(index, measured, permissions)
-        in_doubt = finding.person in placed  # pointed at in this photo: there, and nowhere else in it
-    if in_doubt and finding.reason in _SHOWING:
-        return Finding("ambiguous", similarity=finding.similarity)
-    return finding
+        grounds = grounds_by_likeness(index, measured, permissions)
+        in_doubt = grounds.person in placed  # pointed at in this photo: there, and nowhere else in it
+    if in_doubt and grounds.reason in _SHOWING:
+        return Grounds("ambiguous", similarity=grounds.similarity)
+    return grounds
 
 
-def _by_box(claims: Sequence[str], measured: Measured, permissions: Permissions) -> Finding:
+def _by_box(claims: Sequence[str], measured: Measured, permissions: Permissions) -> Grounds:
     """A face that `show` boxes name one or more people for. All must agree, and likeness must not object."""
     for person in claims:
         reason = permissions.people[person].reason
         if reason:
-            return Finding(reason, person)
+            return Grounds(reason, person)
     if len(set(claims)) > 1:
-        return Finding("ambiguous")
+        return Grounds("ambiguous")
     person = claims[0]
-    return barring(measured, permissions, pointed_at=person) or Finding("allowed-by-box", person)
+    return barring(measured, permissions, pointed_at=person) or Grounds("allowed-by-box", person)
 
 
 def missed(show: ShowBox) -> str:

@@ -39,7 +39,7 @@ NARROWEST = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Grounds:
     """What likeness alone says of one face. `person` is whom it is like, if that may be told."""
 
     reason: Reason
@@ -72,7 +72,7 @@ def alike(measured: Sequence[Measured]) -> set[str]:
     }
 
 
-def judge(index: int, measured: Sequence[Measured], permissions: Permissions) -> Finding:
+def grounds_by_likeness(index: int, measured: Sequence[Measured], permissions: Permissions) -> Grounds:
     """Whom the face at `index` shows, by likeness alone; "allowed-by-match" only if that is beyond doubt.
 
     A person is in a photo at most once: if any other face of it is nearly as like the same person, both are
@@ -80,15 +80,15 @@ def judge(index: int, measured: Sequence[Measured], permissions: Permissions) ->
     """
     own = measured[index]
     if own == "low-quality":
-        return Finding("low-quality")
+        return Grounds("low-quality")
     if not own:
-        return Finding("no-match")
+        return Grounds("no-match")
     barred = barring(own, permissions)
     if barred:
         return barred
     (person, similarity), *others = sorted(own.items(), key=lambda item: (-item[1], item[0]))
     if similarity < SAME_PERSON:
-        return Finding("no-match", similarity=similarity)
+        return Grounds("no-match", similarity=similarity)
     rivals = [runner_up for _, runner_up in others[:1]]
     rivals += [
         other[person]
@@ -96,11 +96,11 @@ def judge(index: int, measured: Sequence[Measured], permissions: Permissions) ->
         if place != index and isinstance(other, Mapping) and person in other
     ]
     if not all(_leads(similarity, rival) for rival in rivals):
-        return Finding("ambiguous", similarity=similarity)
-    return Finding("allowed-by-match", person, similarity)
+        return Grounds("ambiguous", similarity=similarity)
+    return Grounds("allowed-by-match", person, similarity)
 
 
-def barring(measured: Measured, permissions: Permissions, pointed_at: str | None = None) -> Finding | None:
+def barring(measured: Measured, permissions: Permissions, pointed_at: str | None = None) -> Grounds | None:
     """The person most like this face, other than `pointed_at`, who may not be shown by likeness; or None.
 
     No lead over others is asked for here: to be like somebody who refused is enough to be hidden, so a new
@@ -109,13 +109,13 @@ def barring(measured: Measured, permissions: Permissions, pointed_at: str | None
     if not isinstance(measured, Mapping):
         return None
     found = [
-        Finding(reason, person, similarity)
+        Grounds(reason, person, similarity)
         for person, similarity in measured.items()
         if person != pointed_at
         and similarity >= SAME_PERSON
         and (reason := permissions.people[person].reason_by_likeness)
     ]
-    return max(found, key=lambda finding: (finding.similarity, finding.person), default=None)
+    return max(found, key=lambda grounds: (grounds.similarity, grounds.person), default=None)
 
 
 def _leads(similarity: float, other: float) -> bool:

@@ -17,7 +17,7 @@ from dataclasses import astuple, dataclass, replace
 from datetime import UTC, date
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from scrubber.consent.decisions.photo_entries import PhotoEntries, combined, named, restricts
+from scrubber.consent.decisions.photo_entries import PhotoEntries, combined, restricts, short_hash
 from scrubber.errors import UsageError
 
 if TYPE_CHECKING:
@@ -83,8 +83,8 @@ class Permissions:
         `source` must say which turns were found. A photo with a doubt must not be published.
         """
         return tuple(
-            f"[[photos]] entry {place} ({named(entry)}), which {_effect(entry)} a photo, is probably about this one "
-            f"before it was edited; {_say_anew(entry)}"
+            f"[[photos]] entry {place} ({short_hash(entry)}), which {_effect(entry)} a photo, is probably about this "
+            f"one before it was edited; {_say_anew(entry)}"
             for place, entry in self.photos.in_doubt(source)
         )
 
@@ -99,7 +99,7 @@ class Permissions:
         entries = self.restricting_unseen(seen)
         most = len(entries) if most is None else most
         said = [
-            f"[[photos]] entry {place} ({named(entry)}), which {_effect(entry)} a "
+            f"[[photos]] entry {place} ({short_hash(entry)}), which {_effect(entry)} a "
             "photo, matched none of these; if one of them is that photo, edited since, say it anew for the new file"
             for place, entry in entries[:most]
         ]

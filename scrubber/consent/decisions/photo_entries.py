@@ -135,7 +135,7 @@ def restricts(entry: PhotoEntry) -> bool:
     return entry.no_photo or bool(entry.hide)
 
 
-def named(entry: PhotoEntry) -> str:
+def short_hash(entry: PhotoEntry) -> str:
     """How messages call the photo of an entry: the start of a hash of it."""
     known = entry.sha256 or entry.pixels or ""
     return f"{known[:_SHOWN]}…"

@@ -27,7 +27,7 @@ from scrubber.consent.manifest.model import DismissBox, Event, HideBox, Manifest
 from scrubber.consent.manifest.reading import FIRST_LINE, LAST_LINE, is_json, parse, read
 from scrubber.consent.manifest.rendering import as_json, inline, listed, table, values_of
 from scrubber.consent.vault.keys import identity_beside, identity_inside, with_key
-from scrubber.consent.vault.locking import Contents, Passphrase, is_locked, opened
+from scrubber.consent.vault.locking import Contents, Passphrase, decrypt, is_locked
 from scrubber.errors import ManifestError, NotWritable, UsageError
 from scrubber.printing import is_active
 
@@ -65,7 +65,7 @@ class Draft:
         self._read = content = read(path, self._name)
         if is_locked(content):
             self._passphrase = passphrase() if callable(passphrase) else passphrase
-            locked = opened(content, self._passphrase, self._name)
+            locked = decrypt(content, self._passphrase, self._name)
             self._contents = with_key(locked)
             content, self._name = locked.files[locked.manifest], f"{path}/{locked.manifest}"
         self._meant = parse(content, self._name)

@@ -11,7 +11,7 @@ from scrubber.consent.editing.saving import holds, save, save_new
 from scrubber.consent.manifest.reading import read
 from scrubber.consent.record import Consent
 from scrubber.consent.vault.keys import with_key
-from scrubber.consent.vault.locking import Contents, Passphrase, is_locked, opened, sealed
+from scrubber.consent.vault.locking import Contents, Passphrase, decrypt, encrypt, is_locked
 from scrubber.errors import ManifestError, NotWritable, UsageError
 from scrubber.guarded import read_bytes
 from scrubber.storage.atomic_files import writable
@@ -46,8 +46,8 @@ def gather(
 
 def lock(contents: Contents, passphrase: str, target: Path) -> None:
     """Write the locked file, then open it again to see that nothing is lost. Raises `NotWritable`, `ManifestError`."""
-    save_new(sealed(contents, passphrase), target)
-    if opened(read(target, str(target)), passphrase, str(target)) != contents:
+    save_new(encrypt(contents, passphrase), target)
+    if decrypt(read(target, str(target)), passphrase, str(target)) != contents:
         raise ManifestError(f"{target}: does not hold what was locked; delete it, keep the originals and try again")
 
 
@@ -56,8 +56,8 @@ def lock_again(contents: Contents, passphrase: str, target: Path) -> None:
 
     Raises `NotWritable`, `ManifestError`.
     """
-    content = sealed(contents, passphrase)
-    if opened(content, passphrase, str(target)) != contents:
+    content = encrypt(contents, passphrase)
+    if decrypt(content, passphrase, str(target)) != contents:
         raise ManifestError(f"{target}: cannot be locked again, and stays as it was; unlock it and change that")
     save(content, target)
 
@@ -85,7 +85,7 @@ def unlock(locked: Path, passphrase: Passphrase, folder: Path) -> tuple[str, ...
     content = read(locked, str(locked))
     if not is_locked(content):
         raise UsageError(f"{locked}: is not locked; name the file that `scrubber consent lock` made")
-    contents = opened(content, passphrase, str(locked))
+    contents = decrypt(content, passphrase, str(locked))
     for name in contents.files:
         link = _link_on_the_way(folder / name, folder)
         if link:

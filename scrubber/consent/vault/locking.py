@@ -61,7 +61,7 @@ def refuse_weak(passphrase: str) -> None:
         raise UsageError(f"the passphrase has fewer than {SHORTEST} characters; take four or more random words")
 
 
-def sealed(contents: Contents, passphrase: str) -> bytes:
+def encrypt(contents: Contents, passphrase: str) -> bytes:
     """The locked file. Raises `UsageError` for a passphrase that is too short or a path that leaves the folder."""
     refuse_weak(passphrase)
     for name in contents.files:
@@ -71,7 +71,7 @@ def sealed(contents: Contents, passphrase: str) -> bytes:
     return data
 
 
-def opened(content: bytes, passphrase: Passphrase | None, name: str) -> Contents:
+def decrypt(content: bytes, passphrase: Passphrase | None, name: str) -> Contents:
     """What the locked file `content` holds. Raises `ManifestError`, with `name` in it, if it cannot be opened."""
     if passphrase is None:
         raise ManifestError(f"{name}: is locked; give the passphrase, or set SCRUBBER_PASSPHRASE")

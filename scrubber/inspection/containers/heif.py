@@ -136,7 +136,7 @@ def _property(box: Box) -> Iterator[Finding]:
 
 def _cut_away(item: Item) -> Iterator[Leak]:
     """A clean aperture: the part of a picture that is shown (ISO 14496-12, 12.1.4)."""
-    size, cut = item.measure, item.property(b"clap")
+    size, cut = item.dimensions, item.property(b"clap")
     if size is None or cut is None or len(cut) < 16:
         return
     width, height = (uint(cut, at, 4) // max(uint(cut, at + 4, 4), 1) for at in (0, 8))
@@ -185,7 +185,7 @@ def _roles(contents: Contents) -> dict[int, bytes]:
 
 
 def _size(item: Item) -> str:
-    return f"{item.measure[0]}×{item.measure[1]} px, " if item.measure else ""
+    return f"{item.dimensions[0]}×{item.dimensions[1]} px, " if item.dimensions else ""
 
 
 def _thumbnail(contents: Contents, item: Item) -> Finding:

@@ -39,7 +39,7 @@ class Item:
         return sum(length for _, length in self.extents)
 
     @property
-    def measure(self) -> tuple[int, int] | None:
+    def dimensions(self) -> tuple[int, int] | None:
         """Width and height in pixels, from its ispe property."""
         content = self.property(b"ispe")
         return (uint(content, 4, 4), uint(content, 8, 4)) if content is not None and len(content) >= 12 else None

@@ -11,7 +11,7 @@ from scrubber.inspection.binary import uint
 from scrubber.inspection.containers.boxes import Box, boxes, full, inner
 from scrubber.inspection.parts import BrokenError, Finding, Part
 from scrubber.inspection.readers import gps
-from scrubber.inspection.readers.properties import judge
+from scrubber.inspection.readers.properties import rule_for
 from scrubber.inspection.wording import decode, plain, size
 from scrubber.values import Leak
 
@@ -32,7 +32,7 @@ _TEXTS = {
     b"CAME": ("serial", "camera's serial number"), b"LENS": ("serial", "lens's serial number"),
     b"MUID": ("provenance", "identifier of the recording"), b"GUMI": ("provenance", "identifier of the recording"),
 }  # fmt: skip
-# Ends of the names of Apple's and Android's keys, where they say more than `judge` knows.
+# Ends of the names of Apple's and Android's keys, where they say more than `rule_for` knows.
 _KEYS = {
     "make": ("device", "maker"), "model": ("device", "model"), "software": ("device", "program or firmware"),
     "version": ("device", "system version"), "identifier": ("provenance", "links it to a photo"),
@@ -133,7 +133,7 @@ def _keys(content: bytes) -> dict[int, str]:
 
 def _keyed(name: str, text: str) -> Iterator[Leak]:
     end = name.rpartition(".")[2]
-    rule = judge(name.replace(".", ":"))
+    rule = rule_for(name.replace(".", ":"))
     if name.lower().endswith("iso6709"):
         yield gps.from_iso6709("MP4 keys", text)
     elif text and end in _KEYS:

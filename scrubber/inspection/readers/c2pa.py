@@ -13,7 +13,7 @@ from typing import Any
 
 from scrubber.inspection.binary import uint
 from scrubber.inspection.parts import BrokenError, Finding, Part
-from scrubber.inspection.readers.properties import judge
+from scrubber.inspection.readers.properties import rule_for
 from scrubber.inspection.wording import decode, listing, plain, size
 from scrubber.values import Leak
 
@@ -103,7 +103,7 @@ def _statements(where: str, box: _Box) -> Iterator[Leak]:
         yield Leak("metadata", where, f"a statement could not be read, {size(box.content)}")
         return
     for name, value in _values(content):
-        rule = judge(name)
+        rule = rule_for(name)
         if rule is not None and value:
             yield Leak(rule.kind, where, f"{rule.words}: {value}")
 

@@ -48,7 +48,7 @@ class _Picture:
 
 def read(part: Part) -> Iterator[Finding]:
     """Everything that a TIFF file gives away: its tags, its pages but the first, and what lies between and behind."""
-    tiff, directories, pictures = _opened(part)
+    tiff, directories, pictures = _parse(part)
     yield from exif.told(part.where, tiff, directories)
     pages = [picture for picture in pictures if not picture.kind and picture.directory.name.startswith("IFD")]
     if len(pages) > 1:
@@ -63,7 +63,7 @@ def read(part: Part) -> Iterator[Finding]:
 
 def raw(part: Part) -> Iterator[Finding]:
     """Everything that a raw file gives away: its tags and its previews."""
-    tiff, directories, pictures = _opened(part)
+    tiff, directories, pictures = _parse(part)
     yield from exif.told(part.where, tiff, directories)
     if part.payload[8:10] == _CR2:
         photo = next((picture for picture in pictures if picture.directory.name == _PHOTO_OF_CR2), None)
@@ -73,7 +73,7 @@ def raw(part: Part) -> Iterator[Finding]:
     yield from _previews(part, directories, pictures)
 
 
-def _opened(part: Part) -> tuple[Tiff, list[Directory], list[_Picture]]:
+def _parse(part: Part) -> tuple[Tiff, list[Directory], list[_Picture]]:
     tiff = Tiff.parse(part.payload)
     directories = list(tiff.directories())
     pictures = [picture for directory in directories if (picture := _picture(tiff, directory)) is not None]

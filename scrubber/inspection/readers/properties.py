@@ -140,7 +140,7 @@ _BY_NAME = (
 )
 
 
-def judge(name: str) -> Rule | None:
+def rule_for(name: str) -> Rule | None:
     """The rule for a property, by its full name ("exif:GPSLatitude") or else by what its bare name says."""
     if name in RULES:
         return RULES[name]

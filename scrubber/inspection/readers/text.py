@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from scrubber.inspection.containers.png import inflate
 from scrubber.inspection.parts import BrokenError, Finding, Part
-from scrubber.inspection.readers.properties import judge
+from scrubber.inspection.readers.properties import rule_for
 from scrubber.inspection.wording import decode, plain, size
 from scrubber.values import Leak
 
@@ -66,7 +66,7 @@ def read(part: Part) -> Iterator[Finding]:
     elif keyword in _KEYWORDS:
         yield Leak(_KEYWORDS[keyword], f"{part.where} {keyword}", decode(value) or "empty")
     else:
-        rule = judge(keyword)
+        rule = rule_for(keyword)
         yield Leak(rule.kind if rule else "text", part.where, plain(f"{keyword}: {decode(value)}"))
 
 

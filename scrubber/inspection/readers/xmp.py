@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from scrubber.inspection.parts import Finding, Part
 from scrubber.inspection.readers.gps import from_xmp
-from scrubber.inspection.readers.properties import RULES, Rule, judge
+from scrubber.inspection.readers.properties import RULES, Rule, rule_for
 from scrubber.inspection.readers.rdf import Property, properties
 from scrubber.inspection.wording import listing, plain, size
 from scrubber.values import Leak
@@ -92,7 +92,7 @@ def _rule(item: Property) -> tuple[Rule, str] | None:
         if name in RULES:
             return RULES[name], name
     for name in reversed(item.path):
-        rule = None if name.startswith(_DEVELOPMENT) else judge(name)
+        rule = None if name.startswith(_DEVELOPMENT) else rule_for(name)
         if rule is not None:
             return rule, ""  # a name that only the file knows is not repeated in reports
     return None

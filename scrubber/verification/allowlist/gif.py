@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from scrubber.values import Leak
 from scrubber.verification.allowlist import times
-from scrubber.verification.allowlist.lzw import measure
+from scrubber.verification.allowlist.lzw import scan_stream
 
 _HEADER_BYTES = 13  # signature and logical screen descriptor
 _EXTENSION, _IMAGE, _TRAILER = 0x21, 0x2C, 0x3B
@@ -65,16 +65,16 @@ class _Parser:
             while len(self.found) < _ENOUGH and self._block():
                 pass
         except _BreaksOffError as problem:
-            self._object("structure", "GIF", str(problem))
+            self._reject("structure", "GIF", str(problem))
             return self.found
         if self.frames == 0 or self.control is not None:
-            self._object("structure", "GIF", "no frame, or none behind a graphic control block")
+            self._reject("structure", "GIF", "no frame, or none behind a graphic control block")
         self._times()
         if self.position < len(self.data):
-            self._object("trailing-data", "after GIF end", f"{len(self.data) - self.position:,} bytes")
+            self._reject("trailing-data", "after GIF end", f"{len(self.data) - self.position:,} bytes")
         return self.found
 
-    def _object(self, kind: str, where: str, detail: str) -> None:
+    def _reject(self, kind: str, where: str, detail: str) -> None:
         self.found.append(Leak(kind, where, detail))
 
     def _take(self, size: int) -> bytes:
@@ -89,16 +89,16 @@ class _Parser:
 
     def _header(self) -> None:
         if self._take(6) != b"GIF89a":
-            self._object("structure", "GIF", "not of version 89a")
+            self._reject("structure", "GIF", "not of version 89a")
         self.screen = self._number(2), self._number(2)
         if not all(self.screen):
             raise _BreaksOffError("a screen without size")
         flags, background, aspect = self._take(3)
         if flags & 0x80:
-            self._object("structure", "GIF palette", "colours for all frames, shown or not")
+            self._reject("structure", "GIF palette", "colours for all frames, shown or not")
             self.position += 3 << (flags & 7) + 1
         elif flags or background or aspect:
-            self._object("structure", "GIF", "flags, background or shape of pixels without use")
+            self._reject("structure", "GIF", "flags, background or shape of pixels without use")
 
     def _block(self) -> bool:
         """One block with all that belongs to it; False behind the trailer."""
@@ -125,7 +125,7 @@ class _Parser:
         else:
             kind, words = _OTHERS.get(label, ("metadata", f"block {label:02X}"))
             size = len(self._blocks())
-            self._object(kind, f"GIF {words}", f"not on the list, {size:,} bytes")
+            self._reject(kind, f"GIF {words}", f"not on the list, {size:,} bytes")
 
     def _graphic_control(self) -> None:
         size, flags, delay, number, end = (
@@ -139,18 +139,18 @@ class _Parser:
             raise _BreaksOffError("a graphic control block of the wrong length")
         transparent = number if flags & 1 else None
         if flags & 0xE2 or flags >> 2 > _MOST_DISPOSAL or (number and transparent is None):
-            self._object("structure", "GIF graphic control", "values that nothing needs")
+            self._reject("structure", "GIF graphic control", "values that nothing needs")
         if self.control is not None:
-            self._object("structure", "GIF graphic control", "two in a row")
+            self._reject("structure", "GIF graphic control", "two in a row")
         self.control = _Control(transparent)
         self.delays.add(delay * _TICK)
 
     def _times(self) -> None:
         """A single frame needs no time; an animation that is shown once has no block that says so."""
         if self.delays - (times.FIT if self.frames > 1 else {0}):
-            self._object("structure", "GIF delay", times.ODD_DELAY)
+            self._reject("structure", "GIF delay", times.ODD_DELAY)
         if self.loops not in (None, times.FOR_EVER):
-            self._object("structure", "GIF loops", times.ODD_LOOPS)
+            self._reject("structure", "GIF loops", times.ODD_LOOPS)
 
     def _blocks(self) -> bytes:
         """The content of the sub-blocks that begin here."""
@@ -163,13 +163,13 @@ class _Parser:
         left, top, width, height = (self._number(2) for _ in range(4))
         flags = self._number(1)
         if not (width and height and left + width <= self.screen[0] and top + height <= self.screen[1]):
-            self._object("structure", "GIF frame", "without size, or outside of the screen")
+            self._reject("structure", "GIF frame", "without size, or outside of the screen")
         if not flags & 0x80 or flags & 0x78:
-            self._object("structure", "GIF frame", "without a palette of its own, interlaced, or with other flags")
+            self._reject("structure", "GIF frame", "without a palette of its own, interlaced, or with other flags")
         palette = self._take(3 << (flags & 7) + 1) if flags & 0x80 else b""
         control, self.control = self.control, None
         if control is None:
-            self._object("structure", "GIF frame", "without a graphic control block")
+            self._reject("structure", "GIF frame", "without a graphic control block")
         self.frames += 1
         if self.frames > _MOST_FRAMES:
             raise _BreaksOffError("more frames than can be checked")
@@ -180,21 +180,21 @@ class _Parser:
         root_bits, start = self._number(1), self.position
         coded = self._blocks()
         if not 2 <= root_bits <= 8:
-            self._object("structure", "GIF frame", "an impossible code size")
+            self._reject("structure", "GIF frame", "an impossible code size")
             return
         rest = -len(coded) % _FULL_BLOCK
         if self.position - start != len(coded) + (len(coded) + rest) // _FULL_BLOCK + 1:
-            self._object("structure", "GIF frame", "data in more blocks than it needs")
-        drawn = measure(coded, root_bits, pixels)
-        if drawn.fault or drawn.pixels != pixels:
-            fault = drawn.fault or "it draws fewer pixels than the frame has"
+            self._reject("structure", "GIF frame", "data in more blocks than it needs")
+        scanned = scan_stream(coded, root_bits, pixels)
+        if scanned.fault or scanned.pixels != pixels:
+            fault = scanned.fault or "it draws fewer pixels than the frame has"
             kind = "trailing-data" if "behind" in fault else "structure"
-            self._object(kind, "GIF frame", f"its data: {fault}")
+            self._reject(kind, "GIF frame", f"its data: {fault}")
             return
         entries = [palette[at : at + 3] for at in range(0, len(palette), 3)]
-        if any(number >= len(entries) for number in drawn.numbers):
-            self._object("structure", "GIF frame", "pixels without a colour")
-        shown = drawn.numbers - {transparent}
+        if any(number >= len(entries) for number in scanned.numbers):
+            self._reject("structure", "GIF frame", "pixels without a colour")
+        shown = scanned.numbers - {transparent}
         unused = sum(1 for number, colour in enumerate(entries) if number not in shown and any(colour))
         if unused:
-            self._object("structure", "GIF palette", f"{unused} colours that no pixel has, perhaps of what was hidden")
+            self._reject("structure", "GIF palette", f"{unused} colours that no pixel has, perhaps of what was hidden")

@@ -46,16 +46,16 @@ class _Parser:
             if marker is not None and marker != _EOI:
                 self._segment(marker)
         if marker != _EOI:
-            self._object("structure", "JPEG", "no end marker")
+            self._reject("structure", "JPEG", "no end marker")
         elif self.position < len(self.data):
-            self._object("trailing-data", "after JPEG end", f"{len(self.data) - self.position:,} bytes")
+            self._reject("trailing-data", "after JPEG end", f"{len(self.data) - self.position:,} bytes")
         try:
             self.frame.finish()
         except FrameError as problem:
-            self._object("structure", "JPEG", str(problem))
+            self._reject("structure", "JPEG", str(problem))
         return self.found
 
-    def _object(self, kind: str, where: str, detail: str) -> None:
+    def _reject(self, kind: str, where: str, detail: str) -> None:
         self.found.append(Leak(kind, where, detail))
 
     def _marker(self) -> int | None:
@@ -64,22 +64,22 @@ class _Parser:
         found = _MARKER.search(self.data, start)
         if found is None:
             if start < len(self.data):
-                self._object("structure", "JPEG", f"{len(self.data) - start:,} bytes that are no segment")
+                self._reject("structure", "JPEG", f"{len(self.data) - start:,} bytes that are no segment")
             return None
         if found.start() > start:
-            self._object("structure", "JPEG", f"{found.start() - start:,} bytes between segments")
+            self._reject("structure", "JPEG", f"{found.start() - start:,} bytes between segments")
         self.position = found.end()
         return self.data[found.end() - 1]
 
     def _segment(self, marker: int) -> None:
         if marker in _RESTARTS or marker in (_SOI, _TEM):
             words = "a second picture begins" if marker == _SOI else "a marker outside of picture data"
-            self._object("structure", f"JPEG {marker:02X}", words)
+            self._reject("structure", f"JPEG {marker:02X}", words)
             return
         size = int.from_bytes(self.data[self.position : self.position + 2], "big")
         end = self.position + size
         if size < 2 or end > len(self.data):
-            self._object("structure", f"JPEG {marker:02X}", "a segment that breaks off")
+            self._reject("structure", f"JPEG {marker:02X}", "a segment that breaks off")
             self.position = min(self.position + 2, len(self.data))
             return
         payload = self.data[self.position + 2 : end]
@@ -87,14 +87,14 @@ class _Parser:
         try:
             self._accept(marker, payload)
         except FrameError as problem:
-            self._object("structure", f"JPEG {_NAMES[marker]}", str(problem))
+            self._reject("structure", f"JPEG {_NAMES[marker]}", str(problem))
         self.jfif_may_come = False
 
     def _accept(self, marker: int, payload: bytes) -> None:
         """Check one segment. Raises `FrameError` for tables, headers and scans that do not fit."""
         if marker == _APP0 and payload.startswith(b"JFIF"):
             if not self.jfif_may_come or not _JFIF.fullmatch(payload):
-                self._object("metadata", "JPEG APP0 JFIF", "not the 14 plain bytes, or not in the first place")
+                self._reject("metadata", "JPEG APP0 JFIF", "not the 14 plain bytes, or not in the first place")
         elif marker == _DQT:
             self.frame.quantisation(payload)
         elif marker == _DHT:
@@ -107,11 +107,11 @@ class _Parser:
             restarts = self._pass_coded_data()
             self.frame.scan(payload, restarts)
         elif 0xE0 <= marker <= 0xEF:
-            self._object("metadata", f"JPEG APP{marker - 0xE0}", f"not on the list, {len(payload):,} bytes")
+            self._reject("metadata", f"JPEG APP{marker - 0xE0}", f"not on the list, {len(payload):,} bytes")
         elif marker == _COM:
-            self._object("comment", "JPEG COM", f"not on the list, {len(payload):,} bytes")
+            self._reject("comment", "JPEG COM", f"not on the list, {len(payload):,} bytes")
         else:
-            self._object("structure", f"JPEG {marker:02X}", f"not on the list, {len(payload):,} bytes")
+            self._reject("structure", f"JPEG {marker:02X}", f"not on the list, {len(payload):,} bytes")
 
     def _pass_coded_data(self) -> int:
         """Go to the end of a scan and count its restart markers, which must come in turn."""
@@ -124,5 +124,5 @@ class _Parser:
                 break
             restarts += 1
         if self.position == start:
-            self._object("structure", "JPEG SOS", "a scan without data")
+            self._reject("structure", "JPEG SOS", "a scan without data")
         return restarts

@@ -21,7 +21,7 @@ _WIDEST: Final = 12  # bits of a code
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class ScannedStream:
     """What a stream draws: how many `pixels`, with which `numbers`. `fault` says what is wrong with it, if anything."""
 
     pixels: int
@@ -33,7 +33,7 @@ class _StreamError(ValueError):
     """Something that a plain coder would not write; the message says what."""
 
 
-def measure(data: bytes, root_bits: int, most: int) -> Drawn:
+def scan_stream(data: bytes, root_bits: int, most: int) -> ScannedStream:
     """Follow the stream `data` to its end code; give up once it draws more than `most` pixels.
 
     `root_bits` is the code size that stands before the data, 2 to 8. Faults: anything but one clear code in front and
@@ -52,8 +52,8 @@ def measure(data: bytes, root_bits: int, most: int) -> Drawn:
             if pixels > most:
                 raise _StreamError("it draws more pixels than the frame has")
     except _StreamError as problem:
-        return Drawn(pixels, frozenset(), str(problem))
-    return Drawn(pixels, frozenset(np.flatnonzero(used).tolist()))
+        return ScannedStream(pixels, frozenset(), str(problem))
+    return ScannedStream(pixels, frozenset(np.flatnonzero(used).tolist()))
 
 
 def _tables(data: bytes, root_bits: int) -> Iterator[NDArray[np.int64]]:
