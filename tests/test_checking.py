@@ -11,7 +11,8 @@ import pytest
 from scrubber import Limits, photos
 from scrubber.detection import presets
 from scrubber.photos.photo import Frame, Photo
-from scrubber.values import Box
+from scrubber.redaction import covered
+from scrubber.values import Box, Region
 from scrubber.verification import checking
 
 SHAPE = (60, 80)
@@ -120,3 +121,9 @@ def with_loops(kind: str, data: bytes, loops: int) -> bytes:
     mark, skipped = {"webp": (b"ANIM", 12), "gif": (b"NETSCAPE2.0", 13)}[kind]
     at = data.index(mark) + skipped
     return data[:at] + loops.to_bytes(2, "little") + data[at + 2 :]
+
+
+def test_a_box_outside_the_picture_shows_nothing() -> None:
+    outside = Region(Box(SHAPE[1] + 5, 10, 20, 20))
+    assert covered(outside, np.zeros(SHAPE, bool)) == 1
+    assert checking.still_visible([outside], MASK) == ()
