@@ -71,9 +71,6 @@ class Box:
         shared = self.intersection(other)
         return shared / (self.area + other.area - shared) if shared else 0.0
 
-    def shifted(self, dx: float, dy: float) -> Box:
-        return Box(self.x + dx, self.y + dy, self.width, self.height)
-
     def scaled(self, sx: float, sy: float) -> Box:
         """The same place in a picture whose axes are stretched by `sx` and `sy`."""
         return Box(self.x * sx, self.y * sy, self.width * sx, self.height * sy)

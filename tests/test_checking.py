@@ -74,7 +74,7 @@ def test_wrong_paint_is_not_excused_by_alpha() -> None:
 def test_a_face_that_only_the_paint_looks_like_does_not_count(portrait: np.ndarray) -> None:
     (real,) = presets.find_again(portrait)
     hidden = np.zeros(portrait.shape[:2], bool)
-    below = replace(real, box=real.box.shifted(0, real.box.height * 1.4))  # on the chest
+    below = real.mapped(lambda point: (point[0], point[1] + real.box.height * 1.4))  # on the chest
     assert checking.not_of_paint([real, below], portrait, hidden) == (real, below), "nothing is painted"
     hidden[: round(real.box.bottom + real.box.height * 0.6)] = True  # all of the head, and what the chest begins with
     assert checking.not_of_paint([real, below], portrait, hidden) == (real,), "the photo itself shows that one only"

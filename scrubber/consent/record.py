@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,7 +22,7 @@ class Consent:
     """Who agreed to be seen, where, until when. Immutable and picklable; made by `load` or `loads`.
 
     `name` is what messages call it, `path` where it lies (None if it was not read from a file), `locked` what came
-    with it out of a locked file. `ledger_identity` is the secret key of the ledger's entries (`consent.sealing`) that
+    with it out of a locked file. `ledger_identity` is the secret key of the ledger's entries (`vault.sealing`) that
     came out of the locked file, or lies beside a manifest that was locked once; None if there is none.
     """
 
@@ -89,26 +87,6 @@ class Consent:
         patterns = () if self.locked else (pattern for one in self.people for pattern in one.references)
         names = (name for pattern in patterns for name in self.holdings.matching(pattern))
         return frozenset((*own, *(resolved(self.folder / name) for name in names)))
-
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256, in hex, of what the manifest says: the same for TOML and JSON, with or without comments.
-
-        It does not cover the reference photos themselves, only their patterns.
-        """
-        said = self.manifest.model_dump(mode="json", by_alias=True)
-        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
-
-    def fingerprint_with_references(self) -> str:
-        """SHA-256, in hex, of what the manifest says and of every reference photo's bytes.
-
-        Raises `ManifestError` as `reference_bytes` does.
-        """
-        digest = hashlib.sha256(self.fingerprint.encode())
-        for person in self.people:
-            for name, data in self.reference_bytes(person.id).items():
-                digest.update(f"\n{person.id}\n{name}\n{hashlib.sha256(data).hexdigest()}".encode())
-        return digest.hexdigest()
 
     def permissions(self, purpose: str | None, on: date, despite_withdrawals: bool = False) -> Permissions:
         """Who may be seen for `purpose` on the day `on`; a manifest without people needs no purpose.
