@@ -164,16 +164,6 @@ class Decision:
             "similarity": None if self.similarity is None else round(self.similarity, 3),
         }
 
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Decision:
-        """What `as_json` tells, read back; landmarks are lost."""
-        region = Region(
-            Box(*value["box"]), value["score"], tuple(value["detectors"]), id=value["id"], kind=value["kind"]
-        )
-        if "polygon" in value:
-            region = replace(region, polygon=tuple((x, y) for x, y in value["polygon"]))
-        return cls(region, value["decision"], value["reason"], value["person"], value["similarity"], value["frame"])
-
 
 @dataclass(frozen=True, slots=True)
 class Leak:
@@ -274,22 +264,6 @@ class Result:
     output_width: int = 0
     output_height: int = 0
     output_sha256: str | None = None
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Result:
-        """What `as_json` tells, read back."""
-        return cls(
-            value["input"],
-            value["output"],
-            value["status"],
-            value["reason"],
-            tuple(map(Decision.from_json, value["faces"])),
-            tuple(Leak(leak["kind"], leak["where"]) for leak in value["leaks_removed"]),
-            value["seconds"],
-            tuple(value["warnings"]),
-            SourceId(value["sha256"], value["pixels"]) if value["sha256"] else None,
-            *(value[key] for key in ("width", "height", "output_width", "output_height", "output_sha256")),
-        )
 
     def as_json(self) -> dict[str, Any]:
         return {

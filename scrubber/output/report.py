@@ -12,6 +12,7 @@ from typing import Final
 
 from scrubber.errors import NotWritable, PhotoError, UsageError
 from scrubber.guarded import read_bytes
+from scrubber.json_values import result_from_json
 from scrubber.output.storage import open_private
 from scrubber.printing import json_text
 from scrubber.values import SCHEMA, Result
@@ -112,4 +113,4 @@ def _result(line: str | bytes) -> Result:
     value = json.loads(line)
     if value["schema"] != SCHEMA:
         raise ValueError(f"its schema is {value['schema']!r}, and this scrubber reads {SCHEMA}")
-    return Result.from_json(value)
+    return result_from_json(value)
