@@ -80,15 +80,7 @@ def scrub(
     Raises `PhotoError` for a file that cannot be opened or written, `UsageError` for a consent without a purpose,
     `ManifestError` for reference photos that cannot be used, `MissingPart` if a model is not there.
     """
-    with Session(
-        policy=policy,
-        consent=consent,
-        purpose=purpose,
-        on=on,
-        despite_withdrawals=despite_withdrawals,
-        isolate=isolate,
-        jobs=1,
-    ) as session:
+    with _for_one(policy, consent, purpose, on, despite_withdrawals, isolate) as session:
         return session.scrub(source, output, overwrite=overwrite)
 
 
@@ -107,10 +99,7 @@ def analyse(
     The answer holds no pixels and no embeddings, but it tells who is where: keep it as private as the manifest. It can
     be stored (`whole_as_json`), and a person may hide more in it (`hiding`). Raises as `scrub` does.
     """
-    with Session(
-        policy=policy, consent=consent, purpose=purpose, on=on, despite_withdrawals=despite_withdrawals,
-        isolate=isolate, jobs=1,
-    ) as session:  # fmt: skip
+    with _for_one(policy, consent, purpose, on, despite_withdrawals, isolate) as session:
         return session.analyse(source)
 
 
@@ -134,10 +123,7 @@ def render(
 
     Raises `UsageError` for the analysis of another photo, and what `scrub` raises.
     """
-    with Session(
-        policy=policy, consent=consent, purpose=purpose, on=on, despite_withdrawals=despite_withdrawals,
-        isolate=isolate, jobs=1,
-    ) as session:  # fmt: skip
+    with _for_one(policy, consent, purpose, on, despite_withdrawals, isolate) as session:
         return session.render(source, output, analysis, overwrite=overwrite)
 
 
@@ -155,15 +141,7 @@ def scrub_bytes(
 
     `data` of the answer is None if the photo is withheld. Raises as `scrub` does.
     """
-    with Session(
-        policy=policy,
-        consent=consent,
-        purpose=purpose,
-        on=on,
-        despite_withdrawals=despite_withdrawals,
-        isolate=isolate,
-        jobs=1,
-    ) as session:
+    with _for_one(policy, consent, purpose, on, despite_withdrawals, isolate) as session:
         return session.scrub_bytes(data)
 
 
@@ -196,6 +174,17 @@ def scrub_folder(
         checked_policy(policy), checked_consent(consent),
         checked_purpose(purpose), checked_day(on), checked_switch("despite_withdrawals", despite_withdrawals),
         checked_jobs(jobs), checked_switch("isolate", isolate), checked_switch("restart", restart),
+    )  # fmt: skip
+
+
+def _for_one(
+    policy: Policy | None, consent: Consent | None, purpose: str | None, on: date | None, despite_withdrawals: bool,
+    isolate: bool,
+) -> Session:  # fmt: skip
+    """A session for a single photo."""
+    return Session(
+        policy=policy, consent=consent, purpose=purpose, on=on, despite_withdrawals=despite_withdrawals,
+        isolate=isolate, jobs=1,
     )  # fmt: skip
 
 
