@@ -85,15 +85,7 @@ def scrub(
     for a file in the way, `ManifestError` for reference photos that cannot be used, `MissingPart` for a model that is
     missing.
     """
-    with Session(
-        policy=policy,
-        consent=consent,
-        purpose=purpose,
-        on=on,
-        despite_withdrawals=despite_withdrawals,
-        isolate=isolate,
-        jobs=1,
-    ) as session:
+    with _for_one(policy, consent, purpose, on, despite_withdrawals, isolate) as session:
         return session.scrub(source, output, overwrite=overwrite)
 
 
@@ -114,10 +106,7 @@ def analyse(
     The answer holds no pixels and no embeddings, but it tells who is where: keep it as private as the manifest. It can
     be stored (`Analysis.whole_as_json`), and a person may hide more in it (`Analysis.hiding`).
     """
-    with Session(
-        policy=policy, consent=consent, purpose=purpose, on=on, despite_withdrawals=despite_withdrawals,
-        isolate=isolate, jobs=1,
-    ) as session:  # fmt: skip
+    with _for_one(policy, consent, purpose, on, despite_withdrawals, isolate) as session:
         return session.analyse(source)
 
 
@@ -142,10 +131,7 @@ def render(
     The other arguments are those of `scrub`. Raises `UsageError` for the analysis of another photo, and what `scrub`
     raises.
     """
-    with Session(
-        policy=policy, consent=consent, purpose=purpose, on=on, despite_withdrawals=despite_withdrawals,
-        isolate=isolate, jobs=1,
-    ) as session:  # fmt: skip
+    with _for_one(policy, consent, purpose, on, despite_withdrawals, isolate) as session:
         return session.render(source, output, analysis, overwrite=overwrite)
 
 
@@ -164,15 +150,7 @@ def scrub_bytes(
     `data` are the bytes of a photo, or an open binary file that is read to its end. `SafeCopy.data` is None if the
     photo is withheld. The other arguments, and the errors, are those of `scrub`.
     """
-    with Session(
-        policy=policy,
-        consent=consent,
-        purpose=purpose,
-        on=on,
-        despite_withdrawals=despite_withdrawals,
-        isolate=isolate,
-        jobs=1,
-    ) as session:
+    with _for_one(policy, consent, purpose, on, despite_withdrawals, isolate) as session:
         return session.scrub_bytes(data)
 
 
@@ -209,6 +187,17 @@ def scrub_folder(
         checked_policy(policy), checked_consent(consent),
         checked_purpose(purpose), checked_day(on), checked_switch("despite_withdrawals", despite_withdrawals),
         checked_jobs(jobs), checked_switch("isolate", isolate), checked_switch("restart", restart),
+    )  # fmt: skip
+
+
+def _for_one(
+    policy: Policy | None, consent: Consent | None, purpose: str | None, on: date | None, despite_withdrawals: bool,
+    isolate: bool,
+) -> Session:  # fmt: skip
+    """A session for a single photo."""
+    return Session(
+        policy=policy, consent=consent, purpose=purpose, on=on, despite_withdrawals=despite_withdrawals,
+        isolate=isolate, jobs=1,
     )  # fmt: skip
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from scrubber.analysing import find_in, open_and_identify
 from scrubber.consent.decisions.placing import lies_inside, misplaced
 from scrubber.entry_lookup import entries_about, look_up
 from scrubber.errors import UsageError
 from scrubber.guarded import read_file
-from scrubber.pipeline import find_in, open_and_identify
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -24,7 +24,8 @@ _SILENT_BELOW: Final = {"mediapipe": (0, 10, 34), "onnxruntime": (1, 29)}
 """From these versions on they send word of their use over the internet."""
 _SILENT: Final = {"mediapipe": '"mediapipe>=0.10.30,<0.10.34"', "onnxruntime": '"onnxruntime>=1.20,<1.29"'}
 _NEEDED: Final = (
-    "click", "filelock", "numpy", "onnxruntime", "pebble", "piexif", "pillow", "platformdirs", "pydantic", "rich",
+    "click", "filelock", "jinja2", "numpy", "onnxruntime", "pebble", "piexif", "pillow", "platformdirs", "pydantic",
+    "rich",
 )  # fmt: skip
 
 

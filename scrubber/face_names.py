@@ -20,10 +20,11 @@ from scrubber.consent.decisions.pointing import means
 from scrubber.consent.exchange.tagged_faces import TaggedFace, face_regions
 from scrubber.detection import presets
 from scrubber.guarded import read_file
+from scrubber.photos.opening import orientation
+from scrubber.photos.source import DECODER_FAULTS
 from scrubber.policy import Limits
 from scrubber.values import Box, Point, Region, SourceId
 
-_ORIENTATION_TAG: Final = 0x0112
 _SAME_SHAPE: Final = 0.02  # of width over height; resizing rounds by less, cropping changes it by more
 
 
@@ -120,14 +121,13 @@ def _fits(regions: Sequence[TaggedFace], size: tuple[int, int], turn: int) -> bo
 
 def _orientation(data: bytes) -> int:
     """EXIF orientation, 1 to 8; 1 for formats whose decoder turns the picture by itself."""
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     try:
         with Image.open(io.BytesIO(data)) as image:
-            value = 1 if image.format in ("HEIF", "AVIF") else image.getexif().get(_ORIENTATION_TAG, 1)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, KeyError):
+            return 1 if image.format in ("HEIF", "AVIF") else orientation(image)
+    except DECODER_FAULTS:
         return 1
-    return value if value in range(1, 9) else 1
 
 
 def _upright(region: TaggedFace, turn: int) -> Box:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from scrubber.analysing import analyse_opened, open_source
 from scrubber.errors import UsageError
 from scrubber.output.numbered_picture import Encoding, beside_each_other, encode, numbered_picture, with_reasons
-from scrubber.pipeline import analyse_opened, open_source
 
 if TYPE_CHECKING:
     from PIL import Image

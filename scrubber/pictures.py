@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
 from scrubber import arguments, photos, redaction, verification
+from scrubber.analysing import find_in
 from scrubber.arguments import is_image
 from scrubber.batch import copy_anywhere, known_copy, work
 from scrubber.call_arguments import checked_analysis
 from scrubber.errors import UsageError
 from scrubber.guarded import read_file
 from scrubber.inspection import file_names
-from scrubber.pipeline import find_in
 from scrubber.policy import Limits, Policy, Preset
 
 if TYPE_CHECKING:

@@ -4,52 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from scrubber import inspection, photos, redaction
-from scrubber.analysis import Analysis
-from scrubber.consent import decide, fit_once, misplaced, nothing_measured
-from scrubber.detection import plugged, presets
-from scrubber.detection.numbering import numbered
-from scrubber.detection.tracking import follow, united
-from scrubber.entry_lookup import Known, look_up
+from scrubber import photos, redaction
+from scrubber.analysing import analyse_opened, decide_opened, open_source, sizes
 from scrubber.errors import UsageError
-from scrubber.recognition import likeness
 from scrubber.scrubbed import Scrubbed
-from scrubber.stopwatch import Stopwatch
-from scrubber.values import Leak, Region, SourceId
+from scrubber.values import Region
 from scrubber.verification import checking
 
 if TYPE_CHECKING:
-    from scrubber.consent import Decisions, Likeness
-    from scrubber.policy import Limits, Preset
-    from scrubber.recognition.matching import Gallery
+    from scrubber.analysing import Opened
+    from scrubber.analysis import Analysis
     from scrubber.redaction.polygons import Mask
     from scrubber.terms import Terms
 
 _GRID: Final = 1024  # places a side of the picture that name it
 _ROUNDS: Final = 3  # how often faces that show up again are hidden too, before the photo is withheld
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Opened:
-    """A photo that was opened: its upright frames, what finds it again, and what the manifest says of it.
-
-    `inventory` is what its file gives away besides the frames.
-    """
-
-    name: str
-    photo: photos.Photo
-    known: Known
-    inventory: tuple[Leak, ...]
-    clock: Stopwatch
-
-    def laid_for(self, terms: Terms) -> Opened:
-        """The same as its copy will hold it: on white if the copy cannot be transparent. Raises `UnsupportedFormat`."""
-        with self.clock("open"):
-            return replace(self, photo=photos.laid(self.photo, terms.policy.format, self.name))
 
 
 def make_safe(data: bytes, name: str, terms: Terms) -> Scrubbed:
@@ -76,24 +49,9 @@ def render(data: bytes, name: str, analysis: Analysis, terms: Terms) -> Scrubbed
     """
     source = open_source(data, name, terms).laid_for(terms)
     known = source.known.source
-    if analysis.source.pixels != known.pixels or analysis.sizes != _sizes(source.photo):
+    if analysis.source.pixels != known.pixels or analysis.sizes != sizes(source.photo):
         raise UsageError(f"{name}: the analysis is about another photo; analyse this one")
-    return render_opened(source, _decided(source, analysis.found, terms), terms, least=analysis)
-
-
-def open_source(data: bytes, name: str, terms: Terms) -> Opened:
-    """Open a photo, and look up what the manifest says of it. Raises `PhotoError`."""
-    clock = Stopwatch()
-    with clock("open"):
-        photo, source = open_and_identify(data, name, terms.policy.limits)
-        known = look_up(photo, source, terms.permissions)
-        return Opened(name, photo, known, inspection.inventory(data), clock)
-
-
-def analyse_opened(source: Opened, terms: Terms) -> Analysis:
-    with source.clock("find"):
-        found = find_in(source.photo, terms.policy.preset)
-    return _decided(source, found, terms)
+    return render_opened(source, decide_opened(source, analysis.found, terms), terms, least=analysis)
 
 
 def render_opened(source: Opened, analysis: Analysis, terms: Terms, least: Analysis | None = None) -> Scrubbed:
@@ -140,25 +98,8 @@ def render_opened(source: Opened, analysis: Analysis, terms: Terms, least: Analy
                 output_size=_size(fitted),
             )
         found = [(*faces, *more) for faces, more in zip(analysis.found, visible, strict=True)]
-        analysis = _decided(source, found, terms)
+        analysis = decide_opened(source, found, terms)
     return replace(copy, withheld="face-still-visible")
-
-
-def _decided(source: Opened, found: Sequence[tuple[Region, ...]], terms: Terms) -> Analysis:
-    with source.clock("decide"):
-        decided = decide_in(source.photo, found, source.known, terms)
-    return Analysis(
-        source.name,
-        source.known.source,
-        _sizes(source.photo),
-        tuple(found),
-        tuple(replace(one, frame=number) for number, decisions in enumerate(decided) for one in decisions.faces),
-        source.inventory,
-        next((decisions.withhold_reason for decisions in decided if decisions.withhold_reason), None),
-        _unique(said for decisions in decided for said in decisions.warnings),
-        tuple(sorted({person for decisions in decided for person in decisions.concerns})),
-        dict(source.clock.seconds),
-    )
 
 
 def _stricter(now: Analysis, before: Analysis) -> Analysis:
@@ -170,64 +111,6 @@ def _stricter(now: Analysis, before: Analysis) -> Analysis:
     lost = [one for one in hidden.values() if (one.frame, one.region.box) not in places]
     more = tuple(replace(one, region=replace(one.region, id=last + count)) for count, one in enumerate(lost, 1))
     return replace(now, decisions=(*decided, *more), withheld=now.withheld or before.withheld)
-
-
-def open_and_identify(data: bytes, name: str, limits: Limits) -> tuple[photos.Photo, SourceId]:
-    """The upright photo, and what finds it again. Raises `PhotoError` if it cannot be opened."""
-    photo = photos.open_photo(data, name, limits)
-    return photo, SourceId(hashlib.sha256(data).hexdigest(), photo.fingerprint())
-
-
-def find_in(photo: photos.Photo, preset: Preset) -> list[tuple[Region, ...]]:
-    """The faces in each frame of a photo, in any view of it; in an animation they are followed from frame to frame."""
-    with presets.model_session():
-        found = [united(plugged.find(view, preset) for view in frame.views()) for frame in photo.frames]
-    return numbered(follow(found) if photo.moving else found)
-
-
-def decide_in(
-    photo: photos.Photo,
-    found: Sequence[Sequence[Region]],
-    known: Known,
-    terms: Terms,
-) -> list[Decisions]:
-    """Decisions for each frame of a photo; regions without a number get one.
-
-    `known` is what `look_up` says of the photo as it was opened.
-    """
-    entry, decided = known.entry, []
-    for number, (frame, faces) in enumerate(zip(photo.frames, found, strict=True)):
-        alike = _likeness(frame, terms.gallery) if terms.gallery else nothing_measured
-        decided.append(decide(faces, known.source, terms.permissions, alike, number, entry))
-    if entry is not None:
-        decided = fit_once(decided, entry)
-        said = misplaced(entry, [frame.size for frame in photo.frames])
-        decided[0] = replace(decided[0], warnings=(*said, *decided[0].warnings))
-    if known.doubts:
-        first = decided[0]
-        decided[0] = replace(
-            first,
-            withhold_reason=first.withhold_reason or "restriction-in-doubt",
-            warnings=(*known.doubts, *first.warnings),
-        )
-    return _numbered(decided)
-
-
-def _likeness(frame: photos.Frame, people: Gallery) -> Likeness:
-    """What may be seen of a frame is compared: itself, or what it shows on white and on black."""
-    first, *others = frame.composites()
-    return likeness(first, people, *others)
-
-
-def _numbered(decided: Sequence[Decisions]) -> list[Decisions]:
-    faces = numbered([[decision.region for decision in decisions.faces] for decisions in decided])
-    return [
-        replace(
-            decisions,
-            faces=tuple(replace(one, region=face) for one, face in zip(decisions.faces, here, strict=True)),
-        )
-        for decisions, here in zip(decided, faces, strict=True)
-    ]
 
 
 def _hidden(photo: photos.Photo, analysis: Analysis, style: str) -> tuple[list[Mask], photos.Photo]:
@@ -269,10 +152,6 @@ def _size(photo: photos.Photo) -> tuple[int, int]:
 
 def _scaled(face: Region, factor: float) -> Region:
     return face.mapped(lambda point: (point[0] * factor, point[1] * factor))
-
-
-def _sizes(photo: photos.Photo) -> tuple[tuple[int, int], ...]:
-    return tuple(frame.size for frame in photo.frames)
 
 
 def _visible_hash(painted: photos.Photo, masks: Sequence[Mask]) -> str:

@@ -75,10 +75,6 @@ class Box:
         shared = self.intersection(other)
         return shared / (self.area + other.area - shared) if shared else 0.0
 
-    def shifted(self, dx: float, dy: float) -> Box:
-        """The same box, moved by so many pixels."""
-        return Box(self.x + dx, self.y + dy, self.width, self.height)
-
     def scaled(self, sx: float, sy: float) -> Box:
         """The same place in a picture whose axes are stretched by `sx` and `sy`."""
         return Box(self.x * sx, self.y * sy, self.width * sx, self.height * sy)
@@ -183,16 +179,6 @@ class Decision:
             "person": self.person,
             "similarity": None if self.similarity is None else round(self.similarity, 3),
         }
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Decision:
-        """The decision that `as_json` was made from, without landmarks."""
-        region = Region(
-            Box(*value["box"]), value["score"], tuple(value["detectors"]), id=value["id"], kind=value["kind"]
-        )
-        if "polygon" in value:
-            region = replace(region, polygon=tuple((x, y) for x, y in value["polygon"]))
-        return cls(region, value["decision"], value["reason"], value["person"], value["similarity"], value["frame"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,22 +289,6 @@ class Result:
     output_width: int = 0
     output_height: int = 0
     output_sha256: str | None = None
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Result:
-        """The result that `as_json` was made from, without what reports leave out."""
-        return cls(
-            value["input"],
-            value["output"],
-            value["status"],
-            value["reason"],
-            tuple(map(Decision.from_json, value["faces"])),
-            tuple(Leak(leak["kind"], leak["where"]) for leak in value["leaks_removed"]),
-            value["seconds"],
-            tuple(value["warnings"]),
-            SourceId(value["sha256"], value["pixels"]) if value["sha256"] else None,
-            *(value[key] for key in ("width", "height", "output_width", "output_height", "output_sha256")),
-        )
 
     def as_json(self) -> dict[str, Any]:
         """One line of a report: `scrubber run --json` prints it."""

@@ -28,14 +28,10 @@ _REMEDY: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What `models/NAME.toml` says about one weight."""
+    """Of what `models/NAME.toml` says about one weight, what is needed to load it."""
 
-    name: str
-    task: str
     file: str
     sha256: str
-    licence: str
-    version: str
 
 
 def folder() -> Traversable:
@@ -44,17 +40,12 @@ def folder() -> Traversable:
     return installed if installed.is_dir() else Path(__file__).resolve().parent.parent / "models"
 
 
-def cards() -> tuple[Card, ...]:
-    """The card of every weight that scrubber knows, by name."""
-    return tuple(card(name) for name in NAMES)
-
-
 def card(name: str) -> Card:
     """Read one card. Raises `MissingPart` if it is not there or not readable."""
     path = folder() / f"{name}.toml"
     try:
         entry: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Card(name, *(str(entry[key]) for key in ("task", "file", "sha256", "licence", "version")))
+        return Card(str(entry["file"]), str(entry["sha256"]))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as error:
         raise MissingPart(f"{path}: the card of the model {name} is missing or damaged; {_REMEDY}") from error
 

@@ -11,7 +11,8 @@ import pytest
 from scrubber import Limits, photos
 from scrubber.detection import presets
 from scrubber.photos.photo import Frame, Photo
-from scrubber.values import Box
+from scrubber.redaction import covered
+from scrubber.values import Box, Region
 from scrubber.verification import checking
 
 SHAPE = (60, 80)
@@ -73,7 +74,7 @@ def test_wrong_paint_is_not_excused_by_alpha() -> None:
 def test_a_face_that_only_the_paint_looks_like_does_not_count(portrait: np.ndarray) -> None:
     (real,) = presets.find_again(portrait)
     hidden = np.zeros(portrait.shape[:2], bool)
-    below = replace(real, box=real.box.shifted(0, real.box.height * 1.4))  # on the chest
+    below = real.mapped(lambda point: (point[0], point[1] + real.box.height * 1.4))  # on the chest
     assert checking.drop_inpainting_artifacts([real, below], portrait, hidden) == (real, below), "nothing is painted"
     hidden[: round(real.box.bottom + real.box.height * 0.6)] = True  # all of the head, and what the chest begins with
     assert checking.drop_inpainting_artifacts([real, below], portrait, hidden) == (real,), (
@@ -124,3 +125,9 @@ def with_loops(kind: str, data: bytes, loops: int) -> bytes:
     mark, skipped = {"webp": (b"ANIM", 12), "gif": (b"NETSCAPE2.0", 13)}[kind]
     at = data.index(mark) + skipped
     return data[:at] + loops.to_bytes(2, "little") + data[at + 2 :]
+
+
+def test_a_box_outside_the_picture_shows_nothing() -> None:
+    outside = Region(Box(SHAPE[1] + 5, 10, 20, 20))
+    assert covered(outside, np.zeros(SHAPE, bool)) == 1
+    assert checking.still_visible([outside], MASK) == ()

@@ -16,13 +16,13 @@ import click
 from scrubber.cli import options, workers
 from scrubber.cli.output import echo, json_line, put_out_bytes, with_progress
 from scrubber.cli.passphrase import prompt_passphrase
+from scrubber.cli.side_outputs import STANDARD, make_folders, private_notes, refuse_inputs, refuse_twice
 from scrubber.cli.summary import Tally, complaint
 from scrubber.errors import PhotoError, UsageError
-from scrubber.guarded import is_folder, is_there, read_file, read_stream
+from scrubber.guarded import is_folder, read_file, read_stream
 from scrubber.output.outcomes import MUST_NOT_BE_SEEN
 from scrubber.output.report import appended_to
 from scrubber.policy import Format, Names, Policy, styles
-from scrubber.storage import LocalFolder
 
 if TYPE_CHECKING:
     from scrubber.batch import Executor, Plan
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from scrubber.terms import Terms
     from scrubber.values import Result
 
-_STANDARD: Final = Path("-")
 _NOT_REMEMBERED: Final = (
     "note: this copy shows people by consent, and standard output is not remembered: `consent revoke` cannot find it"
 )
@@ -139,7 +138,7 @@ def command(
 
     consent = _loaded(manifest) if manifest else None
     echo(*_newer_in_clear(manifest), err=True)
-    streamed = _STANDARD in inputs or out == _STANDARD
+    streamed = STANDARD in inputs or out == STANDARD
     one_file = streamed or (_is_file_name(out) and len(inputs) == 1 and not inputs[0].is_dir())
     if not one_file and _is_file_name(out) and not os.path.lexists(out):
         raise UsageError(f"{out}: several photos cannot go into one file; name a folder")
@@ -150,13 +149,13 @@ def command(
         if open_network and not quiet:
             echo(f"note: {open_network}", err=True)
         terms = Terms.of(chosen, consent, purpose, on, despite_withdrawals, batch.reference_assessor(executor), nobody)
-        echo(*_private(report, sheet, out, terms), err=True)
-        _refuse_inputs([target for target in (report, sheet) if target], plan, terms)
-        _refuse_twice(report, sheet, out if one_file else None)
+        echo(*private_notes(report, sheet, out, terms), err=True)
+        refuse_inputs([target for target in (report, sheet) if target], plan, terms)
+        refuse_twice(report, sheet, out if one_file else None)
         if not (one_file or dry_run):
-            _make_folders([target for target in (report, sheet) if target], out)
+            make_folders([target for target in (report, sheet) if target], out)
         write = stack.enter_context(appended_to(None if dry_run else report, overwrite=overwrite))
-        if out == _STANDARD:
+        if out == STANDARD:
             return _to_standard_output(inputs, terms, executor, write, dry_run)
         publisher = None
         if one_file:
@@ -230,11 +229,11 @@ def _one(
     if not _is_file_name(out):
         raise UsageError(f"{out}: name a file, such as {out / 'photo.jpg'}; standard input has no name to keep")
     named = terms.with_format_from(out)
-    yield from batch.retract_beside(out, named, None if source == _STANDARD else source, rehearse=dry_run)
-    if source != _STANDARD and not source.exists():
+    yield from batch.retract_beside(out, named, None if source == STANDARD else source, rehearse=dry_run)
+    if source != STANDARD and not source.exists():
         raise UsageError(f"{source}: there is no such file or folder; check the path")
     try:
-        given = _standard_input(terms) if source == _STANDARD else source
+        given = _standard_input(terms) if source == STANDARD else source
         make = batch.rehearse_one if dry_run else batch.publish_one
         result = make(given, out, named, executor, overwrite=overwrite)
     except PhotoError as error:
@@ -251,12 +250,12 @@ def _to_standard_output(
     [source] = inputs
     limits = terms.policy.limits
     try:
-        data = _standard_input(terms) if source == _STANDARD else read_file(source, limits)
+        data = _standard_input(terms) if source == STANDARD else read_file(source, limits)
         made, result = batch.make_one(data, str(source), terms, executor)
     except PhotoError as error:
         result = batch.failed(source, error)
     else:
-        result = replace(result, output=None if made.data is None else str(_STANDARD))
+        result = replace(result, output=None if made.data is None else str(STANDARD))
         if made.data is not None and not dry_run:
             put_out_bytes(made.data)
         if any(face.person and face.action == "show" for face in result.faces):
@@ -267,42 +266,6 @@ def _to_standard_output(
         echo(complaint(result), err=True)
         return 3
     return 0
-
-
-def _refuse_twice(*targets: Path | None) -> None:
-    """Each output of a run has a name of its own. Raises `UsageError`."""
-    named = [target.absolute() for target in targets if target is not None and target != _STANDARD]
-    for target in named:
-        if named.count(target) > 1:
-            raise UsageError(f"{target}: is asked for twice; give each output a name of its own")
-
-
-def _refuse_inputs(targets: list[Path], plan: Plan, terms: Terms) -> None:
-    """No option makes a run write to a photo, to what lies beside it, or to what belongs to the manifest.
-
-    Raises `UsageError`.
-    """
-    sources = [task.source for task in plan.tasks]
-    for target in targets:
-        for path in (*sources, *plan.others, *plan.films, *terms.reads):
-            if is_there(target) and is_there(path) and target.samefile(path):
-                raise UsageError(f"{target}: this is one of the files that the run reads; choose another name")
-
-
-def _make_folders(targets: list[Path], out: Path) -> None:
-    """The folders of files that are to lie in the output folder, which the first run has yet to make."""
-    for target in targets:
-        if target.absolute().is_relative_to(out.absolute()):
-            LocalFolder(target.parent).prepare()
-
-
-def _private(report: Path | None, sheet: Path | None, out: Path, terms: Terms) -> Iterator[str]:
-    """Notes on files that must not be posted with the copies."""
-    for target in filter(None, (report, sheet)):
-        if terms.recipient is not None:
-            yield f"note: {target}: will name people of the locked manifest in clear; keep it as safe as that"
-        if out != _STANDARD and target.absolute().is_relative_to(out.absolute()):
-            yield f"note: {target}: will lie among the copies; do not post it with them"
 
 
 def _standard_input(terms: Terms) -> bytes:

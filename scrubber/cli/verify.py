@@ -17,7 +17,7 @@ from scrubber.errors import PhotoError
 from scrubber.formats import medium_of
 from scrubber.guarded import sha256_of, size_of
 from scrubber.output.outcomes import outcome
-from scrubber.output.report import read_report
+from scrubber.output.report import published_in
 from scrubber.policy import Limits, Policy, Preset
 from scrubber.values import Leak
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from scrubber.consent import Consent, Permissions
     from scrubber.values import Decision, Region, Result, Verdict
 
-_OUT: Final = ("published", "unchanged")
 _HELD_THEN: Final = "whether those who are shown by consent may be seen today; --consent FILE --for PURPOSE tells"
 
 
@@ -77,7 +76,7 @@ def command(
 
     consent = Consent.load(manifest, prompt_passphrase) if manifest else None
     permissions = consent.permissions(purpose, on or datetime.date.today(), despite_withdrawals) if consent else None
-    origins = _origins(report) if report else {}
+    origins = published_in(report) if report else {}
     code = 0
     photos, _, films = batch.search(inputs)
     files = [found.source for found in (*photos, *films)]
@@ -181,19 +180,3 @@ def _quoted(path: str) -> str:
     import shlex
 
     return shlex.quote(path)
-
-
-def _origins(report: Path) -> dict[str, Result]:
-    """The last word of a report on each copy, by SHA-256; nothing on those that are not out any more."""
-    found: dict[str, Result] = {}
-    by_output: dict[str, str] = {}
-    by_input: dict[str, str] = {}
-    for result in read_report(report):
-        if result.output and result.output_sha256 and result.status in _OUT:
-            found[result.output_sha256] = result
-            by_output[result.output] = by_input[result.input] = result.output_sha256
-        elif result.output:
-            found.pop(by_output.get(result.output, ""), None)
-        else:
-            found.pop(by_input.get(result.input, ""), None)
-    return found

@@ -12,29 +12,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from scrubber.consent.decisions.decide import Decisions, decide, fit_once
-from scrubber.consent.decisions.likeness import (
-    CLEAR_LEAD,
-    NARROWEST,
-    SAME_PERSON,
-    Likeness,
-    Measured,
-    Similarities,
-    nothing_measured,
-)
+from scrubber.consent.decisions.likeness import CLEAR_LEAD, SAME_PERSON, Likeness, Measured, nothing_measured
 from scrubber.consent.decisions.permissions import Permissions, Standing
-from scrubber.consent.decisions.photo_entries import PhotoEntries
 from scrubber.consent.decisions.placing import misplaced
 
 if TYPE_CHECKING:
     from scrubber.consent.decisions.sentences import explain
-    from scrubber.consent.manifest.model import DismissBox, Event, HideBox, Manifest, Person, PhotoEntry, ShowBox
+    from scrubber.consent.manifest.model import DismissBox, HideBox, Person, PhotoEntry, ShowBox
     from scrubber.consent.manifest.reading import FIRST_LINE, LAST_LINE
     from scrubber.consent.manifest.schema import json_schema
     from scrubber.consent.record import Consent
     from scrubber.consent.summary import PersonSummary, Remark, check, summarise
 
 _HOMES = {
-    "manifest.model": ("DismissBox", "Event", "HideBox", "Manifest", "Person", "PhotoEntry", "ShowBox"),
+    "manifest.model": ("DismissBox", "HideBox", "Person", "PhotoEntry", "ShowBox"),
     "manifest.reading": ("FIRST_LINE", "LAST_LINE"),
     "record": ("Consent",),
     "manifest.schema": ("json_schema",),
@@ -47,24 +38,19 @@ __all__ = [
     "CLEAR_LEAD",
     "FIRST_LINE",
     "LAST_LINE",
-    "NARROWEST",
     "SAME_PERSON",
     "Consent",
     "Decisions",
     "DismissBox",
-    "Event",
     "HideBox",
     "Likeness",
-    "Manifest",
     "Measured",
     "Permissions",
     "Person",
     "PersonSummary",
-    "PhotoEntries",
     "PhotoEntry",
     "Remark",
     "ShowBox",
-    "Similarities",
     "Standing",
     "check",
     "decide",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 from dataclasses import dataclass, field
 from datetime import date
@@ -93,26 +91,6 @@ class Consent:
         patterns = () if self.locked else (pattern for one in self.people for pattern in one.references)
         names = (name for pattern in patterns for name in self.holdings.matching(pattern))
         return frozenset((*own, *(resolved(self.folder / name) for name in names)))
-
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256, in hex, of what the manifest says; comments, and TOML or JSON, make no difference.
-
-        It covers the patterns of reference photos, and not the photos.
-        """
-        said = self.manifest.model_dump(mode="json", by_alias=True)
-        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
-
-    def fingerprint_with_references(self) -> str:
-        """SHA-256, in hex, of what the manifest says and of every reference photo's bytes.
-
-        Raises `ManifestError` as `reference_bytes` does.
-        """
-        digest = hashlib.sha256(self.fingerprint.encode())
-        for person in self.people:
-            for name, data in self.reference_bytes(person.id).items():
-                digest.update(f"\n{person.id}\n{name}\n{hashlib.sha256(data).hexdigest()}".encode())
-        return digest.hexdigest()
 
     def permissions(self, purpose: str | None, on: date, despite_withdrawals: bool = False) -> Permissions:
         """Who may be seen for `purpose` on the day `on`. A manifest without people needs no purpose.

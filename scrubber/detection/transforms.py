@@ -21,7 +21,7 @@ SAME_FACE_IOU: Final = 0.35
 """Boxes of finished strategies that overlap more than this are taken for the same face."""
 
 _COMPARED: Final = 256  # boxes that are compared with all others at once
-_MIN_SPLIT_LENGTH: Final = 4  # overlaps; in a shorter picture too much would be looked at twice
+_MIN_SPLIT_LENGTH: Final = 4  # of the longer side, in overlaps; in a shorter one too much would be done twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +103,13 @@ class Halved:
         self.name = inner.name
 
     def detect(self, picture: Picture) -> list[Region]:
-        longer = max(picture.shape[:2])
+        height, width = picture.shape[:2]
+        longer = max(height, width)
         if not _MIN_SPLIT_LENGTH * self.overlap <= longer <= self.longest:
             return self.inner.detect(picture)
         halves = _spans(longer, (longer + self.overlap + 1) // 2, self.overlap)
-        if picture.shape[0] == longer:
-            return _in_tiles(self.inner, picture, halves, [range(picture.shape[1])])
-        return _in_tiles(self.inner, picture, [range(picture.shape[0])], halves)
+        rows, columns = (halves, [range(width)]) if height == longer else ([range(height)], halves)
+        return _in_tiles(self.inner, picture, rows, columns)
 
 
 def _in_tiles(

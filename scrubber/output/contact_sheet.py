@@ -6,13 +6,13 @@ It shows outputs only, never originals; still it names files and says who was hi
 from __future__ import annotations
 
 import base64
-import html
 import io
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -26,6 +26,7 @@ from scrubber.printing import escaped
 from scrubber.storage import refuse_original
 
 if TYPE_CHECKING:
+    from jinja2 import Template
     from PIL import Image
 
     from scrubber.values import Decision, Reason, Result, Status
@@ -99,25 +100,35 @@ def _is_contact_sheet(path: Path) -> bool:
 def _figure(result: Result, folder: Path) -> str:
     """One photo: its copy with boxes, or why there is none; `folder` is where the page lies."""
     copy = Path(result.output) if result.output is not None and result.status in _WITH_COPY else None
-    name = _text((copy or Path(result.input)).name)
-    sentences = list(_sentences(result))
-    if copy is None:
-        picture = _no_picture(result)
-    else:
-        picture, more = _picture(copy, result)
-        sentences += more
-        name = f'<a href="{_text(_link(copy, folder))}" target="_blank">{name}</a>'
-    listed = "".join(f"<li>{_text(sentence)}</li>" for sentence in sentences)
-    source = f' title="sha256 of the original: {_text(result.source.sha256)}"' if result.source else ""
-    return (
-        f'<figure tabindex="0" data-about="{_text("|".join(_about(result, copy)))}">{picture}'
-        f"<figcaption{source}>{name}<ul>{listed}</ul></figcaption></figure>\n"
+    pictures, lines, notes = _pictures(copy) if copy else ([], _why_none(result), [])
+    return _template().render(
+        about="|".join(_about(result, copy)),
+        pictures=pictures,
+        boxes=list(_boxes(result)),
+        status=result.status,
+        lines=lines,
+        sha256=result.source and result.source.sha256,
+        link=copy and _link(copy, folder),
+        name=(copy or Path(result.input)).name,
+        sentences=[*_sentences(result), *notes],
     )
 
 
-def _text(words: str) -> str:
-    """Words as HTML shows them, in attributes as well; names can hold markup, and characters that turn it around."""
-    return html.escape(escaped(words))
+@cache
+def _template() -> Template:
+    """The template of one photo. It escapes all that it is given, for HTML and for whoever reads it."""
+    from jinja2 import Environment, StrictUndefined
+
+    source = files("scrubber.output").joinpath("contact_sheet_photo.html").read_text("utf-8")
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, finalize=_inactive, keep_trailing_newline=True
+    )
+    return environment.from_string(source)
+
+
+def _inactive(value: object) -> object:
+    """Names can hold characters that turn the text around them; the template escapes markup, and not these."""
+    return escaped(value) if isinstance(value, str) else value
 
 
 def _about(result: Result, copy: Path | None) -> list[str]:
@@ -136,19 +147,18 @@ def _link(output: Path, folder: Path) -> str:
         return output.resolve().as_uri()
 
 
-def _no_picture(result: Result) -> str:
+def _why_none(result: Result) -> list[str]:
+    """Why a photo has no copy, in lines."""
     if result.status == "rehearsed":
-        lines = ["nothing was written, this was a rehearsal"]
-    elif result.status == "retracted":
-        lines = ["the copy of an earlier run was taken away, for it must not be seen any more"]
-        lines += [_WORDS[reason] for reason in _WORDS if reason == result.reason]
-    else:
-        lines = [said(result), f"→ {outcome(result.reason).remedy}"]
-    return f'<div class="none {result.status}"><b>{result.status}</b><br>{"<br>".join(map(_text, lines))}</div>'
+        return ["nothing was written, this was a rehearsal"]
+    if result.status == "retracted":
+        reasons = [_WORDS[reason] for reason in _WORDS if reason == result.reason]
+        return ["the copy of an earlier run was taken away, for it must not be seen any more", *reasons]
+    return [said(result), f"→ {outcome(result.reason).remedy}"]
 
 
-def _picture(path: Path, result: Result) -> tuple[str, list[str]]:
-    """The copy, small and with boxes, and what is to be said about it."""
+def _pictures(path: Path) -> tuple[list[str], list[str], list[str]]:
+    """The copy, small, as JPEG in base64; or else, in lines, why there is none; and what is to be said about it."""
     from PIL import Image
 
     try:
@@ -157,18 +167,13 @@ def _picture(path: Path, result: Result) -> tuple[str, list[str]]:
             image.draft("RGB", (_SIDE, _SIDE))
             small = image.convert("RGBA" if image.has_transparency_data else "RGB")
     except (OSError, ValueError, SyntaxError) as error:
-        return f'<div class="none"><b>{result.status}</b><br>{_text(f"cannot be shown: {error}")}</div>', []
+        return [], [f"cannot be shown: {error}"], []
     small.thumbnail((_SIDE, _SIDE))
-    boxes = "".join(_box(decision, result) for decision in result.faces if decision.frame == 0)
-    name = _text(path.name)
-    pictures = [
-        f'<div class="picture"><img alt="{name}" src="data:image/jpeg;base64,{_encoded(each)}">{boxes}</div>'
-        for each in _composites(small)
-    ]
-    said = [f"this is the first of {frames} pictures in it; open it to see the others"] if frames > 1 else []
+    pictures = [_encoded(each) for each in _composites(small)]
+    notes = [f"this is the first of {frames} pictures in it; open it to see the others"] if frames > 1 else []
     if len(pictures) > 1:
-        said.append("transparent in part: shown on white and on black")
-    return f'<div class="stage">{"".join(pictures)}</div>', said
+        notes.append("transparent in part: shown on white and on black")
+    return pictures, [], notes
 
 
 def _composites(small: Image.Image) -> Sequence[Image.Image]:
@@ -191,18 +196,20 @@ def _encoded(picture: Image.Image) -> str:
     return base64.b64encode(data.getvalue()).decode("ascii")
 
 
-def _box(decision: Decision, result: Result) -> str:
+def _boxes(result: Result) -> Iterator[dict[str, str]]:
+    if result.width and result.height:
+        yield from (_box(decision, result) for decision in result.faces if decision.frame == 0)
+
+
+def _box(decision: Decision, result: Result) -> dict[str, str]:
     """A box as shares of the picture, which are the same in the original and in a smaller copy."""
-    if not (result.width and result.height):
-        return ""
     box = decision.region.box
     left, right = (min(max(x / result.width, 0), 1) for x in (box.x, box.right))
     top, bottom = (min(max(y / result.height, 0), 1) for y in (box.y, box.bottom))
     place = f"left:{left:.2%};top:{top:.2%};width:{right - left:.2%};height:{bottom - top:.2%}"
     number = f"{decision.region.id}, " if decision.region.id else ""
     who = f" ({decision.person})" if decision.person else ""
-    title = _text(f"{number}{_labelled(decision)}{who}")
-    return f'<div class="face {decision.action}" title="{title}" style="{place}"></div>'
+    return {"action": decision.action, "title": f"{number}{_labelled(decision)}{who}", "place": place}
 
 
 def _labelled(decision: Decision) -> str:

@@ -12,11 +12,13 @@ from typing import Final
 
 from scrubber.errors import PhotoError, UsageError
 from scrubber.guarded import read_bytes
+from scrubber.json_values import result_from_json
 from scrubber.printing import json_text
 from scrubber.storage.atomic_files import open_private, writable
 from scrubber.values import SCHEMA, Result
 
-_KEYS: Final = frozenset({"schema", "input", "output", "status", "faces"})
+_OUT: Final = ("published", "unchanged")
+_NO_RESULT: Final = (ValueError, KeyError, TypeError, RecursionError)
 _MOST_BYTES: Final = 4 << 30
 
 
@@ -50,8 +52,26 @@ def appended_to(report: Path | None, *, overwrite: bool = False) -> Iterator[Cal
         yield write
 
 
-def read_report(report: Path) -> Iterator[Result]:
-    """The results in a report. Raises `UsageError` for a file that is none, with the line."""
+def published_in(report: Path) -> dict[str, Result]:
+    """The last word of a report on each copy, by SHA-256; nothing on those that are not out any more.
+
+    Raises `UsageError` for a file that is no report, with the line.
+    """
+    found: dict[str, Result] = {}
+    by_output: dict[str, str] = {}
+    by_input: dict[str, str] = {}
+    for result in _results(report):
+        if result.output and result.output_sha256 and result.status in _OUT:
+            found[result.output_sha256] = result
+            by_output[result.output] = by_input[result.input] = result.output_sha256
+        elif result.output:
+            found.pop(by_output.get(result.output, ""), None)
+        else:
+            found.pop(by_input.get(result.input, ""), None)
+    return found
+
+
+def _results(report: Path) -> Iterator[Result]:
     remedy = "name the file that `run --report` wrote"
     try:
         text = read_bytes(report, _MOST_BYTES).decode()
@@ -62,8 +82,8 @@ def read_report(report: Path) -> Iterator[Result]:
     for number, line in enumerate(text.splitlines(), 1):
         if line.strip():
             try:
-                yield Result.from_json(json.loads(line))
-            except (ValueError, KeyError, TypeError, RecursionError) as error:
+                yield _result(line)
+            except _NO_RESULT as error:
                 raise UsageError(f"{report}:{number}: is not the report of a run ({error}); {remedy}") from error
 
 
@@ -78,7 +98,15 @@ def _is_ours(report: Path) -> bool:
     if not first:
         return True
     try:
-        entry = json.loads(first)
-    except ValueError:
+        _result(first)
+    except _NO_RESULT:
         return False
-    return isinstance(entry, dict) and entry.keys() >= _KEYS and entry["schema"] == SCHEMA
+    return True
+
+
+def _result(line: str | bytes) -> Result:
+    """The result in one line of a report. Raises one of `_NO_RESULT` for any other line."""
+    value = json.loads(line)
+    if value["schema"] != SCHEMA:
+        raise ValueError(f"its schema is {value['schema']!r}, and this scrubber reads {SCHEMA}")
+    return result_from_json(value)

@@ -41,7 +41,6 @@ _PRIMARIES: Final[dict[int, tuple[tuple[float, float], ...]]] = {
 }
 _D65: Final = (0.3127, 0.3290)
 _SRGB, _WIDEST = 1, 9
-_UNSPECIFIED: Final = 2
 
 
 @dataclass(frozen=True, slots=True)

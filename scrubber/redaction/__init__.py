@@ -62,10 +62,13 @@ def _outside(alpha: NDArray[np.uint8] | None, hidden: Mask) -> NDArray[np.uint8]
     return None if alpha.min(initial=_OPAQUE) == _OPAQUE else alpha
 
 
-def covered(shown: Region, hidden: Mask) -> float:
-    """The share, 0 to 1, of a shown face's box that lies under the masks of others."""
+def covered(face: Region, hidden: Mask) -> float:
+    """The share, 0 to 1, of a face's box that lies under the mask; 1 for a box without a pixel in the picture.
+
+    Nothing of such a box can be seen.
+    """
     import numpy as np
 
-    x, y, width, height = shown.box.rounded()
+    x, y, width, height = face.box.rounded()
     part = hidden[max(y, 0) : y + height, max(x, 0) : x + width]
-    return np.count_nonzero(part) / part.size if part.size else 0.0
+    return np.count_nonzero(part) / part.size if part.size else 1.0

@@ -8,6 +8,7 @@ from scrubber import opencv, photos
 from scrubber.detection import presets
 from scrubber.errors import PhotoError
 from scrubber.photos import timing
+from scrubber.redaction import covered
 from scrubber.verification.audit import audit
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def still_visible(
     return tuple(
         face
         for face in faces
-        if (hidden is None or _share(face, hidden) < _UNDER_MASK)
+        if (hidden is None or covered(face, hidden) < _UNDER_MASK)
         and not any(
             face.box.intersection(known.box) >= _ALLOWED_SHARE * min(face.box.area, known.box.area) for known in allowed
         )
@@ -60,13 +61,13 @@ def drop_inpainting_artifacts(
     pixels of the photo. Of 13 faces seen again in 31 photos of 12 megapixels nine were of this kind, none of them
     real; of the others two were faces that had been missed, and two the backs of heads.
     """
-    if not any(_share(face, hidden) for face in faces):
+    if not any(covered(face, hidden) for face in faces):
         return tuple(faces)
     known = presets.find_again(pixels)
     return tuple(
         face
         for face in faces
-        if not _share(face, hidden) or any(face.box.iou(other.box) > _SAME_PLACE for other in known)
+        if not covered(face, hidden) or any(face.box.iou(other.box) > _SAME_PLACE for other in known)
     )
 
 
@@ -149,11 +150,3 @@ def has_detail(pixels: NDArray[np.uint8], face: Region) -> bool:
     fine = np.abs(grey - cv2.GaussianBlur(grey, (0, 0), 1.0))
     nearby = max(3, side // 6) | 1
     return float((cv2.blur(fine, (nearby, nearby)) < _SMOOTH).mean()) <= _MOST_SMOOTH
-
-
-def _share(face: Region, hidden: NDArray[np.bool_]) -> float:
-    import numpy as np
-
-    x, y, width, height = face.box.rounded()
-    part = hidden[max(y, 0) : y + height, max(x, 0) : x + width]
-    return np.count_nonzero(part) / part.size if part.size else 1.0

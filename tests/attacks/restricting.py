@@ -11,11 +11,12 @@ import numpy as np
 from click.testing import CliRunner
 from PIL import Image
 
+from scrubber.analysing import open_and_identify
 from scrubber.cli import cli
 from scrubber.consent import Consent, PhotoEntry
 from scrubber.consent.editing.draft import Draft, blank
 from scrubber.errors import ScrubberError
-from scrubber.pipeline import make_safe, open_and_identify
+from scrubber.pipeline import make_safe
 from scrubber.policy import Limits, Policy
 from scrubber.scrubbed import Scrubbed
 from scrubber.terms import Terms

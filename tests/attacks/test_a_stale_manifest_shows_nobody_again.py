@@ -5,7 +5,6 @@ Before, such a run published a withdrawn person again without a word, and with e
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,20 +20,13 @@ PASSPHRASE = "correct horse battery staple"
 
 
 @pytest.fixture
-def desk(tmp_path: Path, samples: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def desk(permitted_portrait: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A portrait that may be shown, its copy in `out`, and the manifest of that day as `backup.toml`."""
-    (tmp_path / "photos").mkdir()
-    portrait = Path(shutil.copy(samples / "astronaut.jpg", tmp_path / "photos" / "portrait.jpg"))
-    digest = hashlib.sha256(portrait.read_bytes()).hexdigest()
-    (tmp_path / "consent.toml").write_text(
-        'schema = 1\n[[people]]\nid = "p-1"\ndecision = "allow"\npurposes = ["social"]\nexpires = 2045-01-01\n'
-        f'[[photos]]\nsha256 = "{digest}"\nshow = [{{ person = "p-1", box = [180, 66, 90, 111] }}]\n'
-    )
-    shutil.copy(tmp_path / "consent.toml", tmp_path / "backup.toml")
-    monkeypatch.chdir(tmp_path)
+    shutil.copy(permitted_portrait / "consent.toml", permitted_portrait / "backup.toml")
+    monkeypatch.chdir(permitted_portrait)
     assert call(f"run photos -o out --consent consent.toml {CONSENT}") == 0
     assert shown("out") == 1
-    return tmp_path
+    return permitted_portrait
 
 
 def shown(out: str) -> int:

@@ -22,18 +22,11 @@ CONSENT = "--consent consent.toml --for social --preset fast --quiet"
 
 
 @pytest.fixture
-def desk(tmp_path: Path, samples: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def desk(permitted_portrait: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A portrait that may be shown, its copy in `out`, and a copy of that copy away from the desk, as in a backup."""
-    (tmp_path / "photos").mkdir()
-    portrait = Path(shutil.copy(samples / "astronaut.jpg", tmp_path / "photos" / "portrait.jpg"))
-    digest = hashlib.sha256(portrait.read_bytes()).hexdigest()
-    (tmp_path / "consent.toml").write_text(
-        'schema = 1\n[[people]]\nid = "p-1"\ndecision = "allow"\npurposes = ["social"]\nexpires = 2045-01-01\n'
-        f'[[photos]]\nsha256 = "{digest}"\nshow = [{{ person = "p-1", box = [180, 66, 90, 111] }}]\n'
-    )
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.chdir(permitted_portrait)
     assert call(f"run photos -o out {CONSENT}") == 0
-    return tmp_path
+    return permitted_portrait
 
 
 def only_copy(folder: Path) -> Path:

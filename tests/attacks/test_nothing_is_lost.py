@@ -164,6 +164,16 @@ def test_a_report_is_appended_to(photos: Path, tmp_path: Path) -> None:
     assert report.stat().st_mode & 0o077 == 0
 
 
+def test_a_report_of_another_schema_is_neither_added_to_nor_believed(photos: Path, tmp_path: Path) -> None:
+    report = tmp_path / "run.jsonl"
+    written = {**scrubber.Result("a.jpg", None, "failed", "damaged").as_json(), "schema": 1}
+    report.write_text(f"{json.dumps(written)}\n")
+    before = report.read_bytes()
+    assert call("run", photos, "-o", tmp_path / "out", "--preset", "fast", "--report", report) == 2
+    assert call("verify", photos, "--report", report) == 2
+    assert report.read_bytes() == before
+
+
 NO_PHOTO = "no_photo = true\n"
 
 

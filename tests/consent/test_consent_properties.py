@@ -221,7 +221,6 @@ def read_or_refused(content: str | bytes) -> None:
         assert str(error).startswith("any:")
         str(error).encode()
     else:
-        assert len(agreed.fingerprint) == 64
         agreed.permissions("social", TODAY, despite_withdrawals=True)
 
 

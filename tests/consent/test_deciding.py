@@ -25,6 +25,16 @@ def test_with_a_manifest_strangers_are_hidden() -> None:
     assert not decisions.shown
 
 
+# What is said of a person, what happened since, and why nobody may see that person today.
+NO_CONSENT: list[tuple[dict[str, Any], list[Any], str]] = [
+    ({"decision": "deny"}, [], "denied"),
+    ({"expires": "2026-05-31"}, [], "expired"),
+    ({"valid_from": "2026-06-02"}, [], "not-yet-valid"),
+    ({"purposes": ["website"]}, [], "wrong-purpose"),
+    ({}, [event("withdrawn")], "withdrawn"),
+]
+
+
 class TestShowBoxes:
     @pytest.mark.parametrize(
         ("box", "expected"),
@@ -79,11 +89,7 @@ class TestShowBoxes:
     @pytest.mark.parametrize(
         ("keys", "history", "expected"),
         [
-            ({"decision": "deny"}, [], "denied"),
-            ({"expires": "2026-05-31"}, [], "expired"),
-            ({"valid_from": "2026-06-02"}, [], "not-yet-valid"),
-            ({"purposes": ["website"]}, [], "wrong-purpose"),
-            ({}, [event("withdrawn")], "withdrawn"),
+            *NO_CONSENT,
             ({"minor": True, "given_by": "both"}, [], "allowed-by-box"),
         ],
     )
@@ -191,11 +197,7 @@ class TestLikeness:
     @pytest.mark.parametrize(
         ("keys", "history", "expected"),
         [
-            ({"decision": "deny"}, [], "denied"),
-            ({"expires": "2026-05-31"}, [], "expired"),
-            ({"valid_from": "2026-06-02"}, [], "not-yet-valid"),
-            ({"purposes": ["website"]}, [], "wrong-purpose"),
-            ({}, [event("withdrawn")], "withdrawn"),
+            *NO_CONSENT,
             ({"minor": True, "given_by": "both"}, [], "minor"),
         ],
     )

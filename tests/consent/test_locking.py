@@ -49,7 +49,6 @@ def test_a_run_reads_the_locked_file_without_a_copy_on_disk(kept: Path, tmp_path
     clear = Consent.load(kept / "consent.toml")
     assert locked.manifest == clear.manifest
     assert locked.reference_bytes("p-017") == clear.reference_bytes("p-017")
-    assert locked.fingerprint_with_references() == clear.fingerprint_with_references()
     assert locked.permissions("social", TODAY) == clear.permissions("social", TODAY)
     assert locked.locked is not None
     assert locked.locked.embeddings == NUMBERS

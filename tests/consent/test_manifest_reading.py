@@ -82,8 +82,8 @@ def test_json_of_the_same_shape_says_the_same() -> None:
         }
     )
     assert Consent.loads(table).manifest == Consent.loads(PERSON).manifest
-    assert Consent.loads(table).fingerprint == Consent.loads("# a comment\n" + PERSON).fingerprint
-    assert Consent.loads(table).fingerprint != Consent.loads(WHOLE).fingerprint
+    assert Consent.loads(table).manifest == Consent.loads("# a comment\n" + PERSON).manifest
+    assert Consent.loads(table).manifest != Consent.loads(WHOLE).manifest
 
 
 def test_the_smallest_manifest_allows_nobody() -> None:

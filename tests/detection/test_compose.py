@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -99,8 +101,8 @@ def test_every_face_is_in_one_group_whatever_the_order(drawn: list[tuple[Box, fl
 def test_overlapping_boxes_become_the_best_of_them_and_name_all() -> None:
     box = Box(10, 10, 20, 20)
     one = Region(box, 0.9, ("yunet",))
-    other = Region(box.shifted(2, 0), 0.5, ("centerface",))
-    apart = Region(box.shifted(90, 0), 0.7, ("yunet",))
+    other = Region(replace(box, x=box.x + 2), 0.5, ("centerface",))
+    apart = Region(replace(box, x=box.x + 90), 0.7, ("yunet",))
     first, second = merge([other, apart, one])
     assert (first.box, first.score, first.detectors) == (box, 0.9, ("centerface", "yunet"))
     assert second == apart

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -97,7 +98,7 @@ def test_a_faint_trace_is_no_face() -> None:
 
 
 def test_a_face_names_all_who_agree_and_keeps_points_of_both_mouth_corners() -> None:
-    blaze = saw("blazeface-short", 0.95, BOX.shifted(3, 6), single_mouth=True)
+    blaze = saw("blazeface-short", 0.95, replace(BOX, x=BOX.x + 3, y=BOX.y + 6), single_mouth=True)
     (face,) = fused(Says("yunet", saw("yunet", 0.8)), Says("yunet"), Says("blazeface-short", blaze))
     assert face.detectors == ("blazeface-short", "yunet")
     assert face.landmarks == saw("yunet", 0.8).landmarks

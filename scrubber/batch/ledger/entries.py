@@ -10,6 +10,7 @@ from pathlib import Path, PurePath, PurePosixPath
 from typing import Any, Final, TypeAlias
 
 from scrubber.consent.decisions.permissions import Refused
+from scrubber.json_values import result_from_json
 from scrubber.values import Action, Box, Decision, Reason, Region, Result, SourceId
 
 SCHEMA: Final = 1
@@ -131,7 +132,7 @@ def private_as_json(private: Private) -> dict[str, Any]:
 
 
 def private_from_json(values: dict[str, Any]) -> Private:
-    result = Result.from_json(values["result"])
+    result = result_from_json(values["result"])
     if result.source is not None:
         result = replace(result, source=replace(result.source, turned=tuple(values.get("turned", ()))))
     return Private(

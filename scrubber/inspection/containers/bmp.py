@@ -16,7 +16,6 @@ from scrubber.values import Leak
 _FILE_HEADER = 14
 _CORE, _V3, _V4, _V5 = 12, 40, 108, 124  # sizes of the headers that may follow
 _LINKED, _EMBEDDED = b"KNIL", b"DEBM"  # colour space of V5: a profile in another file, by its path, or in this one
-_RLE = (1, 2)
 _BITFIELDS, _ALPHA_BITFIELDS = 3, 6
 _UNSET = (0, 2835, 3780)  # resolutions that programs write who know none: 72 and 96 dots per inch, in dots per metre
 

@@ -1,7 +1,8 @@
 """EXIF: where, when, by whom and with what a photo was taken, and the small copies of it (CIPA DC-008).
 
-piexif reads what is sound. It gives up on a whole block for one bad tag, and trusts counts and offsets, so an
-own walk comes first: it tells sound from unsound, and reads what piexif would not.
+piexif reads the values first. It trusts counts and offsets, so it is given no block in which these are unsound, and
+it gives up on a whole block for one bad tag. Our own tolerant reader reads what piexif refuses or does not know, and
+tells where each tag lies, which piexif does not.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ _JPEG_AT, _JPEG_LENGTH = 0x0201, 0x0202
 _STRIP_AT, _STRIP_LENGTH, _WIDTH, _HEIGHT = 0x0111, 0x0117, 0x0100, 0x0101
 _MAKER_NOTE, _MAKE = 0x927C, 0x010F
 _WITHOUT_SETTINGS = frozenset({"IFD1", "Interop"})  # directories that repeat what stands in IFD0, or say nothing
+_CLASSIC = (b"II*\0", b"MM\0*")  # headers that piexif knows; BigTIFF and the variants of raw files are ours to read
 _PIEXIF_NAMES = {"IFD0": "0th", "IFD1": "1st"}
 _CODE_BYTES = 8  # "ASCII\0\0\0", "UNICODE\0" … before a coded text
 
@@ -89,23 +91,30 @@ def _told(
 
 
 def _tables(tiff: Tiff, directories: list[Directory]) -> list[Table]:
-    """The values that tell something: piexif's where the block is sound, ours for all that it leaves out."""
-    theirs = _piexif(tiff.data) if tiff.data[:4] in (b"II*\0", b"MM\0*") and tiff.sound() else {}
+    """The values of each directory that tell something: those that piexif reads, and for the rest our own reading."""
+    loaded = _load(tiff)
     tables = []
     for directory in directories:
+        table = loaded.pop(_PIEXIF_NAMES.get(directory.name, directory.name), {})
         wanted = directory.entries if directory.name == "GPS" else directory.entries.keys() & _WANTED
-        table = {tag: tiff.value(directory.entries[tag]) for tag in directory.entries if tag in wanted}
-        tables.append(table | theirs.pop(_PIEXIF_NAMES.get(directory.name, directory.name), {}))
+        rest = [entry for tag, entry in directory.entries.items() if tag in wanted and tag not in table]
+        tables.append(table | {entry.tag: tiff.value(entry) for entry in rest})
     return tables
 
 
-def _piexif(block: bytes) -> dict[str, Table]:
+def _load(tiff: Tiff) -> dict[str, Table]:
+    """The tables that piexif reads, by its own names of directories; none if it refuses the block.
+
+    A block is kept from it if counts or offsets are unsound. It would take memory for whatever they state.
+    """
+    if tiff.data[:4] not in _CLASSIC or not tiff.sound():
+        return {}
     import piexif
 
     try:
-        loaded = piexif.load(block)
+        loaded = piexif.load(tiff.data)
     except (struct.error, ValueError, LookupError, TypeError):
-        return {}  # our own walk has every value already
+        return {}
     return {name: table for name, table in loaded.items() if isinstance(table, dict)}
 
 

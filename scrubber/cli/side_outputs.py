@@ -1,0 +1,54 @@
+"""What a run writes besides copies, the report and the contact sheet: where it may lie, and what is said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from scrubber.errors import UsageError
+from scrubber.guarded import is_there
+from scrubber.storage import LocalFolder
+
+if TYPE_CHECKING:
+    from scrubber.batch import Plan
+    from scrubber.terms import Terms
+
+STANDARD: Final = Path("-")
+"""Standard input or output, instead of a file."""
+
+
+def refuse_twice(*targets: Path | None) -> None:
+    """Each output of a run has a name of its own. Raises `UsageError`."""
+    named = [target.absolute() for target in targets if target is not None and target != STANDARD]
+    for target in named:
+        if named.count(target) > 1:
+            raise UsageError(f"{target}: is asked for twice; give each output a name of its own")
+
+
+def refuse_inputs(targets: list[Path], plan: Plan, terms: Terms) -> None:
+    """No option makes a run write to a photo, to what lies beside it, or to what belongs to the manifest.
+
+    Raises `UsageError`.
+    """
+    sources = [task.source for task in plan.tasks]
+    for target in targets:
+        for path in (*sources, *plan.others, *plan.films, *terms.reads):
+            if is_there(target) and is_there(path) and target.samefile(path):
+                raise UsageError(f"{target}: this is one of the files that the run reads; choose another name")
+
+
+def make_folders(targets: list[Path], out: Path) -> None:
+    """The folders of files that are to lie in the output folder, which the first run has yet to make."""
+    for target in targets:
+        if target.absolute().is_relative_to(out.absolute()):
+            LocalFolder(target.parent).prepare()
+
+
+def private_notes(report: Path | None, sheet: Path | None, out: Path, terms: Terms) -> Iterator[str]:
+    """Notes on files that must not be posted with the copies."""
+    for target in filter(None, (report, sheet)):
+        if terms.recipient is not None:
+            yield f"note: {target}: will name people of the locked manifest in clear; keep it as safe as that"
+        if out != STANDARD and target.absolute().is_relative_to(out.absolute()):
+            yield f"note: {target}: will lie among the copies; do not post it with them"
