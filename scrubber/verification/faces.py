@@ -46,7 +46,7 @@ def visible(
     found: list[Region] = []
     unsure: list[str] = []
     for picture in _laid(frame):
-        faces = checking.clear(picture, find(picture, preset))
+        faces = checking.clear_to_anybody(picture, find(picture, preset))
         for face in _others(checking.still_visible(faces, allowed=shown), found):
             if any(_looks_like_more(face, head, picture) for head in painted):
                 unsure.append(_UNSURE.format(*face.box.rounded()))
@@ -106,7 +106,7 @@ def left_to_a_person(under: Judged) -> Judged:
 
 
 def _in_picture(picture: Pixels, where: str, number: int, preset: Preset, known: Sequence[Region]) -> Iterator[Leak]:
-    faces = checking.clear(picture, presets.find(picture, preset))
+    faces = checking.clear_to_anybody(picture, presets.find(picture, preset))
     for face in _others(faces, known):
         x, y, width, height = face.box.rounded()
         frame = f"frame {number}: " if number else ""
