@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import pyrage
 import pytest
+import quick_passphrases
 from PIL import Image
+from warm_worker import WarmWorker
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -32,6 +35,33 @@ def state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
     folder = tmp_path_factory.mktemp("state")
     monkeypatch.setenv("XDG_STATE_HOME", str(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def lent_worker() -> Iterator[WarmWorker]:
+    worker = WarmWorker()
+    yield worker
+    worker.close()
+
+
+@pytest.fixture(autouse=True)
+def warm_worker(lent_worker: WarmWorker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands and sessions of a test get a worker that has loaded its models for the tests before it."""
+    monkeypatch.setattr("scrubber.batch.Sandbox", lambda *_, **__: lent_worker)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passphrase() -> Iterator[None]:
+    """Locking and unlocking in this process takes no second each."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("scrubber.consent.vault.locking.age", quick_passphrases.age)
+        yield
+
+
+@pytest.fixture
+def scrypt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Locking and unlocking as users have it."""
+    monkeypatch.setattr("scrubber.consent.vault.locking.age", lambda: pyrage)
 
 
 @pytest.fixture(scope="session")

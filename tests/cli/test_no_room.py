@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import command_line
 import numpy as np
 import pytest
 from PIL import Image
@@ -56,10 +57,8 @@ def small(tmp_path: Path) -> Iterator[Path]:
 
 def run(*words: object, out: Path) -> tuple[int, str]:
     """Exit code and standard error."""
-    command = [sys.executable, ROOT / "cli.py", "run", *words, "-o", out, "--preset", "fast", "--names", "keep"]
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
-    assert "Traceback" not in done.stderr, done.stderr
-    return done.returncode, done.stderr
+    done = command_line.scrubber("run", *words, "-o", out, "--preset", "fast", "--names", "keep")
+    return done.code, done.err
 
 
 def whole(out: Path) -> list[str]:
