@@ -12,6 +12,8 @@ import quick_passphrases
 from PIL import Image
 from warm_worker import WarmWorker
 
+from scrubber.batch.sandbox.executors import Sandbox
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -48,6 +50,12 @@ def lent_worker() -> Iterator[WarmWorker]:
 def warm_worker(lent_worker: WarmWorker, monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands and sessions of a test get a worker that has loaded its models for the tests before it."""
     monkeypatch.setattr("scrubber.batch.Sandbox", lambda *_, **__: lent_worker)
+
+
+@pytest.fixture
+def own_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of workers: sandboxes as users have them."""
+    monkeypatch.setattr("scrubber.batch.Sandbox", Sandbox)
 
 
 @pytest.fixture(scope="session", autouse=True)

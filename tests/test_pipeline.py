@@ -159,7 +159,7 @@ def test_reference_photos_must_show_one_face(scenery: np.ndarray, tmp_path: Path
 def test_a_purpose_and_a_manifest_belong_together(samples: Path, tmp_path: Path, manifest: Consent) -> None:
     for half in ({"consent": manifest}, {"purpose": "social"}):
         with pytest.raises(scrubber.UsageError):
-            scrubber.scrub(samples / "astronaut.jpg", tmp_path / "out.jpg", **half)  # type: ignore[arg-type]
+            scrubber.scrub(samples / "astronaut.jpg", tmp_path / "out.jpg", **half)
 
 
 class TestFailClosed:

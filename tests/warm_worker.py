@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from types import TracebackType
 from typing import ParamSpec, TypeVar
 
@@ -32,11 +34,11 @@ class WarmWorker(Sandbox):
     def submit(
         self, name: str, size: int, limits: Limits, function: Callable[P, Value], *args: P.args, **kwargs: P.kwargs
     ) -> Pending[Value]:
-        call = (os.getcwd(), function, *args)  # noqa: PTH109 — a string is all that is needed
-        return super().submit(name, size, limits, _called_in, *call, **kwargs)
+        call = partial(function, *args, **kwargs)
+        return super().submit(name, size, limits, _called_in, Path.cwd(), call)
 
 
-def _called_in(folder: str, function: Callable[..., Value], *args: object, **kwargs: object) -> Value:
+def _called_in(folder: Path, call: Callable[[], Value]) -> Value:
     """A worker that is begun anew stands where its command does; this one goes there."""
     os.chdir(folder)
-    return function(*args, **kwargs)
+    return call()

@@ -188,7 +188,7 @@ def test_the_library_loads_nothing_from_there_and_needs_no_guard(
     """
     code, script = SCRIPT.replace("FIRST", first), tmp_path / "script.py"
     script.write_text(code)
-    begun = {"script": [script], "line": ["-P", "-c", code], "standard input": ["-P", "-"]}[way]
-    done = scene.trial(*begun, scene.photos, tmp_path, given=code.encode() if way == "standard input" else b"")
+    ways: dict[str, list[object]] = {"script": [script], "line": ["-P", "-c", code], "standard input": ["-P", "-"]}
+    done = scene.trial(*ways[way], scene.photos, tmp_path, given=code.encode() if way == "standard input" else b"")
     assert done.returncode == 0, done.stderr
     assert done.stdout.count(b"the script begins") == 1

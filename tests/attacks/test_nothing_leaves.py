@@ -115,8 +115,8 @@ def told(house: House) -> str:
     (house.base / "library.py").write_text(LIBRARY)
     (house.base / "command.py").write_text(COMMAND)
     library = house.begin("library", house.base / "library.py", photos, out, LONG)
-    words = ["run", photos, "-o", out / "run", "--preset", "thorough", "--jobs", "1"]
-    run = house.begin("run", house.base / "command.py", house.base / "pid", *words)
+    command = ["run", photos, "-o", out / "run", "--preset", "thorough", "--jobs", "1"]
+    run = house.begin("run", house.base / "command.py", house.base / "pid", *command)
     hold(house, out / "run", run)
     said = ""
     began = time.monotonic()

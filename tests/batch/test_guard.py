@@ -20,6 +20,8 @@ from scrubber.output.storage import LocalFolder
 from scrubber.terms import Terms
 from scrubber.values import Result
 
+pytestmark = pytest.mark.usefixtures("own_workers")
+
 SHORT = 5.0  # seconds to open a photo in these tests
 FOR_EVER = 30.0  # seconds; a trap that lasts longer than it may opens then, and shows
 LARGE = 1_500_000  # bytes; a photo of so many may take many times as long, once it is opened

@@ -24,6 +24,8 @@ from scrubber.output.storage import LocalFolder
 from scrubber.terms import Terms
 from scrubber.values import Result
 
+pytestmark = pytest.mark.usefixtures("own_workers")
+
 linux = pytest.mark.skipif(sys.platform != "linux", reason="namespaces and limits on data are Linux's")
 
 
@@ -116,7 +118,7 @@ def test_where_a_namespace_is_refused_sockets_are_and_it_is_said(tmp_path: Path)
     (tmp_path / "script.py").write_text(REFUSED)
     subprocess.run(["gcc", "-shared", "-fPIC", "-o", tmp_path / "refuse.so", tmp_path / "refuse.c"], check=True)
     variables = os.environ | {"LD_PRELOAD": str(tmp_path / "refuse.so")}
-    words = [sys.executable, tmp_path / "script.py"]
+    words = [sys.executable, str(tmp_path / "script.py")]
     told = subprocess.run(words, env=variables, capture_output=True, text=True, check=True).stdout
     warning, left = told.splitlines()
     assert "no empty network namespace" in warning

@@ -16,6 +16,8 @@ from scrubber.batch.work import Made, make_file
 from scrubber.output.storage import LocalFolder
 from scrubber.terms import Terms
 
+pytestmark = pytest.mark.usefixtures("own_workers")
+
 
 @pytest.fixture
 def tasks(tmp_path: Path, scenery: np.ndarray) -> list[batch.Task]:
@@ -37,7 +39,11 @@ def dies_of_the_third(source: Path, terms: Shared[Terms], folder: LocalFolder | 
 
 @pytest.mark.parametrize("executor", ["in this process", "one worker", "two workers"])
 def test_results_come_in_order(tasks: list[batch.Task], tmp_path: Path, executor: str) -> None:
-    executors = {"in this process": batch.Direct(), "one worker": batch.Sandbox(1), "two workers": batch.Sandbox(2)}
+    executors: dict[str, batch.Direct | batch.Sandbox] = {
+        "in this process": batch.Direct(),
+        "one worker": batch.Sandbox(1),
+        "two workers": batch.Sandbox(2),
+    }
     with executors[executor] as chosen:
         results = list(batch.run(tasks, batch.Publisher(tmp_path / "out", TERMS), chosen))
     assert [result.input for result in results] == [str(task.source) for task in tasks]

@@ -24,7 +24,18 @@ def test_an_interrupt(tmp_path: Path, scenery: np.ndarray, to_all: bool) -> None
     folder.mkdir()
     for number in range(PHOTOS):
         Image.fromarray(np.roll(scenery, number, axis=1)).save(folder / f"{number}.png")
-    command = [sys.executable, ROOT / "cli.py", "run", folder, "-o", out, "--preset", "fast", "--jobs", "2"]
+    command = [
+        sys.executable,
+        str(ROOT / "cli.py"),
+        "run",
+        str(folder),
+        "-o",
+        str(out),
+        "--preset",
+        "fast",
+        "--jobs",
+        "2",
+    ]
     environment = os.environ | {"XDG_STATE_HOME": str(tmp_path / "state")}
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, start_new_session=True)
     while len(list(out.glob("*.png"))) < 3:

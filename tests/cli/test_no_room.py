@@ -129,7 +129,7 @@ def test_no_room_for_the_ledger(photos: Path, small: Path, tmp_path: Path, monke
 @pytest.mark.parametrize("words", [["--json", "-o", "{out}"], ["-o", "-"]])
 def test_standard_output_with_no_room(photos: Path, tmp_path: Path, words: list[str]) -> None:
     filled = [word.format(out=tmp_path / "out") for word in words]
-    command = [sys.executable, ROOT / "cli.py", "run", photos / "0.png", "--preset", "fast", *filled]
+    command = [sys.executable, str(ROOT / "cli.py"), "run", str(photos / "0.png"), "--preset", "fast", *filled]
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 3
