@@ -35,6 +35,7 @@ def test_the_wheel_holds_weights_and_licences(wheel: Path) -> None:
     assert not any(name.startswith(("tests/", "bench/")) for name in names)
 
 
+@pytest.mark.slow
 def test_an_installed_wheel_does_the_job_in_an_empty_folder(wheel: Path, samples: Path, tmp_path: Path) -> None:
     """In a new virtual environment that sees this one's dependencies, but not the checkout."""
     environment = tmp_path / "venv"

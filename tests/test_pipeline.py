@@ -198,6 +198,7 @@ class TestFailClosed:
         assert not (tmp_path / "out.jpg").exists()
 
 
+@pytest.mark.slow
 def test_real_files_come_out_clean_or_are_refused_with_a_reason(shared: Path, tmp_path: Path) -> None:
     """The whole metadata folder, of every format, with every kind of leak that cameras and phones make."""
     # Photos of 13 megapixels and more, and long animations, are left to the benchmarks.

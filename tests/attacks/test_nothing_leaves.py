@@ -32,9 +32,12 @@ LONG = 16.0  # seconds; ONNX Runtime 1.29 called after some 10
 TELLING = ("CI", "GITHUB_ACTIONS", "TF_BUILD", "ORT_RUNNING_UNIT_TESTS", "ORT_DISABLE_TELEMETRY")
 LACKING = [tool for tool in ("strace", "gcc") if not shutil.which(tool)]
 
-pytestmark = pytest.mark.skipif(
-    sys.platform != "linux" or bool(LACKING), reason=f"needs Linux and: apt install {' '.join(LACKING)}"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        sys.platform != "linux" or bool(LACKING), reason=f"needs Linux and: apt install {' '.join(LACKING)}"
+    ),
+]
 
 REFUSE = "#include <errno.h>\nint unshare(int flags) { (void)flags; errno = EPERM; return -1; }\n"
 

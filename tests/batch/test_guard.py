@@ -20,7 +20,7 @@ from scrubber.output.storage import LocalFolder
 from scrubber.terms import Terms
 from scrubber.values import Result
 
-pytestmark = pytest.mark.usefixtures("own_workers")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("own_workers")]
 
 SHORT = 5.0  # seconds to open a photo in these tests
 FOR_EVER = 30.0  # seconds; a trap that lasts longer than it may opens then, and shows

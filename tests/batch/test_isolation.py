@@ -135,6 +135,7 @@ def test_memory_is_what_a_photo_of_that_size_can_need(tasks: list[batch.Task]) -
     assert [result.reason for result in outcomes(tasks, takes_memory)] == ["damaged", "not-writable"]
 
 
+@pytest.mark.slow
 def test_hostile_files_cost_themselves_only(shared: Path, tmp_path: Path, samples: Path) -> None:
     hostile = sorted(path for path in (shared / "hostile").iterdir() if path.is_file())
     good = [samples / "astronaut.jpg", samples / "astronaut_sideways.jpg"]

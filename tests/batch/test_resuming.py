@@ -190,6 +190,7 @@ def started(folder: Path, out: Path, root: Path) -> subprocess.Popen[bytes]:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="processes are killed by POSIX signals")
+@pytest.mark.slow
 def test_kills_at_any_moment_leave_whole_files_only(many: Path, tmp_path: Path, root: Path) -> None:
     """Four kills, then a run to the end: every file whole, nothing left over, what was done is not done again."""
     out, chance = tmp_path / "out", random.Random(4)

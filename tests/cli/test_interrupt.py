@@ -19,6 +19,7 @@ PHOTOS = 60
 
 @pytest.mark.skipif(os.name != "posix", reason="interrupts are sent as POSIX signals")
 @pytest.mark.parametrize("to_all", [False, True], ids=["to the run", "to all its processes, as a terminal does"])
+@pytest.mark.slow
 def test_an_interrupt(tmp_path: Path, scenery: np.ndarray, to_all: bool) -> None:
     folder, out = tmp_path / "in", tmp_path / "out"
     folder.mkdir()

@@ -80,6 +80,7 @@ def test_the_passphrase_is_asked_for_only_if_needed(kept: Path) -> None:
 
 
 @pytest.mark.usefixtures("scrypt")
+@pytest.mark.slow
 def test_what_users_lock_takes_the_work_of_scrypt_and_needs_no_scrubber(kept: Path, tmp_path: Path) -> None:
     """The other tests take a passphrase that costs no work; see `quick_passphrases`."""
     path = tmp_path / "consent.toml.age"
