@@ -9,12 +9,17 @@ import numpy as np
 import pyrage
 import pytest
 import quick_passphrases
+from hypothesis import settings
 from PIL import Image
 from warm_worker import WarmWorker
 
 from scrubber.batch.sandbox.executors import Sandbox
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# A busy machine is no mistake: an example may take as long as it takes.
+settings.register_profile("without a clock", deadline=None)
+settings.load_profile("without a clock")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
