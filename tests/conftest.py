@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import pyrage
 import pytest
+import quick_passphrases
+from hypothesis import settings
 from PIL import Image
+from warm_worker import WarmWorker
+
+from scrubber.batch.sandbox.executors import Sandbox
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# A busy machine is no mistake: an example may take as long as it takes.
+settings.register_profile("without a clock", deadline=None)
+settings.load_profile("without a clock")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first, so that no core is left alone with one at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +49,39 @@ def state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
     folder = tmp_path_factory.mktemp("state")
     monkeypatch.setenv("XDG_STATE_HOME", str(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def lent_worker() -> Iterator[WarmWorker]:
+    worker = WarmWorker()
+    yield worker
+    worker.close()
+
+
+@pytest.fixture(autouse=True)
+def warm_worker(lent_worker: WarmWorker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands and sessions of a test get a worker that has loaded its models for the tests before it."""
+    monkeypatch.setattr("scrubber.batch.Sandbox", lambda *_, **__: lent_worker)
+
+
+@pytest.fixture
+def own_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of workers: sandboxes as users have them."""
+    monkeypatch.setattr("scrubber.batch.Sandbox", Sandbox)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passphrase() -> Iterator[None]:
+    """Locking and unlocking in this process takes no second each."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("scrubber.consent.vault.locking.age", quick_passphrases.age)
+        yield
+
+
+@pytest.fixture
+def scrypt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Locking and unlocking as users have it."""
+    monkeypatch.setattr("scrubber.consent.vault.locking.age", lambda: pyrage)
 
 
 @pytest.fixture(scope="session")
@@ -62,3 +112,16 @@ def scenery() -> np.ndarray:
     texture = np.random.default_rng(7).integers(0, 24, (240, 320))
     channels = [columns * 0.6 + texture, rows * 0.8 + texture, 200 - columns * 0.3 + texture]
     return np.clip(np.dstack(channels), 0, 255).astype(np.uint8)
+
+
+@pytest.fixture
+def permitted_portrait(tmp_path: Path, samples: Path) -> Path:
+    """A folder with a portrait in `photos`, and a `consent.toml` that shows whom it shows."""
+    (tmp_path / "photos").mkdir()
+    portrait = Path(shutil.copy(samples / "astronaut.jpg", tmp_path / "photos" / "portrait.jpg"))
+    digest = hashlib.sha256(portrait.read_bytes()).hexdigest()
+    (tmp_path / "consent.toml").write_text(
+        'schema = 1\n[[people]]\nid = "p-1"\ndecision = "allow"\npurposes = ["social"]\nexpires = 2045-01-01\n'
+        f'[[photos]]\nsha256 = "{digest}"\nshow = [{{ person = "p-1", box = [180, 66, 90, 111] }}]\n'
+    )
+    return tmp_path

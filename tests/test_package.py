@@ -18,7 +18,7 @@ from scrubber import weights
 @pytest.fixture(scope="module")
 def wheel(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("dist")
-    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", out]
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(out)]
     subprocess.run(command, cwd=root, check=True, capture_output=True)
     [built] = out.glob("*.whl")
     return built
@@ -35,12 +35,13 @@ def test_the_wheel_holds_weights_and_licences(wheel: Path) -> None:
     assert not any(name.startswith(("tests/", "bench/")) for name in names)
 
 
+@pytest.mark.slow
 def test_an_installed_wheel_does_the_job_in_an_empty_folder(wheel: Path, samples: Path, tmp_path: Path) -> None:
     """In a new virtual environment that sees this one's dependencies, but not the checkout."""
     environment = tmp_path / "venv"
     subprocess.run([sys.executable, "-m", "venv", environment], check=True)
     python = environment / ("Scripts" if os.name == "nt" else "bin") / "python"
-    install = [python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel]
+    install = [str(python), "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", str(wheel)]
     subprocess.run(install, check=True, capture_output=True)
     [site] = environment.rglob("site-packages")
     dependencies = tmp_path / "dependencies"

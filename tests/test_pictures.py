@@ -26,7 +26,16 @@ def image(samples: Path) -> Image.Image:
 def test_every_kind_of_picture_shows_the_same_face(samples: Path, image: Image.Image) -> None:
     path = samples / "astronaut.jpg"
     data = path.read_bytes()
-    given = [path, str(path), data, bytearray(data), memoryview(data), image, np.asarray(image), image.convert("RGBA")]
+    given: list[Any] = [
+        path,
+        str(path),
+        data,
+        bytearray(data),
+        memoryview(data),
+        image,
+        np.asarray(image),
+        image.convert("RGBA"),
+    ]
     boxes = [[face.box for face in scrubber.find_faces(each, preset="fast")] for each in given]
     assert all(found == boxes[0] for found in boxes)
     assert len(boxes[0]) == 1
@@ -177,7 +186,10 @@ def test_pictures_that_are_none(picture: Any, said: str) -> None:
         ([(1, 2, 10**400, 4)], "a number that is none"),
         ([Box(1, 2, 10**400, 4)], "a number that is none"),
         ([Region(Box(1, 2, 3, 4), landmarks=((1, 2),))], "faces[0]: its landmarks are a value of type tuple"),  # type: ignore[arg-type]
-        ([Region(Box(1, 2, 3, 4), landmarks=Landmarks(*[(1, 2)] * 4, (3, float("nan"))))], "faces[0]: its landmarks"),
+        (
+            [Region(Box(1, 2, 3, 4), landmarks=Landmarks((1, 2), (1, 2), (1, 2), (1, 2), (3, float("nan"))))],
+            "faces[0]: its landmarks",
+        ),
         ([Region(Box(1, 2, 3, 4), landmarks=Landmarks(*[None] * 5))], "faces[0]: its landmarks"),  # type: ignore[arg-type]
         ([True], "type bool"),
         ([None], "faces[0]: is None"),
@@ -195,7 +207,7 @@ def test_a_preset_that_is_none(call: Any, samples: Path) -> None:
     with pytest.raises(scrubber.UsageError, match=r"preset='accurate'.*balanced"):
         call(samples / "astronaut.jpg", preset="accurate")
     with pytest.raises(scrubber.UsageError, match=r"style='gauss'.*pixelate"):
-        scrubber.hide(PIXELS, [], style="gauss")  # type: ignore[call-overload]
+        scrubber.hide(PIXELS, [], style="gauss")
 
 
 @pytest.mark.parametrize("call", [scrubber.inspect, scrubber.verify])

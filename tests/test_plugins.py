@@ -41,7 +41,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (source / "scrubber_example.py").write_text(block("python"))
     venv.create(home / "venv", with_pip=False)
     executable = home / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
-    asked = [executable, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+    asked: list[str | Path] = [executable, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
     target = Path(subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip())
     (target / "all.pth").write_text(f"{ROOT}\n{sysconfig.get_path('purelib')}\n")
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--no-build-isolation"]

@@ -40,7 +40,8 @@ def test_a_changed_or_missing_weight_is_exit_5(root: Path, tmp_path: Path, harm:
         weight.write_bytes(weight.read_bytes()[:-1] + b"x")
     else:
         weight.unlink()
-    command = [sys.executable, "cli.py", "run", root / "sample_media" / "astronaut.jpg", "-o", tmp_path / "out"]
+    photo = root / "sample_media" / "astronaut.jpg"
+    command = [sys.executable, "cli.py", "run", str(photo), "-o", str(tmp_path / "out")]
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 5

@@ -72,7 +72,9 @@ def needed_libraries() -> set[str]:
 
     import ssl  # isort: skip
 
-    places = {Path(module.__file__).parent for module in (cv2, numpy)} | {Path(ssl.__file__).parent / "lib-dynload"}
+    places = {Path(str(module.__file__)).parent for module in (cv2, numpy)} | {
+        Path(ssl.__file__).parent / "lib-dynload"
+    }
     files = [str(file) for place in places for file in place.parent.glob(f"{place.name}/**/*.so*")]
     told = subprocess.run(["readelf", "-d", *files], capture_output=True, text=True, check=False).stdout
     return {line.split("[")[1].rstrip("]") for line in told.splitlines() if "(NEEDED)" in line}

@@ -10,6 +10,7 @@ import io
 import json
 import re
 import shutil
+from collections.abc import Generator
 from datetime import date
 from pathlib import Path
 
@@ -93,16 +94,16 @@ def test_a_session_over_midnight_asks_anew(desk: Path, monkeypatch: pytest.Monke
     photo = (desk / "photos" / "portrait.jpg").read_bytes()
 
     class Calendar(date):
-        day = 1
+        number = 1
 
         @classmethod
-        def today(cls) -> date:
-            return date(2031, 5, cls.day)
+        def today(cls) -> Calendar:
+            return cls(2031, 5, cls.number)
 
     monkeypatch.setattr("scrubber.session.date", Calendar)
     with scrubber.Session(consent=scrubber.Consent.load(manifest), purpose="social") as session:
         assert "show" in [face.action for face in session.scrub_bytes(photo).result.faces]
-        Calendar.day = 3
+        Calendar.number = 3
         assert "show" not in [face.action for face in session.scrub_bytes(photo).result.faces]
 
 
@@ -176,6 +177,7 @@ def test_a_rehearsal_writes_nothing_at_all(desk: Path, monkeypatch: pytest.Monke
 def test_nothing_is_forgotten_while_a_run_goes_on(desk: Path) -> None:
     """Copies that were made after `--forget` had no record, and no withdrawal would have found them."""
     running = scrubber.scrub_folder(desk / "photos", desk / "slow", isolate=False)
+    assert isinstance(running, Generator)
     next(running)
     assert call("published slow --forget") == 2
     running.close()

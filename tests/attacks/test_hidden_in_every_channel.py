@@ -363,9 +363,9 @@ class TestCompressedData:
         grey = cv2.GaussianBlur(grey_of(portrait)[300:396, 200:328], (0, 0), 3)
         secret = np.random.default_rng(2).integers(0, 4, 16 * 12)
         plain, crafted = encoded(grey), encoded(grey, iter(secret.tolist()))
-        shown = [cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) for data in (plain, crafted)]
+        shown = [np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)) for data in (plain, crafted)]
         assert len(crafted) > len(plain) + 100
-        assert (shown[0] == shown[1]).all()
+        assert np.array_equal(shown[0], shown[1])
         assert np.abs(shown[0][:, :, 0].astype(int) - grey).mean() < 2
         assert cleaned(crafted).data == cleaned(plain).data
 
@@ -377,7 +377,7 @@ class TestCompressedData:
         grey = grey_of(portrait)[40:168, 160:288].astype(np.float32) * 0.8
         crafted, white = encoded(grey + 400), encoded(np.full_like(grey, 255))
         shown = cv2.imdecode(np.frombuffer(crafted, np.uint8), cv2.IMREAD_COLOR)
-        assert (shown == 255).all()
+        assert np.all(np.asarray(shown) == 255)
         assert len(crafted) > 2 * len(white)
         assert cleaned(crafted).data == cleaned(white).data
 

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from command_line import scrubber
 from PIL import Image, PngImagePlugin
 
 from scrubber.printing import escaped, json_text
@@ -117,15 +118,13 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_no_command_prints_what_a_terminal_obeys(folder: Path, tmp_path: Path, name: str) -> None:
-    command = [sys.executable, str(ROOT / "cli.py"), *words(COMMANDS[name], folder, tmp_path / "out")]
-    done = subprocess.run(command, capture_output=True, check=False, env=environment(tmp_path), cwd=tmp_path)
-    for stream in (done.stdout, done.stderr):
-        said = stream.decode("utf-8")  # names that are no UTF-8 do not make it anything else
+    done = scrubber(*words(COMMANDS[name], folder, tmp_path / "out"), folder=tmp_path, variables=environment(tmp_path))
+    for said in (done.out, done.err):  # names that are no UTF-8 do not make it anything else
         assert not acts(said), sorted(acts(said))
         assert not forged(said)
         assert "Traceback" not in said
     if "JSON" in name:
-        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        lines = [json.loads(line) for line in done.out.splitlines()]
         assert any(HOSTILE in line["input"] for line in lines)  # what is meant is still what the file is called
 
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import command_line
 import numpy as np
 import pytest
 from calling import call
@@ -69,11 +70,9 @@ def test_and_keeps_no_copy_out_that_must_go(desk: Path) -> None:
     ],
 )
 def test_a_word_that_can_be_no_file_is_one_line(desk: Path, words: str) -> None:
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "cli.py"), *words.split()], cwd=desk, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 2, done.stderr
-    assert "Traceback" not in done.stderr
+    done = command_line.scrubber(*words.split(), folder=desk)
+    assert done.code == 2, done.err
+    assert "Traceback" not in done.err
     assert sorted(path.name for path in desk.iterdir()) == ["photos"]
 
 

@@ -37,7 +37,7 @@ policy, photos, out = scrubber.Policy(preset="fast"), sys.argv[1], sys.argv[2]
 portrait = os.path.join(photos, "portrait.jpg")
 assert scrubber.find_faces(portrait, preset="thorough")
 assert scrubber.scrub(portrait, os.path.join(out, "one.jpg"), policy=policy).status == "published"
-done = list(scrubber.scrub_folder(photos, os.path.join(out, "all"), policy=policy, jobs=2))
+done = list(scrubber.scrub_folder(photos, os.path.join(out, "all"), policy=policy, jobs=1))
 assert [each.status for each in done if each.input.endswith(".jpg")] == ["published", "published"], done
 assert scrubber.verify(os.path.join(out, "one.jpg"), preset="fast").leaks == ()
 assert scrubber.inspect(portrait) is not None
@@ -141,6 +141,7 @@ def test_no_command_loads_what_lies_among_the_photos(scene: Scene, name: str, tm
     command(scene, COMMANDS[name], tmp_path)
 
 
+@pytest.mark.slow
 def test_no_consent_command_does(scene: Scene, tmp_path: Path) -> None:
     """From a manifest with nobody in it, over a locked one, to a withdrawal."""
     for line in CONSENT:
@@ -179,6 +180,7 @@ def empty_of_what_python_starts_with(scene: Scene) -> Path:
 
 @pytest.mark.parametrize("first", ["", "import cv2"], ids=["alone", "after the program's own OpenCV"])
 @pytest.mark.parametrize("way", ["script", "line", "standard input"])
+@pytest.mark.slow
 def test_the_library_loads_nothing_from_there_and_needs_no_guard(
     scene: Scene, first: str, way: str, tmp_path: Path
 ) -> None:
@@ -188,7 +190,7 @@ def test_the_library_loads_nothing_from_there_and_needs_no_guard(
     """
     code, script = SCRIPT.replace("FIRST", first), tmp_path / "script.py"
     script.write_text(code)
-    begun = {"script": [script], "line": ["-P", "-c", code], "standard input": ["-P", "-"]}[way]
-    done = scene.trial(*begun, scene.photos, tmp_path, given=code.encode() if way == "standard input" else b"")
+    ways: dict[str, list[object]] = {"script": [script], "line": ["-P", "-c", code], "standard input": ["-P", "-"]}
+    done = scene.trial(*ways[way], scene.photos, tmp_path, given=code.encode() if way == "standard input" else b"")
     assert done.returncode == 0, done.stderr
     assert done.stdout.count(b"the script begins") == 1

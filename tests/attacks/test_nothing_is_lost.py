@@ -12,6 +12,7 @@ import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,10 +28,10 @@ PERSON = '[[people]]\nid = "p-1"\ndecision = "allow"\npurposes = ["social"]\nexp
 REVOKED = '[[events]]\nat = 2026-01-01T10:00:00Z\nperson = "p-1"\nwhat = "withdrawn"\n'
 
 
-def folder_run(photos: Path, out: Path, text: str | None = None, **more: object) -> list[scrubber.Result]:
+def folder_run(photos: Path, out: Path, text: str | None = None, **more: Any) -> list[scrubber.Result]:
     consent = Consent.loads(text) if text else None
     purpose = "social" if consent else None
-    given = {"policy": FAST, "isolate": False} | more
+    given: dict[str, Any] = {"policy": FAST, "isolate": False} | more
     return list(scrubber.scrub_folder(photos, out, consent=consent, purpose=purpose, **given))
 
 
@@ -82,7 +83,7 @@ def test_a_second_run_overwrites_no_copy_of_the_first(
 def test_adding_a_photo_shifts_no_name(photos: Path, tmp_path: Path, scenery: np.ndarray) -> None:
     """With numbers by position, a new first photo took the name of the second one's copy."""
     for names in ("neutral", "sequence"):
-        policy = Policy(preset="fast", names=names)  # type: ignore[arg-type]
+        policy = Policy(preset="fast", names=names)
         out = tmp_path / names
         before = {result.input: result.output for result in folder_run(photos, out, policy=policy)}
         Image.fromarray(np.roll(scenery, len(names), axis=0)).save(photos / f"0-{names}.png")

@@ -32,9 +32,12 @@ LONG = 16.0  # seconds; ONNX Runtime 1.29 called after some 10
 TELLING = ("CI", "GITHUB_ACTIONS", "TF_BUILD", "ORT_RUNNING_UNIT_TESTS", "ORT_DISABLE_TELEMETRY")
 LACKING = [tool for tool in ("strace", "gcc") if not shutil.which(tool)]
 
-pytestmark = pytest.mark.skipif(
-    sys.platform != "linux" or bool(LACKING), reason=f"needs Linux and: apt install {' '.join(LACKING)}"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        sys.platform != "linux" or bool(LACKING), reason=f"needs Linux and: apt install {' '.join(LACKING)}"
+    ),
+]
 
 REFUSE = "#include <errno.h>\nint unshare(int flags) { (void)flags; errno = EPERM; return -1; }\n"
 
@@ -115,8 +118,8 @@ def told(house: House) -> str:
     (house.base / "library.py").write_text(LIBRARY)
     (house.base / "command.py").write_text(COMMAND)
     library = house.begin("library", house.base / "library.py", photos, out, LONG)
-    words = ["run", photos, "-o", out / "run", "--preset", "thorough", "--jobs", "1"]
-    run = house.begin("run", house.base / "command.py", house.base / "pid", *words)
+    command = ["run", photos, "-o", out / "run", "--preset", "thorough", "--jobs", "1"]
+    run = house.begin("run", house.base / "command.py", house.base / "pid", *command)
     hold(house, out / "run", run)
     said = ""
     began = time.monotonic()

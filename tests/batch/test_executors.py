@@ -25,6 +25,7 @@ EXECUTORS: dict[str, Callable[[], AbstractContextManager[Any]]] = {
     "one process": lambda: batch.Sandbox(1),
     "two processes": lambda: batch.Sandbox(2),
 }
+pytestmark = pytest.mark.usefixtures("own_workers")
 ISOLATED = [name for name in EXECUTORS if name != "serial"]
 TERMS = Terms.of(Policy(preset="fast"), None)
 
@@ -107,8 +108,8 @@ def test_workers_stage_and_the_coordinator_publishes(
 ) -> None:
     """A worker never gives a copy its final name, and never sees the ledger."""
     publisher = batch.Publisher(tmp_path / "out", TERMS)
-    publisher.folder.prepare()
-    made = submitted(executor, make_file, tasks[0].source, batch.Shared(TERMS), publisher.folder).result()
+    publisher.storage.prepare()
+    made = submitted(executor, make_file, tasks[0].source, batch.Shared(TERMS), publisher.storage).result()
     assert made.staged is not None
     assert [path.name for path in (tmp_path / "out").iterdir()] == [made.staged.name]
     assert not publisher.ledger.path.exists()

@@ -20,6 +20,8 @@ from scrubber.storage import Storage
 from scrubber.terms import Terms
 from scrubber.values import Result
 
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("own_workers")]
+
 SHORT = 5.0  # seconds to open a photo in these tests
 FOR_EVER = 30.0  # seconds; a trap that lasts longer than it may opens then, and shows
 LARGE = 1_500_000  # bytes; a photo of so many may take many times as long, once it is opened
@@ -148,6 +150,6 @@ def test_a_photo_on_its_own_is_watched_too(tmp_path: Path, samples: Path) -> Non
 def test_bytes_are_opened_apart_too(samples: Path) -> None:
     data = (samples / "astronaut.jpg").read_bytes()
     with batch.Sandbox() as executor:
-        assert batch.make_one(data, "given", terms(), executor).withheld is None
+        assert batch.make_one(data, "given", terms(), executor)[0].withheld is None
         with pytest.raises(DamagedPhoto, match="given"):
             batch.make_one(data[:3000], "given", terms(), executor)

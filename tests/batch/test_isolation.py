@@ -24,6 +24,8 @@ from scrubber.storage import Storage
 from scrubber.terms import Terms
 from scrubber.values import Result
 
+pytestmark = pytest.mark.usefixtures("own_workers")
+
 linux = pytest.mark.skipif(sys.platform != "linux", reason="namespaces and limits on data are Linux's")
 
 
@@ -116,7 +118,7 @@ def test_where_a_namespace_is_refused_sockets_are_and_it_is_said(tmp_path: Path)
     (tmp_path / "script.py").write_text(REFUSED)
     subprocess.run(["gcc", "-shared", "-fPIC", "-o", tmp_path / "refuse.so", tmp_path / "refuse.c"], check=True)
     variables = os.environ | {"LD_PRELOAD": str(tmp_path / "refuse.so")}
-    words = [sys.executable, tmp_path / "script.py"]
+    words = [sys.executable, str(tmp_path / "script.py")]
     told = subprocess.run(words, env=variables, capture_output=True, text=True, check=True).stdout
     warning, left = told.splitlines()
     assert "no empty network namespace" in warning
@@ -133,6 +135,7 @@ def test_memory_is_what_a_photo_of_that_size_can_need(tasks: list[batch.Task]) -
     assert [result.reason for result in outcomes(tasks, takes_memory)] == ["damaged", "not-writable"]
 
 
+@pytest.mark.slow
 def test_hostile_files_cost_themselves_only(shared: Path, tmp_path: Path, samples: Path) -> None:
     hostile = sorted(path for path in (shared / "hostile").iterdir() if path.is_file())
     good = [samples / "astronaut.jpg", samples / "astronaut_sideways.jpg"]

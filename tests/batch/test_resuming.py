@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Generator
 from pathlib import Path
 
 import numpy as np
@@ -37,8 +38,10 @@ def run(
     folder: Path, out: Path, policy: Policy = FAST, consent: Consent | None = None, restart: bool = False
 ) -> list[scrubber.Result]:
     purpose = "social" if consent else None
-    given = {"policy": policy, "consent": consent, "purpose": purpose, "restart": restart}
-    return list(scrubber.scrub_folder(folder, out, isolate=False, **given))
+    done = scrubber.scrub_folder(
+        folder, out, policy=policy, consent=consent, purpose=purpose, restart=restart, isolate=False
+    )
+    return list(done)
 
 
 def made_again(results: list[scrubber.Result]) -> list[str]:
@@ -145,6 +148,7 @@ def test_starting_over(folder: Path, tmp_path: Path) -> None:
 
 def test_two_runs_cannot_share_an_output_folder(folder: Path, tmp_path: Path) -> None:
     first = scrubber.scrub_folder(folder, tmp_path / "out", policy=FAST, isolate=False)
+    assert isinstance(first, Generator)
     next(first)
     with pytest.raises(scrubber.UsageError, match="another run"):
         run(folder, tmp_path / "out")
@@ -183,10 +187,11 @@ def many(tmp_path: Path, scenery: np.ndarray) -> Path:
 def started(folder: Path, out: Path, root: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, root / "cli.py", "run", folder, "-o", out, "--preset", "fast", "--jobs", "2", "--quiet"]
     command += ["--names", "keep"]
-    return subprocess.Popen(command, start_new_session=True)
+    return subprocess.Popen([str(word) for word in command], start_new_session=True)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="processes are killed by POSIX signals")
+@pytest.mark.slow
 def test_kills_at_any_moment_leave_whole_files_only(many: Path, tmp_path: Path, root: Path) -> None:
     """Four kills, then a run to the end: every file whole, nothing left over, what was done is not done again."""
     out, chance = tmp_path / "out", random.Random(4)

@@ -16,6 +16,8 @@ from scrubber.batch.work import Made, make_file
 from scrubber.storage import Storage
 from scrubber.terms import Terms
 
+pytestmark = pytest.mark.usefixtures("own_workers")
+
 
 @pytest.fixture
 def tasks(tmp_path: Path, scenery: np.ndarray) -> list[batch.Task]:

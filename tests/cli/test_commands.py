@@ -6,11 +6,10 @@ import json
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
+from command_line import Outcome, scrubber
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,19 +25,8 @@ COMMANDS = (
 )
 
 
-@dataclass
-class Outcome:
-    code: int
-    out: bytes
-    err: str
-
-    @property
-    def lines(self) -> list[dict[str, Any]]:
-        """Standard output, every line of which must be JSON."""
-        return [json.loads(line) for line in self.out.decode().splitlines()]
-
-
-def scrubber(*words: object, given: bytes | None = None) -> Outcome:
+def process(*words: object, given: bytes | None = None) -> Outcome:
+    """The command in a process of its own."""
     command = [sys.executable, str(ROOT / "cli.py"), *map(str, words)]
     done = subprocess.run(command, input=given, capture_output=True, check=False)
     assert b"Traceback" not in done.stderr, done.stderr.decode()
@@ -49,7 +37,7 @@ def scrubber(*words: object, given: bytes | None = None) -> Outcome:
 def test_every_command_explains_itself_with_an_example(command: list[str]) -> None:
     help_ = scrubber(*command, "--help")
     assert help_.code == 0
-    assert "Example:\n    scrubber " + " ".join(command) in help_.out.decode()
+    assert "Example:\n    scrubber " + " ".join(command) in help_.out
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +57,7 @@ def mixed(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_mixed_folder(mixed: Path, tmp_path: Path) -> None:
-    done = scrubber(
+    done = process(
         "run", mixed, "-o", tmp_path / "out", "--preset", "fast", "--names", "keep", "--report", tmp_path / "run.jsonl"
     )
     assert done.code == 3
@@ -78,7 +66,7 @@ def test_a_mixed_folder(mixed: Path, tmp_path: Path) -> None:
     for name, reason in (("text.jpg", "unsupported-format"), ("half.jpg", "damaged"), ("empty.jpg", "damaged")):
         assert any(name in line and reason in line for line in done.err.splitlines()), name
     assert "5 published, 3 failed" in done.err
-    assert done.out == b""
+    assert done.out == ""
     report = [json.loads(line) for line in (tmp_path / "run.jsonl").read_text().splitlines()]
     assert sorted(entry["reason"] for entry in report if entry["status"] == "failed") == [
         "damaged",
@@ -119,7 +107,7 @@ def test_inspect(samples: Path) -> None:
     assert told.keys() >= {"place", "time", "device", "serial", "thumbnail", "identity"}
     assert "0.01000" in told["place"]
     assert "-30.01000" in told["place"]
-    plain = scrubber("inspect", samples / "astronaut.jpg").out.decode()
+    plain = scrubber("inspect", samples / "astronaut.jpg").out
     assert "place" in plain.splitlines()[1]
 
 
@@ -141,7 +129,7 @@ def test_verify(samples: Path, tmp_path: Path) -> None:
 def test_verify_says_where_and_what_to_do(samples: Path) -> None:
     photo = samples / "astronaut.jpg"
     box = ",".join(map(str, scrubber("verify", photo, "--json").lines[0]["faces"][0]["box"]))
-    said = scrubber("verify", photo).out.decode()
+    said = scrubber("verify", photo).out
     assert f"face            at {box}\n" in said
     assert f"scrubber consent hide {photo} --box {box}" in said
     assert f"scrubber run {photo} -o OUT" in said
@@ -157,7 +145,7 @@ def test_boxes_of_a_smaller_copy_are_those_of_its_original(samples: Path, tmp_pa
     entry["faces"] = []
     assert scrubber("published", tmp_path, "--forget").code == 0
     (tmp_path / "nobody.jsonl").write_text(json.dumps(entry))
-    said = scrubber("verify", tmp_path / "out.jpg", "--report", tmp_path / "nobody.jsonl").out.decode()
+    said = scrubber("verify", tmp_path / "out.jpg", "--report", tmp_path / "nobody.jsonl").out
     [line] = [line for line in said.splitlines() if "to hide that face" in line][:1]
     assert str(photo) in line
     x, _, width, _ = map(int, line.rpartition(" ")[2].split(","))
@@ -176,9 +164,9 @@ def test_verify_knows_from_the_ledger_or_the_report_who_agreed(samples: Path, tm
 
 def test_standard_input_and_output(samples: Path, tmp_path: Path) -> None:
     photo = samples / "astronaut.jpg"
-    piped = scrubber("run", "-", "-o", "-", given=photo.read_bytes())
+    piped = process("run", "-", "-o", "-", given=photo.read_bytes())
     scrubber("run", photo, "-o", tmp_path / "out.jpg")
-    assert piped.out == (tmp_path / "out.jpg").read_bytes()
+    assert piped.data == (tmp_path / "out.jpg").read_bytes()
     assert scrubber("run", "-", "-o", "-", given=b"no picture").code == 3
 
 
@@ -218,7 +206,7 @@ def test_errors_have_a_code_and_a_remedy(samples: Path, tmp_path: Path, words: l
     done = scrubber(*filled)
     assert done.code == code
     assert said in done.err
-    assert done.out == b""
+    assert done.out == ""
     assert not (tmp_path / "out").exists()
     assert photo.read_bytes() == (samples / "astronaut.jpg").read_bytes()
 
@@ -236,11 +224,11 @@ def test_consent_list_and_check(samples: Path) -> None:
     assert (person["person"], person["status"]) == ("p-017", "valid")
     checked = scrubber("consent", "check", samples / "consent.toml", "--on", "2045-12-20")
     assert checked.code == 0
-    assert "ends on 2045-12-31" in checked.out.decode()
+    assert "ends on 2045-12-31" in checked.out
 
 
 def test_doctor() -> None:
-    done = scrubber("doctor", "--json")
+    done = process("doctor", "--json")
     states = {line["name"]: line["state"] for line in done.lines}
     assert done.code == 0
     assert states["model yunet_2023mar"] == states["try centerface"] == "ok"
@@ -252,7 +240,7 @@ def test_a_broken_opencv_has_a_remedy(
 ) -> None:
     (tmp_path / "cv2.py").write_text(f"raise {fault}")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    done = scrubber("run", samples / "astronaut.jpg", "-o", tmp_path / "out")
+    done = process("run", samples / "astronaut.jpg", "-o", tmp_path / "out")
     assert done.code == 5
     assert "OpenCV" in done.err
     assert "opencv-contrib-python" in done.err

@@ -9,10 +9,11 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+import command_line
 import pytest
 from click.testing import CliRunner
+from command_line import Outcome
 from PIL import Image
 
 from scrubber.cli import cli
@@ -26,30 +27,10 @@ COMMANDS = (
 WORDS = "four quite random words"
 
 
-@dataclass
-class Outcome:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def lines(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
 def scrubber(*words: object, folder: Path, passphrase: str | None = WORDS) -> Outcome:
-    clean = {key: value for key, value in os.environ.items() if not key.startswith("SCRUBBER_")}
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "cli.py"), *map(str, words)],
-        cwd=folder,
-        env=clean | ({"SCRUBBER_PASSPHRASE": passphrase} if passphrase else {}),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
+    return command_line.scrubber(
+        *words, folder=folder, variables={"SCRUBBER_PASSPHRASE": passphrase} if passphrase else {}
     )
-    assert "Traceback" not in done.stderr, done.stderr
-    return Outcome(done.returncode, done.stdout, done.stderr)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -168,6 +149,8 @@ def test_a_lock_hides_everything_and_a_run_needs_no_more(office: Path, samples: 
     assert (office / "people/p-017/01.jpg").read_bytes() == (samples / "astronaut.jpg").read_bytes()
 
 
+@pytest.mark.usefixtures("scrypt")
+@pytest.mark.slow
 def test_a_passphrase_can_come_by_a_descriptor(office: Path) -> None:
     scrubber("consent", "lock", folder=office)
     reading, writing = os.pipe()

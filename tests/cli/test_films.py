@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from command_line import scrubber
 
 from scrubber import batch
 
-ROOT = Path(__file__).resolve().parents[2]
 FILM = b"\0\0\0\x18ftypisom\0\0\0\0isommp42" + bytes(4000)
-
-
-def scrubber(*words: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(ROOT / "cli.py"), *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture
@@ -50,17 +43,17 @@ def test_a_search_tells_films_from_photos_and_the_rest(folder: Path, tmp_path: P
 
 def test_films_in_a_folder_are_named_and_fail_nothing(folder: Path, tmp_path: Path) -> None:
     done = scrubber("run", folder, "-o", tmp_path / "out", "--preset", "fast")
-    assert done.returncode == 0
+    assert done.code == 0
     line = "3 films left behind, for films are not handled yet: clip.mp4, damaged.mts, hidden.dat"
-    assert line in done.stderr.splitlines()
-    assert "2 published" in done.stderr
+    assert line in done.err.splitlines()
+    assert "2 published" in done.err
     assert len(list((tmp_path / "out").rglob("*.jpg"))) == 2
 
 
 def test_a_film_that_is_asked_for_fails_and_says_why(folder: Path, tmp_path: Path) -> None:
     done = scrubber("run", folder / "clip.mp4", "-o", tmp_path / "out", "--json")
-    assert done.returncode == 3
-    [result] = map(json.loads, done.stdout.splitlines())
+    assert done.code == 3
+    [result] = map(json.loads, done.out.splitlines())
     assert (result["status"], result["reason"], result["output"]) == ("failed", "unsupported-format", None)
     assert "films are not handled yet" in result["warnings"][0]
     assert not list((tmp_path / "out").glob("*")) if (tmp_path / "out").exists() else True
@@ -72,8 +65,8 @@ def test_films_are_still_looked_into_and_judged(folder: Path, tmp_path: Path) ->
     only = tmp_path / "only"
     only.mkdir()
     (tmp_path / "clip.mp4").rename(only / "clip.mp4")
-    assert "clip.mp4: MP4" in scrubber("inspect", only).stdout
+    assert "clip.mp4: MP4" in scrubber("inspect", only).out
     done = scrubber("verify", only)
-    assert done.returncode == 3
-    assert "not fit to publish" in done.stdout
-    assert "films are not handled yet" in scrubber("faces", only).stderr
+    assert done.code == 3
+    assert "not fit to publish" in done.out
+    assert "films are not handled yet" in scrubber("faces", only).err

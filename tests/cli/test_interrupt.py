@@ -19,12 +19,24 @@ PHOTOS = 60
 
 @pytest.mark.skipif(os.name != "posix", reason="interrupts are sent as POSIX signals")
 @pytest.mark.parametrize("to_all", [False, True], ids=["to the run", "to all its processes, as a terminal does"])
+@pytest.mark.slow
 def test_an_interrupt(tmp_path: Path, scenery: np.ndarray, to_all: bool) -> None:
     folder, out = tmp_path / "in", tmp_path / "out"
     folder.mkdir()
     for number in range(PHOTOS):
         Image.fromarray(np.roll(scenery, number, axis=1)).save(folder / f"{number}.png")
-    command = [sys.executable, ROOT / "cli.py", "run", folder, "-o", out, "--preset", "fast", "--jobs", "2"]
+    command = [
+        sys.executable,
+        str(ROOT / "cli.py"),
+        "run",
+        str(folder),
+        "-o",
+        str(out),
+        "--preset",
+        "fast",
+        "--jobs",
+        "2",
+    ]
     environment = os.environ | {"XDG_STATE_HOME": str(tmp_path / "state")}
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, start_new_session=True)
     while len(list(out.glob("*.png"))) < 3:

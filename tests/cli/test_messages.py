@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
+import command_line
 import pytest
+from command_line import Outcome
 
-ROOT = Path(__file__).resolve().parents[2]
 FILM = b"\0\0\0\x18ftypisom\0\0\0\0isommp42" + bytes(4000)
 
 
@@ -27,9 +26,8 @@ def desk(samples: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def scrubber(desk: Path, *words: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(ROOT / "cli.py"), *map(str, words)]
-    return subprocess.run(command, cwd=desk, capture_output=True, text=True, check=False)
+def scrubber(desk: Path, *words: object) -> Outcome:
+    return command_line.scrubber(*words, folder=desk)
 
 
 @pytest.mark.parametrize(
@@ -52,51 +50,51 @@ def scrubber(desk: Path, *words: object) -> subprocess.CompletedProcess[str]:
 )
 def test_a_mistake_is_named_with_the_way_out(desk: Path, line: str, code: int, told: str) -> None:
     done = scrubber(desk, *line.split())
-    assert done.returncode == code, done.stderr
-    assert told in done.stderr
-    assert ("hint" in done.stderr) == ("my photo" in line)
+    assert done.code == code, done.err
+    assert told in done.err
+    assert ("hint" in done.err) == ("my photo" in line)
     assert not (desk / "safe.jpg").exists()
     assert not list((desk / "safe").glob("*"))
 
 
 def test_nothing_to_do_makes_no_folder(desk: Path) -> None:
-    assert scrubber(desk, "run", "empty", "-o", "safe").returncode == 0
+    assert scrubber(desk, "run", "empty", "-o", "safe").code == 0
     assert not (desk / "safe").exists()
 
 
 @pytest.mark.parametrize("name", ["film.mp4", "notes.txt"])
 def test_a_verdict_on_what_is_no_photo_does_not_advise_to_run_it(desk: Path, name: str) -> None:
     said = scrubber(desk, "verify", name)
-    assert said.returncode == 3
-    assert "scrubber run" not in said.stdout
-    assert "leave it out" in said.stdout
+    assert said.code == 3
+    assert "scrubber run" not in said.out
+    assert "leave it out" in said.out
 
 
 def test_nobody_needs_no_purpose_and_the_ledger_tells_what_is_out(desk: Path) -> None:
     """A copy that was made again is one copy; the text lists what is out, and JSON all that ever was."""
     words = ("run", "a.jpg", "-o", "safe", "--preset", "fast", "--consent", "people.toml", "--nobody")
-    assert scrubber(desk, *words).returncode == 0
-    assert scrubber(desk, *words, "--style", "solid").returncode == 0
+    assert scrubber(desk, *words).code == 0
+    assert scrubber(desk, *words, "--style", "solid").code == 0
     told = scrubber(desk, "published", "safe")
-    [line] = told.stdout.splitlines()
+    [line] = told.out.splitlines()
     assert line.endswith("; everybody who was found in it is hidden")
-    assert told.stderr == "1 copy out, 0 retracted; --json lists 1 earlier version of them, too\n"
-    listed = [json.loads(each) for each in scrubber(desk, "published", "safe", "--json").stdout.splitlines()]
+    assert told.err == "1 copy out, 0 retracted; --json lists 1 earlier version of them, too\n"
+    listed = [json.loads(each) for each in scrubber(desk, "published", "safe", "--json").out.splitlines()]
     assert [each["status"] for each in listed] == ["retracted", "published"]
     [copy] = (desk / "safe").iterdir()
-    assert "everybody who was found in it is hidden" in scrubber(desk, "published", copy).stdout
-    assert "no run has made this file" in scrubber(desk, "published", "a.jpg").stderr
-    assert scrubber(desk, "published", copy, "--forget").returncode == 2
+    assert "everybody who was found in it is hidden" in scrubber(desk, "published", copy).out
+    assert "no run has made this file" in scrubber(desk, "published", "a.jpg").err
+    assert scrubber(desk, "published", copy, "--forget").code == 2
     copy.write_bytes(b"other hands")
-    assert "the file that lies there now is another" in scrubber(desk, "published", copy).stdout
+    assert "the file that lies there now is another" in scrubber(desk, "published", copy).out
     scrubber(desk, "consent", "no-photo", "a.jpg", "--manifest", "people.toml")
     copy.unlink()
-    assert scrubber(desk, *words).returncode == 3
-    assert "everybody" not in scrubber(desk, "published", "safe").stdout
+    assert scrubber(desk, *words).code == 3
+    assert "everybody" not in scrubber(desk, "published", "safe").out
 
 
 def test_faces_are_listed_by_number(desk: Path, samples: Path) -> None:
-    told = scrubber(desk, "faces", samples / "solvay_conference_1927.jpg", "--preset", "fast").stdout
+    told = scrubber(desk, "faces", samples / "solvay_conference_1927.jpg", "--preset", "fast").out
     numbers = [int(line.split()[0][1:]) for line in told.splitlines() if line.lstrip().startswith("#")]
     assert len(numbers) > 20
     assert numbers == sorted(numbers)

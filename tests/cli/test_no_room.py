@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import command_line
 import numpy as np
 import pytest
 from PIL import Image
@@ -56,10 +57,8 @@ def small(tmp_path: Path) -> Iterator[Path]:
 
 def run(*words: object, out: Path) -> tuple[int, str]:
     """Exit code and standard error."""
-    command = [sys.executable, ROOT / "cli.py", "run", *words, "-o", out, "--preset", "fast", "--names", "keep"]
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
-    assert "Traceback" not in done.stderr, done.stderr
-    return done.returncode, done.stderr
+    done = command_line.scrubber("run", *words, "-o", out, "--preset", "fast", "--names", "keep")
+    return done.code, done.err
 
 
 def whole(out: Path) -> list[str]:
@@ -130,7 +129,7 @@ def test_no_room_for_the_ledger(photos: Path, small: Path, tmp_path: Path, monke
 @pytest.mark.parametrize("words", [["--json", "-o", "{out}"], ["-o", "-"]])
 def test_standard_output_with_no_room(photos: Path, tmp_path: Path, words: list[str]) -> None:
     filled = [word.format(out=tmp_path / "out") for word in words]
-    command = [sys.executable, ROOT / "cli.py", "run", photos / "0.png", "--preset", "fast", *filled]
+    command = [sys.executable, str(ROOT / "cli.py"), "run", str(photos / "0.png"), "--preset", "fast", *filled]
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 3

@@ -34,7 +34,7 @@ def test_no_child_is_given_it(way: str, tmp_path: Path) -> None:
     reading, writing = os.pipe()
     os.write(writing, f"{WORDS}\n".encode())
     told = {"SCRUBBER_PASSPHRASE": WORDS} if way == "the variable" else {"SCRUBBER_PASSPHRASE_FD": str(reading)}
-    words = ["run", photos, "-o", tmp_path / "out", "--jobs", "2", "--preset", "fast", "--quiet"]
+    words = ["run", str(photos), "-o", str(tmp_path / "out"), "--jobs", "2", "--preset", "fast", "--quiet"]
     begun = subprocess.Popen(
         [sys.executable, ROOT / "cli.py", *words], env=os.environ | told, pass_fds=[reading], stdin=subprocess.DEVNULL
     )

@@ -111,7 +111,8 @@ def test_the_bar_on_a_terminal_counts_as_the_run_goes_on(tmp_path: Path) -> None
         Image.new("RGB", (64, 48), "green").save(tmp_path / f"{name}.png")
     (tmp_path / "c.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     ours, theirs = pty.openpty()
-    command = [sys.executable, ROOT / "cli.py", "run", tmp_path, "-o", tmp_path / "out", "--preset", "fast"]
+    folder, out = str(tmp_path), str(tmp_path / "out")
+    command = [sys.executable, str(ROOT / "cli.py"), "run", folder, "-o", out, "--preset", "fast"]
     environment = os.environ | {"COLUMNS": "160", "TERM": "xterm", "XDG_STATE_HOME": str(tmp_path / "state")}
     process = subprocess.Popen(command, stderr=theirs, stdout=subprocess.DEVNULL, env=environment)
     os.close(theirs)

@@ -55,7 +55,9 @@ histories = st.builds(event, st.sampled_from(["given", "renewed", "withdrawn", "
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
     def somebody(name: str) -> dict[str, Any]:
-        keys = draw(st.sampled_from([{}, {}, MINOR, {"valid_from": "2026-06-01"}, {"decision": "deny"}]))
+        keys: dict[str, Any] = draw(
+            st.sampled_from([{}, {}, MINOR, {"valid_from": "2026-06-01"}, {"decision": "deny"}])
+        )
         return draw(st.sampled_from([person, matched]))(name, **keys)
 
     faces = draw(st.lists(st.builds(face, st.integers(90, 200), st.integers(90, 140)), max_size=4, unique=True))

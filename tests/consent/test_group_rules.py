@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from consent_scenes import SOURCE, TODAY, consent, decided, event, face, matched, person, pointed, reasons
 from hypothesis import given
@@ -43,7 +45,7 @@ class TestRefusals:
             ({"purposes": ["x"]}, "wrong-purpose"),
         ],
     )
-    def test_a_place_pointed_at_is_hidden_even_without_a_face(self, keys: dict[str, object], expected: str) -> None:
+    def test_a_place_pointed_at_is_hidden_even_without_a_face(self, keys: dict[str, Any], expected: str) -> None:
         decisions = decided(consent(person(**keys), photos=[pointed({"p-017": HERE})]), face(500, 500))
         assert reasons(decisions) == ["no-match", expected]
         assert (decisions.faces[1].region.box, decisions.faces[1].person) == (Box(*HERE), "p-017")

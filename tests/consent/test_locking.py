@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from dataclasses import replace
 from pathlib import Path
 
+import pyrage
 import pytest
+import quick_passphrases
 from consent_scenes import TODAY
 
 from scrubber.consent import FIRST_LINE, LAST_LINE, Consent
@@ -38,9 +41,12 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "people/p-017/a.jpg").write_bytes(b"first photo")
     (folder / "people/p-017/b.jpg").write_bytes(b"second photo")
     (folder / "form.pdf").write_bytes(b"the form")
-    contents = gather(Consent.load(folder / "consent.toml"), [folder / "form.pdf"], NUMBERS, "sface-2")
-    lock(contents, WORDS, folder / "consent.toml.age")
+    lock(gathered(folder), WORDS, folder / "consent.toml.age")
     return folder
+
+
+def gathered(kept: Path) -> Contents:
+    return gather(Consent.load(kept / "consent.toml"), [kept / "form.pdf"], NUMBERS, "sface-2")
 
 
 def test_a_run_reads_the_locked_file_without_a_copy_on_disk(kept: Path, tmp_path: Path) -> None:
@@ -70,6 +76,23 @@ def test_the_passphrase_is_asked_for_only_if_needed(kept: Path) -> None:
     assert Consent.load(kept / "consent.toml", never).people[0].id == "p-017"
     with pytest.raises(ManifestError, match="is locked; give the passphrase"):
         Consent.load(kept / "consent.toml.age")
+
+
+@pytest.mark.usefixtures("scrypt")
+@pytest.mark.slow
+def test_what_users_lock_takes_the_work_of_scrypt_and_needs_no_scrubber(kept: Path, tmp_path: Path) -> None:
+    """The other tests take a passphrase that costs no work; see `quick_passphrases`."""
+    path = tmp_path / "consent.toml.age"
+    lock(gathered(kept), WORDS, path)
+    content = path.read_bytes()
+    assert int(re.findall(rb"^-> scrypt \S+ (\d+)$", content, re.MULTILINE)[0]) >= 14
+    assert not any(word in content for word in (b"p-017", b"photo", b"form", b"people"))
+    assert Consent.load(path, WORDS).manifest == Consent.load(kept / "consent.toml").manifest
+    with pytest.raises(ManifestError, match="the passphrase is another"):
+        Consent.load(path, "four other random words")
+    (tmp_path / "c.zip").write_bytes(pyrage.passphrase.decrypt(content, WORDS))
+    subprocess.run(["python3", "-m", "zipfile", "-e", tmp_path / "c.zip", tmp_path], check=True)
+    assert (tmp_path / "consent.toml").read_text() == MANIFEST
 
 
 def test_another_passphrase_opens_nothing(kept: Path) -> None:
@@ -109,15 +132,6 @@ def test_unlocking_gives_everything_back_and_overwrites_nothing(kept: Path, tmp_
         unlock(kept / "consent.toml.age", WORDS, tmp_path / "out")
 
 
-def test_the_file_needs_no_scrubber(kept: Path, tmp_path: Path) -> None:
-    import pyrage
-
-    archive = pyrage.passphrase.decrypt((kept / "consent.toml.age").read_bytes(), WORDS)
-    (tmp_path / "c.zip").write_bytes(archive)
-    subprocess.run(["python3", "-m", "zipfile", "-e", tmp_path / "c.zip", tmp_path], check=True)
-    assert (tmp_path / "consent.toml").read_text() == MANIFEST
-
-
 def test_what_leaves_the_folder_is_not_locked_and_not_unlocked(kept: Path) -> None:
     with pytest.raises(UsageError, match="outside of the manifest's folder"):
         encrypt(Contents("c.toml", {"c.toml": b"", "../x": b""}), WORDS)
@@ -128,10 +142,8 @@ def test_what_leaves_the_folder_is_not_locked_and_not_unlocked(kept: Path) -> No
 
 
 def test_another_archive_is_no_manifest() -> None:
-    import pyrage
-
     with pytest.raises(ManifestError, match="holds no manifest of scrubber"):
-        decrypt(pyrage.passphrase.encrypt(b"no archive", WORDS), WORDS, "c.age")
+        decrypt(quick_passphrases.age().passphrase.encrypt(b"no archive", WORDS), WORDS, "c.age")
 
 
 def test_what_the_ledger_holds_opens_with_the_key_in_the_locked_file_only(kept: Path) -> None:

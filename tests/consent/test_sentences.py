@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from scrubber.consent import explain
-from scrubber.values import Box, Decision, Reason, Region
+from scrubber.values import Action, Box, Decision, Reason, Region
 
 FACE = Region(Box(1, 2, 30, 40))
 
@@ -16,7 +16,7 @@ FACE = Region(Box(1, 2, 30, 40))
 @pytest.mark.parametrize("person", [None, "p-017"])
 @pytest.mark.parametrize("similarity", [None, 0.613])
 def test_there_is_a_sentence_for_every_reason(reason: Reason, person: str | None, similarity: float | None) -> None:
-    action = "show" if reason.startswith("allowed") or reason == "dismissed" else "hide"
+    action: Action = "show" if reason.startswith("allowed") or reason == "dismissed" else "hide"
     told = explain(Decision(FACE, action, reason, person, similarity))
     assert told.startswith("Shown:" if action == "show" else "Hidden")
     assert told.endswith(".")

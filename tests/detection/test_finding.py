@@ -149,6 +149,7 @@ print(int(peak.split()[1]) // 1024)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the peak of a process that has begun anew")
+@pytest.mark.slow
 def test_24_megapixels_in_less_than_one_and_a_half_gibibytes(portrait: np.ndarray, tmp_path: Path, root: Path) -> None:
     np.save(tmp_path / "portrait.npy", portrait)
     run = subprocess.run(

@@ -46,6 +46,7 @@ def files(folder: str) -> list[Path]:
 
 
 @pytest.mark.parametrize("folder", ["metadata", "hostile", "photos"])
+@pytest.mark.slow
 def test_no_real_file_makes_them_raise(folder):
     for path in files(folder):
         data = path.read_bytes()
@@ -64,6 +65,7 @@ def test_no_photo_from_a_camera_or_phone_passes_as_clean():
         assert not path.is_file() or audit(path.read_bytes()), name
 
 
+@pytest.mark.slow
 def test_inventory_agrees_with_exiftool():
     """At least 99 % of what ExifTool finds, kind by kind, over all files of the formats that are read."""
     if shutil.which("exiftool") is None:

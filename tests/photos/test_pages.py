@@ -25,7 +25,7 @@ def three_pages(scenery: np.ndarray, **options: object) -> bytearray:
     return bytearray(target.getvalue())
 
 
-def directories(data: bytes) -> list[int]:
+def directories(data: bytes | bytearray) -> list[int]:
     """Where each directory of a little-endian TIFF begins; the pointer to the one behind it ends it."""
     found, at = [], struct.unpack_from("<I", data, 4)[0]
     while at:
@@ -34,7 +34,7 @@ def directories(data: bytes) -> list[int]:
     return found
 
 
-def pointer(data: bytes, directory: int) -> int:
+def pointer(data: bytes | bytearray, directory: int) -> int:
     return int(directory + 2 + 12 * struct.unpack_from("<H", data, directory)[0])
 
 

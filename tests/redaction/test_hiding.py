@@ -12,6 +12,7 @@ from PIL import Image
 
 import scrubber
 from scrubber import Box, Landmarks, Region, redaction
+from scrubber.policy import Style
 
 STYLES = ("blur", "pixelate", "solid")
 SHAPE = (90, 120, 3)
@@ -54,7 +55,7 @@ def picture(seed: int) -> np.ndarray:
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(faces(), min_size=1, max_size=5), st.sampled_from(STYLES), st.integers(0, 3))
-def test_hidden_pixels_never_count(found: list[Region], style: str, kind: int) -> None:
+def test_hidden_pixels_never_count(found: list[Region], style: Style, kind: int) -> None:
     before = picture(1)
     mask = redaction.mask(SHAPE, found)
     changed = before.copy()
@@ -65,7 +66,7 @@ def test_hidden_pixels_never_count(found: list[Region], style: str, kind: int) -
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(faces(), max_size=5), st.sampled_from(STYLES))
-def test_visible_pixels_stay(found: list[Region], style: str) -> None:
+def test_visible_pixels_stay(found: list[Region], style: Style) -> None:
     before = picture(1)
     mask = redaction.mask(SHAPE, found)
     assert (redaction.hide(before, found, style)[~mask] == before[~mask]).all()
@@ -82,7 +83,7 @@ def test_the_whole_face_box_is_hidden(face: Region) -> None:
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_another_face_under_the_mask_gives_the_same_picture(portrait: np.ndarray, style: str) -> None:
+def test_another_face_under_the_mask_gives_the_same_picture(portrait: np.ndarray, style: Style) -> None:
     found = scrubber.find_faces(portrait)
     mask = redaction.mask(portrait.shape, found)
     other = portrait.copy()
@@ -159,7 +160,7 @@ def test_solid_is_one_colour_for_everybody(portrait: np.ndarray, scenery: np.nda
 
 @pytest.mark.parametrize("box", [Box(-500, -500, 1400, 1400), Box(0, 0, 320, 240), Box(310, 230, 50, 50)])
 @pytest.mark.parametrize("style", STYLES)
-def test_faces_larger_than_the_picture_or_at_its_edge(scenery: np.ndarray, box: Box, style: str) -> None:
+def test_faces_larger_than_the_picture_or_at_its_edge(scenery: np.ndarray, box: Box, style: Style) -> None:
     mask = redaction.mask(scenery.shape, [Region(box)])
     noise = scenery.copy()
     noise[mask] = 255 - noise[mask]

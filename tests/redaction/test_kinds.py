@@ -11,6 +11,7 @@ import pytest
 import scrubber
 from scrubber import redaction
 from scrubber.consent import decide
+from scrubber.policy import Style
 from scrubber.values import Box, Decision, Kind, Reason, Region, SourceId
 
 SHAPE = (200, 300)
@@ -45,7 +46,7 @@ def test_a_polygon_is_painted_with_a_rim_and_no_more(kind: Kind) -> None:
 
 
 @pytest.mark.parametrize("style", ["blur", "pixelate", "solid"])
-def test_every_style_paints_every_kind(style: str) -> None:
+def test_every_style_paints_every_kind(style: Style) -> None:
     rng = np.random.default_rng(3)
     picture = rng.integers(0, 256, (*SHAPE, 3), dtype=np.uint8)
     regions = [

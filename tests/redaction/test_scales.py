@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scrubber import Box, Region, redaction
+from scrubber.policy import Style
 
 STYLES = ("blur", "pixelate", "solid")
 SHAPE = (601, 803, 3)  # no multiple of any cell
@@ -31,7 +32,7 @@ def noise(seed: int) -> np.ndarray:
 
 @settings(max_examples=40, deadline=None)
 @given(CROWDS, st.sampled_from(STYLES), st.integers(0, 3))
-def test_hidden_pixels_never_count(found: list[Region], style: str, kind: int) -> None:
+def test_hidden_pixels_never_count(found: list[Region], style: Style, kind: int) -> None:
     before = noise(1)
     mask = redaction.mask(SHAPE, found)
     changed = before.copy()
@@ -41,18 +42,18 @@ def test_hidden_pixels_never_count(found: list[Region], style: str, kind: int) -
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_hidden_pixels_never_count_in_a_large_photo(style: str) -> None:
+def test_hidden_pixels_never_count_in_a_large_photo(style: Style) -> None:
     """With cells of every size from 1 to 32 pixels."""
     found = [Region(Box(150 * i, 60 * i, 2**i, 1.2 * 2**i)) for i in range(3, 12)]
     before = np.random.default_rng(1).integers(0, 256, (2203, 2601, 3), dtype=np.uint8)
     changed = np.where(redaction.mask(before.shape, found)[:, :, None], 255 - before, before)
-    assert redaction.hide(changed, found, style).tobytes() == redaction.hide(before, found, style).tobytes()  # type: ignore[arg-type]
+    assert redaction.hide(changed, found, style).tobytes() == redaction.hide(before, found, style).tobytes()
 
 
 @settings(max_examples=30, deadline=None)
 @given(CROWDS, st.sampled_from(STYLES), st.data())
 def test_the_face_of_one_does_not_show_in_the_paint_of_another(
-    found: list[Region], style: str, data: st.DataObject
+    found: list[Region], style: Style, data: st.DataObject
 ) -> None:
     before = noise(1)
     changed = before.copy()
@@ -62,7 +63,7 @@ def test_the_face_of_one_does_not_show_in_the_paint_of_another(
 
 @settings(max_examples=30, deadline=None)
 @given(CROWDS, st.sampled_from(("blur", "pixelate")))
-def test_before_a_plain_wall_everything_becomes_wall(found: list[Region], style: str) -> None:
+def test_before_a_plain_wall_everything_becomes_wall(found: list[Region], style: Style) -> None:
     """So every hidden pixel is painted, wherever it lies, and by visible pixels only."""
     wall = (201, 100, 7)
     picture = noise(1)
@@ -74,15 +75,15 @@ def test_before_a_plain_wall_everything_becomes_wall(found: list[Region], style:
 
 @settings(max_examples=30, deadline=None)
 @given(CROWDS, st.sampled_from(STYLES))
-def test_visible_pixels_stay(found: list[Region], style: str) -> None:
+def test_visible_pixels_stay(found: list[Region], style: Style) -> None:
     before = noise(1)
-    after, mask = redaction.painted(before, found, style)  # type: ignore[arg-type]
+    after, mask = redaction.painted(before, found, style)
     assert (mask == redaction.mask(SHAPE, found)).all()
     assert (after[~mask] == before[~mask]).all()
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_the_number_of_threads_does_not_matter(style: str) -> None:
+def test_the_number_of_threads_does_not_matter(style: Style) -> None:
     crowd = [Region(Box(40.5 + 61 * (i % 12), 20 + 9.3 * i, 12 + 3 * i, 15 + 3 * i)) for i in range(40)]
     before = noise(1)
     usual = cv2.getNumThreads()
@@ -90,16 +91,16 @@ def test_the_number_of_threads_does_not_matter(style: str) -> None:
     try:
         for threads in (1, 2, 3, 8):
             cv2.setNumThreads(threads)
-            outputs.add(redaction.hide(before, crowd, style).tobytes())  # type: ignore[arg-type]
+            outputs.add(redaction.hide(before, crowd, style).tobytes())
     finally:
         cv2.setNumThreads(usual)
     assert len(outputs) == 1
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_the_order_of_faces_does_not_matter_where_heads_lie_apart(style: str) -> None:
+def test_the_order_of_faces_does_not_matter_where_heads_lie_apart(style: Style) -> None:
     found = [Region(Box(50, 50, 30, 40)), Region(Box(400, 300, 120, 150)), Region(Box(650, 80, 40, 50))]
-    assert (redaction.hide(noise(1), found, style) == redaction.hide(noise(1), found[::-1], style)).all()  # type: ignore[arg-type]
+    assert (redaction.hide(noise(1), found, style) == redaction.hide(noise(1), found[::-1], style)).all()
 
 
 def test_heads_of_several_sizes_join_without_a_seam() -> None:

@@ -132,7 +132,7 @@ def _stays_inside(name: str) -> bool:
 def age() -> ModuleType:
     """The library for the age format. Raises `MissingPart` if it is not there."""
     try:
-        import pyrage  # type: ignore[import-untyped]
+        import pyrage
     except ImportError as error:
         raise MissingPart(f"locked manifests need a package that is not there ({error}); pip install pyrage") from error
     module: ModuleType = pyrage
