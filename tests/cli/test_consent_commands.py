@@ -207,7 +207,7 @@ def test_the_schema_is_json(tmp_path: Path) -> None:
         (["revoke", "p-1"], 2, "p-1 is not in the manifest; in it: nobody"),
         (["revoke", "P-017"], 2, "P-017 is not in the manifest; in it: nobody"),
         (["point", "portrait.jpg", "--face", "1", "--person", "p-1"], 2, "add p-1 first"),
-        (["hide", "portrait.jpg"], 2, "give either --box X,Y,W,H or --face N"),
+        (["hide", "portrait.jpg"], 2, "give --box X,Y,W,H or --face N"),
         (["hide", "portrait.jpg", "--box", "1,2,3"], 2, "write four numbers of pixels"),
         (["hide", "portrait.jpg", "--box", "900,1,30,30"], 2, "which is 512 pixels wide and 512 high"),
         (["hide", "portrait.jpg", "--box", "1,1,30,30", "--frame", "1"], 2, "there is no frame 1"),
@@ -240,7 +240,7 @@ def test_decisions_on_photos_without_people_need_no_editor_and_no_purpose(office
     assert said.code == 0
     assert said.err.splitlines() == [
         "consent.toml: made",
-        "consent.toml: portrait.jpg: face 1 is none",
+        "consent.toml: portrait.jpg: [180, 62, 90, 113] is no face",
         "next: scrubber run … --consent consent.toml",
         "warning: face 1 looks very much like a face (score 1.00); if it is one, it will be seen: "
         "look at `scrubber faces --picture`",
