@@ -72,9 +72,7 @@ def test_a_copy_that_was_an_input_once_is_taken_away_all_the_same(desk: Path, sa
     assert copies("out") == []
 
 
-@pytest.mark.parametrize(
-    "said", ["consent no-photo photos/portrait.jpg", "consent hide photos/portrait.jpg --box 9,9,40,40"]
-)
+@pytest.mark.parametrize("said", ["no-photo photos/portrait.jpg", "hide photos/portrait.jpg --box 9,9,40,40"])
 @pytest.mark.usefixtures("plain")
 def test_what_a_locked_manifest_restricts_holds_under_another_one(
     said: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
