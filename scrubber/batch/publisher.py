@@ -12,9 +12,7 @@ from scrubber.batch.ledger import entry_log
 from scrubber.batch.ledger.copies import (
     Why,
     entry_of,
-    lifted,
     place_of,
-    refuse_without_manifest,
     removable,
     state_of,
     take_away,
@@ -29,6 +27,7 @@ from scrubber.batch.ledger.refusals import (
     sealed_refusals,
     under_known_refusals,
 )
+from scrubber.batch.ledger.restrictions import lifted, refuse_without_manifest
 from scrubber.batch.ledger.retraction import (
     Objected,
     files_below,

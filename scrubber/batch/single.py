@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING, Final
 from scrubber.batch.idle_restrictions import with_idle_note
 from scrubber.batch.ledger.copies import (
     entry_of,
-    lifted,
     place_of,
-    refuse_without_manifest,
     removable,
     staging,
     sweep,
@@ -24,6 +22,7 @@ from scrubber.batch.ledger.entries import Copy
 from scrubber.batch.ledger.ledger import Ledger, ledger_of
 from scrubber.batch.ledger.published import adopt, copy_at, record_for
 from scrubber.batch.ledger.refusals import remember_refusals, remembered, sealed_refusals, under_known_refusals
+from scrubber.batch.ledger.restrictions import lifted, refuse_without_manifest
 from scrubber.batch.ledger.retraction import left_alone, retract, strays
 from scrubber.batch.sandbox.executors import Executor, Shared
 from scrubber.batch.work import Made, make_bytes, make_data, make_file
