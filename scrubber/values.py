@@ -95,12 +95,14 @@ class SourceId:
     Both are SHA-256 in 64 lower-case hex digits: `sha256` of the file, `pixels` of its upright decoded frames. The
     first 16 digits of `pixels` are the same whichever way the picture is turned, and an edited photo may share them,
     so they prove nothing. `turned` holds hashes from the manifest that the picture has when it is turned; it is filled
-    in where pixels are compared with the manifest.
+    in where pixels are compared with the manifest. `look` is what the picture looks like (`photos.likeness`): it finds
+    a photo that was saved anew or made smaller, proves nothing either, and is in no report.
     """
 
     sha256: str
     pixels: str
     turned: tuple[str, ...] = field(default=(), compare=False)
+    look: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scrubber.batch.idle_restrictions import damage
 from scrubber.batch.ledger import entry_log
@@ -27,7 +27,7 @@ from scrubber.batch.ledger.refusals import (
     sealed_refusals,
     under_known_refusals,
 )
-from scrubber.batch.ledger.restrictions import lifted, refuse_without_manifest
+from scrubber.batch.ledger.restrictions import SAY_ANEW, lifted, looks_like, refuse_without_manifest
 from scrubber.batch.ledger.retraction import (
     Objected,
     files_below,
@@ -41,6 +41,8 @@ from scrubber.batch.ledger.retraction import (
 from scrubber.batch.names import Namer
 from scrubber.errors import NotWritable
 from scrubber.guarded import is_there, sha256_of
+from scrubber.output.outcomes import MATCHED_NOTHING
+from scrubber.photos import alike
 from scrubber.storage import NameTaken
 from scrubber.values import Result
 
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from scrubber.batch.plan import Task
     from scrubber.batch.work import Made
     from scrubber.terms import Terms
+    from scrubber.values import SourceId
 
 
 class Publisher:
@@ -152,17 +155,32 @@ class Publisher:
                 yield self._retracted(copy, "was made again under another name")
 
     def _twins(self, made: Made) -> Iterator[Result]:
-        """Copies of this run of other files with the same pixels, though what was just said of these restricts them."""
+        """Copies of this run of other files that are the same photo, though what was just said of it restricts them.
+
+        They have the same pixels, or look alike.
+        """
         source = made.result.source
         said = self.terms.pointed_at(source) if source else {}
         if source is None or not (said.get("no_photo") or said.get("hide")):
             return
+        yield from self._look_alikes(source, Path(made.result.input).name, said)
         for copy in self._seen.pop(source.pixels, []):
             there = copy.private.restrictions if copy.private else {}
             lacks = said.get("no_photo") or any(box not in there.get("hide", ()) for box in said.get("hide", ()))
             if lacks and copy.source.sha256 != source.sha256 and self._take_away(copy, "must not be seen"):
                 name = Path(made.result.input).name
                 yield self._retracted(copy, f"has the same pixels as {name}, in which something is hidden")
+
+    def _look_alikes(self, source: SourceId, name: str, said: dict[str, Any]) -> Iterator[Result]:
+        for copy in (copy for pixels, copies in self._seen.items() if pixels != source.pixels for copy in copies):
+            if not alike(copy.source.look, source.look) or self.terms.says_no_photo(copy.source):
+                continue
+            if not said.get("no_photo"):
+                if not self.terms.pointed_at(copy.source).get("hide"):
+                    text = f"{self._address(copy)}: {looks_like(name)}"
+                    yield Result(copy.input, None, "unchanged", MATCHED_NOTHING, warnings=(text,))
+            elif self._take_away(copy, "must not be seen"):
+                yield self._retracted(copy, f"looks like {name}, which is withheld; {SAY_ANEW}")
 
     def withdraw(self, task: Task, said: str) -> Iterator[Result]:
         """For a task without a copy: take away what earlier runs made of the same photo, or of a file in its place."""

@@ -1,6 +1,7 @@
 """Files to upright pictures, and pictures to fresh files."""
 
 from scrubber.photos.fitting import fitted
+from scrubber.photos.likeness import alike, look
 from scrubber.photos.opening import open_photo
 from scrubber.photos.photo import Frame, Photo
 from scrubber.photos.turning import turn_that_gives, turned_back
@@ -9,9 +10,11 @@ from scrubber.photos.writing import format_named, laid, prepared, reopened, suit
 __all__ = [
     "Frame",
     "Photo",
+    "alike",
     "fitted",
     "format_named",
     "laid",
+    "look",
     "open_photo",
     "prepared",
     "reopened",

@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from scrubber.values import Box
+from scrubber.values import UNTURNED, Box
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 TURNS: Final = range(2, 9)
 """The orientations of Exif 2.32, tag 0x0112, that are not upright."""
-UNTURNED: Final = 16
-"""Hex digits at the start of a fingerprint that are the same whichever way the picture is turned."""
 
 _LINES: Final = 64  # rows and columns looked at from either edge; 16,384 pixels tell all but blank pictures apart
 

@@ -5,6 +5,7 @@ Each of these published a face, or a whole photo, that had been refused, with ex
 
 from __future__ import annotations
 
+import hashlib
 import io
 import shutil
 from datetime import datetime
@@ -141,9 +142,7 @@ def test_who_withdrew_is_hidden_in_what_no_record_notes(way: str, capfdbinary: p
 @pytest.mark.usefixtures("plain")
 def test_one_file_into_a_copied_folder_knows_what_was_said(how: str) -> None:
     """Attack: only folders took up the record of where they came from; and a dry run said that all would be well."""
-    shutil.copy("photos/portrait.jpg", "photos/other.jpg")
-    with Image.open("photos/other.jpg") as image:
-        image.transpose(Image.Transpose.ROTATE_90).resize((300, 300)).save("photos/other.jpg")
+    Image.effect_mandelbrot((300, 200), (-2, -1, 1, 1), 50).save("photos/other.jpg")
     assert call("consent no-photo photos/portrait.jpg") == 0
     assert call("run photos -o out --consent consent.toml --preset fast") == 3
     assert len(copies("out")) == 1
@@ -226,3 +225,52 @@ def test_a_mask_is_no_paint(shared: Path, capfd: pytest.CaptureFixture[str]) -> 
     photo = shared / "unseen" / "masks" / "246eb42748ef942aa26a90915415a7f0.jpg"
     assert call(f"verify {photo} --preset fast") == 3
     assert capfd.readouterr().out.count("  face ") == 2
+
+
+@pytest.mark.parametrize("order", ["before it", "after it", "in a later run"])
+@pytest.mark.parametrize("how", ["smaller", "saved anew", "turned", "retouched"])
+def test_another_file_of_a_withheld_photo_is_withheld(plain: Path, how: str, order: str) -> None:
+    """Attack: the copy that a messenger made lies beside the original; NO PHOTO was said of the original alone."""
+    assert call("consent no-photo photos/portrait.jpg") == 0
+    target = plain / ("later" if "later" in order else "photos") / ("a.jpg" if order == "before it" else "z.jpg")
+    target.parent.mkdir(exist_ok=True)
+    with Image.open("photos/portrait.jpg") as opened:
+        photo = opened.convert("RGB")
+    if how == "smaller":
+        photo.resize((256, 256)).save(target)
+    elif how == "turned":
+        photo.transpose(Image.Transpose.ROTATE_270).resize((400, 400)).save(target)
+    else:
+        if how == "retouched":
+            photo.paste((90, 90, 90), (190, 80, 250, 150))
+        photo.save(target, quality=70)
+    assert call("run photos -o out --consent consent.toml --preset fast") == 3
+    if "later" in order:
+        assert call("run later -o out --consent consent.toml --preset fast") == 3
+    assert copies("out") == []
+    with (plain / "consent.toml").open("a") as file:
+        file.write(f'\n[[photos]]\nsha256 = "{hashlib.sha256(target.read_bytes()).hexdigest()}"\nno_photo = false\n')
+    call(f"run {target.parent.name} -o out --consent consent.toml --preset fast")
+    assert len(copies("out")) == 1, "who says that it may be seen is believed"
+
+
+@pytest.mark.parametrize("order", ["a.jpg", "z.jpg"])
+def test_another_file_of_a_photo_with_hidden_places_is_told(
+    plain: Path, order: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert call("consent hide photos/portrait.jpg --box 10,10,60,60") == 0
+    with Image.open("photos/portrait.jpg") as opened:
+        opened.convert("RGB").resize((256, 256)).save(plain / "photos" / order)
+    capfd.readouterr()
+    assert call("run photos -o out --consent consent.toml --preset fast") == 0
+    assert "looks like portrait.jpg, in which places are hidden" in capfd.readouterr().err
+
+
+def test_photos_of_other_scenes_do_not_look_alike(plain: Path, samples: Path) -> None:
+    shutil.copy(samples / "solvay_conference_1927.jpg", plain / "photos" / "other.jpg")
+    Image.new("RGB", (300, 200), (200, 200, 200)).save(plain / "photos" / "blank.png")
+    Image.new("RGB", (300, 300), (0, 0, 0)).save(plain / "photos" / "dark.png")
+    assert call("consent no-photo photos/portrait.jpg") == 0
+    assert call("consent no-photo photos/blank.png") == 0
+    assert call("run photos -o out --consent consent.toml --preset fast") == 3
+    assert len(copies("out")) == 2

@@ -128,13 +128,15 @@ def private_as_json(private: Private) -> dict[str, Any]:
         "shown": [asdict(shown) for shown in private.shown],
         "restrictions": private.restrictions,
         "turned": private.result.source.turned if private.result.source else (),
+        "look": private.result.source.look if private.result.source else "",
     }
 
 
 def private_from_json(values: dict[str, Any]) -> Private:
     result = result_from_json(values["result"])
     if result.source is not None:
-        result = replace(result, source=replace(result.source, turned=tuple(values.get("turned", ()))))
+        known = replace(result.source, turned=tuple(values.get("turned", ())), look=str(values.get("look", "")))
+        result = replace(result, source=known)
     return Private(
         result,
         values["key"],

@@ -34,8 +34,9 @@ from scrubber.batch.ledger.entries import (
 )
 from scrubber.errors import NotWritable
 from scrubber.guarded import size_of
+from scrubber.photos import alike
 from scrubber.storage import LocalFolder, Storage
-from scrubber.values import UNTURNED
+from scrubber.values import UNTURNED, SourceId
 
 
 class _Out(NamedTuple):
@@ -130,6 +131,16 @@ class Ledger:
         places = [self._restricted[known][0] for known in hashes or self._restricted if known in self._restricted]
         return self._copy(places[-1]) if places else None
 
+    def restricted_like(self, source: SourceId) -> Copy | None:
+        """The last outcome for another photo that looks like this one, if its manifest restricted it."""
+        for place in sorted({place for place, _ in self._restricted.values()}, reverse=True):
+            if place not in self._looks:
+                copy = self._copy(place)
+                self._looks[place] = copy.source.look if copy else ""
+            if alike(self._looks[place], source.look):
+                return self._copy(place)
+        return None
+
     def history(self) -> Iterator[tuple[Copy, str | None]]:
         """Every copy ever published, the oldest first, and why it is no longer out, None if it is."""
         ended: dict[int, str | None] = {}  # by where the entry of the copy begins
@@ -200,6 +211,7 @@ class Ledger:
         self._by_input: dict[str, set[str]] = {}  # folded outputs that were ever made from a file at this place
         self._by_bytes: dict[str, int] = {}  # by hash of the copy: where its last entry begins
         self._restricted: dict[str, tuple[int, str]] = {}  # by hash: where it is said, and of which file
+        self._looks: dict[int, str] = {}  # what restricted photos look like, by where that is said
         self._staging: dict[str, int] = {}  # tokens of runs that have not said that they ended, and their processes
         self.refusals: list[Refusal] = []
         """Who may not be shown, as manifests of earlier runs said."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from scrubber.errors import UsageError
 from scrubber.values import UNTURNED, Result, SourceId
 
 if TYPE_CHECKING:
+    from scrubber.batch.ledger.entries import Copy
     from scrubber.batch.ledger.ledger import Ledger
     from scrubber.terms import Terms
+
+SAY_ANEW: Final = "say it anew for this file, or write no_photo = false in an entry for it if it may be seen"
 
 
 def refuse_without_manifest(ledger: Ledger, terms: Terms, *hashes: str) -> None:
@@ -39,7 +42,7 @@ def lifted(ledger: Ledger, terms: Terms, result: Result) -> Result:
     source, explicit = result.source, terms.says_no_photo(result.source)
     known = ledger.restricting(source.sha256, source.pixels)
     if known is None:
-        return result if explicit else _if_turned(ledger, terms, result, source)
+        return result if explicit else _if_edited(ledger, terms, result, source)
     if known.private is None:
         words = (
             f"{known.manifest} hid places in this photo or withheld it; what it said is sealed with the key of a "
@@ -60,21 +63,45 @@ def lifted(ledger: Ledger, terms: Terms, result: Result) -> Result:
     return _noted(result, words) if gone else result
 
 
-def _if_turned(ledger: Ledger, terms: Terms, result: Result, source: SourceId) -> Result:
-    """The result for a photo that is probably one that was restricted, turned by its flag since, or retouched."""
+def _if_edited(ledger: Ledger, terms: Terms, result: Result, source: SourceId) -> Result:
+    """The result for a photo that is probably one that was restricted: turned by its flag since, retouched, saved anew.
+
+    A photo that only looks like another may be the next of a burst. Then NO PHOTO withholds it, for who asked not to be
+    seen is probably in it as well, and hide boxes are told, for what they cover may be elsewhere in it.
+    """
+    now = terms.pointed_at(source)
     known = ledger.restricting(source.pixels[:UNTURNED])
+    if known is not None:
+        then = _restrictions(known)
+        if not then.get("no_photo") and _boxes(then) <= len(now.get("hide", ())):
+            return result
+        words = f"it is probably {_named(known)}, turned or edited since, in which something is hidden, or which is"
+        return _withheld(result, "restriction-in-doubt", f"{words} withheld; {SAY_ANEW}")
+    known = ledger.restricted_like(source)
     if known is None:
         return result
-    then: dict[str, Any] = known.private.restrictions if known.private else {"no_photo": True}
-    now = terms.pointed_at(source)
-    covered = len(then.get("hide", ())) + len(then.get("forgotten", ())) <= len(now.get("hide", ()))
-    if covered and not then.get("no_photo"):
-        return result
-    words = (
-        f"it is probably {Path(known.input).name}, turned or edited since, in which something is hidden, or which is "
-        "withheld; say it anew for this file, or write no_photo = false in an entry for it if it may be seen"
-    )
-    return _withheld(result, "restriction-in-doubt", words)
+    if _restrictions(known).get("no_photo"):
+        words = f"it looks like {_named(known)}, which is withheld"
+        return _withheld(result, "restriction-in-doubt", f"{words}; {SAY_ANEW}")
+    return result if now.get("hide") else _noted(result, looks_like(_named(known)))
+
+
+def looks_like(name: str) -> str:
+    """The sentence about a photo that looks like one in which places are hidden."""
+    return f"it looks like {name}, in which places are hidden, and none is hidden here; look whether one has to be"
+
+
+def _named(known: Copy) -> str:
+    return Path(known.input).name
+
+
+def _restrictions(known: Copy) -> dict[str, Any]:
+    """What was said of a photo; the most that can be, if it is sealed."""
+    return known.private.restrictions if known.private else {"no_photo": True}
+
+
+def _boxes(said: dict[str, Any]) -> int:
+    return len(said.get("hide", ())) + len(said.get("forgotten", ()))
 
 
 def forgotten_boxes(ledger: Ledger, terms: Terms, source: SourceId) -> list[Any]:
