@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from scrubber.errors import DamagedPhoto, PhotoTooLarge, UsageError
+from scrubber.paths import possible_path
 from scrubber.photos import Frame
 from scrubber.photos.opening import LONGEST_SIDE, orientation
 from scrubber.values import Box, Landmarks, Region
@@ -51,10 +52,7 @@ def path(value: object, argument: str) -> Path:
     """A path as it can be opened. Raises `UsageError`."""
     if not isinstance(value, str | os.PathLike):
         raise UsageError(f"{argument}: is {_kind(value)}; give the path of a file or the bytes in it")
-    text = os.fsdecode(value)
-    if not text or "\0" in text:
-        raise UsageError(f"{argument}: {text!r} is no path of a file; name one")
-    return Path(text)
+    return possible_path(argument, value)
 
 
 def frame(picture: object) -> Frame:

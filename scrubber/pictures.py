@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, overload
 from scrubber import arguments, photos, redaction, verification
 from scrubber.arguments import is_image
 from scrubber.batch import copy_anywhere, known_copy, work
-from scrubber.call_arguments import checked_analysis
+from scrubber.call_arguments import checked_analysis, checked_number
 from scrubber.errors import UsageError
 from scrubber.guarded import read_file
 from scrubber.inspection import file_names
@@ -58,8 +58,9 @@ def hide(picture: Pixels | Image.Image, faces: Iterable[RegionLike], style: str 
 
     Takes an H×W×3 uint8 RGB array or a `PIL.Image` of 8 bits. `faces` are regions, as `find_faces` gives them, or
     boxes: `Box` or four numbers x, y, width, height. What is painted depends on the pixels that stay visible and on
-    nothing else. An image keeps its mode, but one with a palette becomes RGB or RGBA; what lies under a mask is opaque,
-    what is wholly transparent is black, and its `info` (profile, EXIF, comments) stays behind.
+    nothing else. An image keeps its mode, but one with a palette becomes RGB or RGBA, and one of black and white (mode
+    "1") becomes RGB; what lies under a mask is opaque, what is wholly transparent is black, and its `info` (profile,
+    EXIF, comments) stays behind.
 
     Raises `UsageError` for an argument that makes no sense, such as a box outside the picture.
     """
@@ -80,7 +81,7 @@ def preview(picture: Path_ | bytes, analysis: Analysis, *, frame: int = 0) -> Im
     """
     from scrubber.listing import numbered_frame
 
-    analysis, limits = checked_analysis(analysis), Limits()
+    analysis, frame, limits = checked_analysis(analysis), checked_number("frame", frame), Limits()
     data, name = _read(picture, "picture", limits)
     photo = photos.open_photo(data, name, limits)
     if photo.fingerprint() != analysis.source.pixels:

@@ -23,7 +23,6 @@ from scrubber.call_arguments import (
     checked_consent,
     checked_day,
     checked_jobs,
-    checked_path,
     checked_policy,
     checked_purpose,
     checked_switch,
@@ -31,6 +30,7 @@ from scrubber.call_arguments import (
 from scrubber.consent import Consent
 from scrubber.errors import UsageError
 from scrubber.guarded import read_file
+from scrubber.paths import checked_path
 from scrubber.policy import Policy
 from scrubber.terms import Terms
 

@@ -17,6 +17,7 @@ from scrubber.consent.vault.keys import identity_beside, identity_inside
 from scrubber.consent.vault.locking import Passphrase, is_locked, opened
 from scrubber.errors import ManifestError, PhotoError, UsageError
 from scrubber.guarded import resolved
+from scrubber.paths import checked_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class Consent:
         """
         if passphrase is not None and not isinstance(passphrase, str) and not callable(passphrase):
             raise TypeError(f"passphrase must be text or a function that asks for it, not {type(passphrase).__name__}")
-        file, name = Path(path), str(path)
+        file = checked_path("path", path)
+        name = str(path)
         content = read(file, name)
         if not is_locked(content):
             return cls(parse(content, name), name, file.absolute(), ledger_identity=identity_beside(file))
@@ -54,6 +56,8 @@ class Consent:
     @classmethod
     def loads(cls, text: str | bytes, name: str = "consent manifest") -> Consent:
         """The same from text. References are then looked for in the current folder."""
+        if not isinstance(text, str | bytes):
+            raise TypeError(f"text must be the text of a manifest, not {type(text).__name__}; for a file use load")
         return cls(parse(text, name), name)
 
     @property

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from scrubber.errors import NotWritable, PhotoError
-from scrubber.guarded import read_bytes
+from scrubber.guarded import read_bytes, resolved
 from scrubber.output.storage import open_private
 
 _HASH: Final = re.compile(rb'"([0-9a-f]{64})"')
@@ -56,7 +56,7 @@ def ledger_path(out: Path) -> Path:
     """The ledger of the output folder `out`; whether or not it is there."""
     from platformdirs import user_state_path
 
-    name = hashlib.sha256(os.fsencode(out.resolve())).hexdigest()[:32]
+    name = hashlib.sha256(os.fsencode(resolved(out))).hexdigest()[:32]
     return user_state_path("scrubber", appauthor=False) / "ledgers" / f"{name}.ledger"
 
 
@@ -91,7 +91,7 @@ def folder_secret(out: Path, *, keep: bool) -> bytes:
     own secret behind it is made when it is needed first, and kept if `keep` says so.
     """
     secret = _user_secret(keep=keep)
-    return hmac.digest(secret, os.fsencode(out.resolve()), "sha256")
+    return hmac.digest(secret, os.fsencode(resolved(out)), "sha256")
 
 
 def _user_secret(*, keep: bool) -> bytes:
