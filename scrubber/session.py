@@ -8,13 +8,15 @@ the caller: that is for files that the caller trusts not to be hostile.
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from threading import Lock
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from scrubber import batch
+from scrubber.batch.sandbox.executors import given_up
 from scrubber.batch.work import analyse_bytes, make_bytes
 from scrubber.call_arguments import (
     UNNAMED,
@@ -64,7 +66,12 @@ class SafeCopy:
 
 
 class Session:
-    """Keeps models loaded between photos. Safe to use from several threads. Use it in a `with` block.
+    """Keeps models loaded between photos. Safe to use from several threads. Use it in one `with` block.
+
+    Whoever leaves the block while calls of other threads are out ends those with a `UsageError`, or, without `isolate`,
+    waits for the one that is at work. A session belongs to the process that entered the block: after `os.fork()` the
+    child has neither the workers nor the threads of it, so calls there raise `UsageError`. Open one in each process,
+    where a web server preloads after it has forked.
 
     A day `on` after which somebody withdrew is refused unless `despite_withdrawals` is True.
 
@@ -96,8 +103,15 @@ class Session:
         self._executor: Executor | None = None
         self._terms: Terms | None = None
         self._lock = Lock()
+        self._process: int | None = None
+        """The process in which the block was entered."""
+        self._closed = False
 
     def __enter__(self) -> Self:
+        with self._lock:
+            if self._process is not None:
+                raise UsageError("the session was opened before; make a new one for each block")
+            self._process = os.getpid()
         if self._isolate:
             self._executor = self._stack.enter_context(batch.Sandbox(batch.workers(self._jobs, 1 << 16), self._jobs))
         else:
@@ -106,14 +120,18 @@ class Session:
             self._terms = self._resolved(self._executor)
         except BaseException:
             self._stack.close()
+            self._process = None
             raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._executor = None
-        self._stack.close()
+        self._closed = True
+        if self._process != os.getpid():
+            return  # a fork of the one that has the workers
+        with self._turn():  # what is at work in this process cannot be stopped
+            self._stack.close()
 
     def scrub_bytes(self, data: bytes | BinaryIO) -> SafeCopy:
         """Make one photo safe that is in memory, or in a binary file that is read to its end.
@@ -124,7 +142,7 @@ class Session:
         limits = terms.policy.limits
         given = checked_bytes(data, limits.bytes)
         shared = batch.Shared(terms.for_workers())
-        with self._turn():
+        with self._open_turn(UNNAMED):
             call = executor.submit(UNNAMED, len(given), limits, make_bytes, given, UNNAMED, shared)
             made = call.result()
         result = batch.with_idle_note(made.result(UNNAMED, None), terms)
@@ -145,7 +163,7 @@ class Session:
         else:
             path = checked_path("source", source)
             data, name = read_file(path, limits), str(path)
-        with self._turn():
+        with self._open_turn(name):
             shared = batch.Shared(terms.for_workers())
             return executor.submit(name, len(data), limits, analyse_bytes, data, name, shared).result()
 
@@ -159,13 +177,20 @@ class Session:
         given = checked_path("source", source)
         if target.is_dir():
             raise UsageError(f"{target}: this is a folder; name the file to write, or use scrub_folder")
-        with self._turn():
+        with self._open_turn(str(given)):
             named = terms.named(target)
             taken = [text for one in batch.retract_beside(target, named, given) for text in one.warnings]
             result = batch.publish_one(given, target, named, executor, overwrite=overwrite, analysis=analysis)
         return replace(result, warnings=(*result.warnings, *taken))
 
     def _ready(self) -> tuple[Executor, Terms]:
+        if self._process not in (None, os.getpid()):  # before any lock: a thread that is not here may hold it
+            raise UsageError(
+                "the session was opened before this process was forked, and works only where it was opened; open one "
+                "in each process"
+            )
+        if self._closed:
+            raise UsageError("the session is closed; make a new one")
         if self._executor is None or self._terms is None:
             raise UsageError("the session is not open; use it in a block: with scrubber.Session(...) as session")
         with self._lock:
@@ -186,3 +211,11 @@ class Session:
         if not self._isolate:
             stack.enter_context(self._lock)
         return stack
+
+    @contextmanager
+    def _open_turn(self, name: str) -> Iterator[None]:
+        """The same for a call about the photo `name`, unless the session was closed meanwhile."""
+        with self._turn():
+            if self._closed:
+                raise given_up(name)
+            yield
