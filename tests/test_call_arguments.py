@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -155,3 +156,23 @@ def test_limits_that_are_none(value: Any) -> None:
         scrubber.Policy(limits=value)
     with pytest.raises(scrubber.UsageError, match=r"^limits must be"):
         scrubber.Limits(seconds=float("nan"))
+
+
+def test_messages_speak_of_arguments_and_of_no_option(samples: Path) -> None:
+    photo = (samples / "astronaut.jpg").read_bytes()
+    with pytest.raises(scrubber.UsageError, match=r"give consent=, or leave out purpose=; then"):
+        scrubber.scrub_bytes(photo, purpose="social")
+    consent = scrubber.Consent.loads(MANIFEST)
+    with pytest.raises(scrubber.UsageError, match=r"purpose='press' or purpose='social'$"):
+        scrubber.scrub_bytes(photo, consent=consent)
+    day = datetime.date(2026, 1, 1)
+    with pytest.raises(scrubber.UsageError, match=r"or give despite_withdrawals=True to go on") as caught:
+        scrubber.scrub_bytes(photo, consent=consent, purpose="social", on=day)
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+MANIFEST = """
+schema = 1
+people = [ { id = "p-1", decision = "allow", purposes = ["social", "press"], expires = 2099-12-31 } ]
+events = [ { at = 2026-03-02T10:00:00Z, person = "p-1", what = "withdrawn" } ]
+"""

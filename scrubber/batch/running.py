@@ -105,7 +105,7 @@ def failed(source: Path, error: PhotoError) -> Result:
 
 def _unforeseen(source: Path, error: Exception) -> Result:
     if isinstance(error, MemoryError) or getattr(error, "code", None) == _NO_MEMORY:
-        said = f"{source}: there is not enough memory for it; make it smaller, or give --jobs 1"
+        said = f"{source}: there is not enough memory for it; make it smaller, or give --jobs 1 (jobs=1)"
         return _failed(source, PhotoTooLarge.reason, said)
     said = "".join(traceback.format_exception_only(error)).strip().replace("\n", " ")[:300]
     place = traceback.extract_tb(error.__traceback__)[-1]

@@ -15,7 +15,7 @@ from scrubber.consent.manifest.reading import parse, read
 from scrubber.consent.vault.holdings import Holdings, InMemory, OnDisk
 from scrubber.consent.vault.keys import identity_beside, identity_inside
 from scrubber.consent.vault.locking import Passphrase, is_locked, opened
-from scrubber.errors import ManifestError, PhotoError, UsageError
+from scrubber.errors import Argument, ManifestError, PhotoError, UsageError
 from scrubber.guarded import resolved
 from scrubber.paths import checked_path
 
@@ -122,10 +122,10 @@ class Consent:
         """
         if purpose is None and self.people:
             known = sorted({covered for person in self.people for covered in person.purposes}) or ["social"]
-            raise UsageError(
-                f"{self.name}: consent is given for something; say what the photos are for: "
-                f"{' or '.join(f'--for {one}' for one in known[:3])}"
-            )
+            first, *others = (Argument("purpose", one) for one in known[:3])
+            choices = (part for other in others for part in (" or ", other))
+            said = f"{self.name}: consent is given for something; say what the photos are for: "
+            raise UsageError((said, first, *choices))
         return self._resolved(purpose, on, despite_withdrawals)
 
     def permissions_for_nobody(self, purpose: str | None, on: date, despite_withdrawals: bool = False) -> Permissions:
@@ -135,10 +135,10 @@ class Consent:
     def _resolved(self, purpose: str | None, on: date, despite_withdrawals: bool) -> Permissions:
         since = withdrawn_since(self.manifest, on, date.today())
         if since and not despite_withdrawals:
-            raise UsageError(
+            said = (
                 f"{self.name}: {', '.join(since)} withdrew after {on}, the day asked for; leave the day out, or give "
-                "--despite-withdrawals (despite_withdrawals=True) to go on; they stay hidden"
             )
+            raise UsageError((said, Argument("despite_withdrawals", True), " to go on; they stay hidden"))
         return resolve(self.manifest, purpose, on).without(since)
 
     def references(self, person: str) -> tuple[str, ...]:

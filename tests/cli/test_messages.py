@@ -24,6 +24,10 @@ def desk(samples: Path, tmp_path: Path) -> Path:
     (tmp_path / "people.toml").write_text(
         'schema = 1\n[[people]]\nid = "p-1"\ndecision = "allow"\npurposes = ["website"]\nexpires = 2099-12-31\n'
     )
+    (tmp_path / "gone.toml").write_text(
+        (tmp_path / "people.toml").read_text()
+        + '[[events]]\nat = 2026-03-02T10:00:00Z\nperson = "p-1"\nwhat = "withdrawn"\n'
+    )
     return tmp_path
 
 
@@ -48,6 +52,7 @@ def scrubber(desk: Path, *words: object) -> subprocess.CompletedProcess[str]:
         ("run a.jpg -o safe --for social", 2, "give --consent FILE, or leave out --for"),
         ("run a.jpg -o safe --consent people.toml", 2, "say what the photos are for: --for website"),
         ("run a.jpg -o safe --consent people.toml --for website --on 1.2.2026", 2, "write it as 2027-12-31"),
+        ("run a.jpg -o safe --consent gone.toml --for website --on 2026-01-01", 2, "or give --despite-withdrawals to"),
     ],
 )
 def test_a_mistake_is_named_with_the_way_out(desk: Path, line: str, code: int, told: str) -> None:

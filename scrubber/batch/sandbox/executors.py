@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, ParamSpec, Protocol, Type
 from scrubber import forking, opencv
 from scrubber.batch.sandbox import isolation, memory, watchdog
 from scrubber.detection import presets
-from scrubber.errors import ScrubberError, UsageError, WorkerLost
+from scrubber.errors import Argument, ScrubberError, UsageError, WorkerLost
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -238,8 +238,12 @@ def given_up(name: str) -> UsageError:
 
 def _ended_from_outside() -> ScrubberError:
     return ScrubberError(
-        "the processes that work on photos were ended from outside, perhaps for want of memory; give the same "
-        "command again with --jobs 1: it carries on where this one stopped"
+        (
+            "the processes that work on photos were ended from outside, perhaps for want of memory; do the same again "
+            "with ",
+            Argument("jobs", 1),
+            ": a run carries on where this one stopped",
+        )
     )
 
 
