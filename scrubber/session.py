@@ -8,7 +8,7 @@ the caller: that is for files that the caller trusts not to be hostile.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,6 +16,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from scrubber import batch
+from scrubber.arguments import read, regions
 from scrubber.batch.sandbox.executors import given_up
 from scrubber.batch.work import analyse_bytes, make_bytes
 from scrubber.call_arguments import (
@@ -31,6 +32,7 @@ from scrubber.call_arguments import (
 )
 from scrubber.consent import Consent
 from scrubber.errors import UsageError
+from scrubber.file_checks import inspect_in, verify_in
 from scrubber.guarded import read_file
 from scrubber.paths import checked_path
 from scrubber.policy import Policy
@@ -41,8 +43,9 @@ if TYPE_CHECKING:
     from typing import Self, TypeAlias
 
     from scrubber.analysis import Analysis
+    from scrubber.arguments import RegionLike
     from scrubber.batch import Executor
-    from scrubber.values import Result
+    from scrubber.values import Leak, Result, Verdict
 
     Path_: TypeAlias = str | os.PathLike[str]
 
@@ -170,6 +173,21 @@ class Session:
     def render(self, source: Path_, output: Path_, analysis: Analysis, *, overwrite: bool = False) -> Result:
         """Write the safe copy of a photo that was analysed before to the file `output`; see `scrubber.render`."""
         return self._publish(source, output, overwrite, checked_analysis(analysis))
+
+    def inspect(self, source: Path_ | bytes) -> list[Leak]:
+        """What a file gives away besides its picture; see `scrubber.inspect`."""
+        executor, terms = self._ready()
+        given = read(source, "source", terms.policy.limits)
+        with self._open_turn(given.name):
+            return inspect_in(executor, given, terms.policy.limits)
+
+    def verify(self, source: Path_ | bytes, *, allowed: Iterable[RegionLike] = ()) -> Verdict:
+        """Is this file fit to publish? Faces are looked for with the preset of the policy; see `scrubber.verify`."""
+        executor, terms = self._ready()
+        policy, places = terms.policy, regions(allowed, None, "allowed")
+        given = read(source, "source", policy.limits)
+        with self._open_turn(given.name):
+            return verify_in(executor, given, policy.limits, policy.preset, places)
 
     def _publish(self, source: Path_, output: Path_, overwrite: bool, analysis: Analysis | None) -> Result:
         executor, terms = self._ready()
