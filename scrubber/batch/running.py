@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from scrubber.batch.emptied_folders import remove_emptied_folders
 from scrubber.batch.idle_restrictions import idle_restrictions
 from scrubber.batch.in_order import in_order
 from scrubber.batch.ledger.copies import at_work
@@ -58,6 +59,8 @@ def run(
                 seen += [result.source] if result.source else []
                 yield result
             yield from publisher.finish()
+            if not publisher.rehearse:
+                remove_emptied_folders(publisher.ledger)
             yield from idle_restrictions(publisher.terms, seen)
         except BaseException:
             executor.close()  # before what it staged is cleared away, or it would stage more
