@@ -34,6 +34,7 @@ from scrubber.consent import Consent
 from scrubber.errors import UsageError
 from scrubber.file_checks import inspect_in, verify_in
 from scrubber.guarded import read_file
+from scrubber.output.own_records import refuse_records
 from scrubber.paths import checked_path
 from scrubber.policy import Policy
 from scrubber.terms import Terms
@@ -195,6 +196,7 @@ class Session:
         given = checked_path("source", source)
         if target.is_dir():
             raise UsageError(f"{target}: this is a folder; name the file to write, or use scrub_folder")
+        refuse_records(target)
         with self._open_turn(str(given)):
             named = terms.named(target)
             taken = [text for one in batch.retract_beside(target, named, given) for text in one.warnings]

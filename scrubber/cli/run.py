@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import sys
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
@@ -19,6 +19,7 @@ from scrubber.cli.summary import Tally, complaint
 from scrubber.errors import PhotoError, UsageError
 from scrubber.guarded import is_folder, is_there, read_file, read_stream
 from scrubber.output.outcomes import MUST_NOT_BE_SEEN
+from scrubber.output.own_records import refuse_records
 from scrubber.output.report import appended_to
 from scrubber.output.storage import LocalFolder
 from scrubber.policy import Format, Names, Policy, styles
@@ -142,6 +143,8 @@ def command(
     one_file = streamed or (_is_file_name(out) and len(inputs) == 1 and not inputs[0].is_dir())
     if not one_file and _is_file_name(out) and not os.path.lexists(out):
         raise UsageError(f"{out}: several photos cannot go into one file; name a folder")
+    if one_file:
+        _refuse_as_output(out, inputs)
     plan = _plan_for_one(inputs) if one_file else batch.plan(inputs, out)
     with ExitStack() as stack:
         executor = stack.enter_context(batch.Sandbox(batch.workers(jobs, len(plan.tasks)), jobs))
@@ -287,6 +290,16 @@ def _refuse_inputs(targets: list[Path], plan: Plan, terms: Terms) -> None:
         for path in (*sources, *plan.others, *plan.films, *terms.reads):
             if is_there(target) and is_there(path) and target.samefile(path):
                 raise UsageError(f"{target}: this is one of the files that the run reads; choose another name")
+
+
+def _refuse_as_output(out: Path, inputs: Sequence[Path]) -> None:
+    """No photo goes to the place of an original, nor among scrubber's own records. Raises `UsageError`."""
+    if out == _STANDARD:
+        return
+    for source in inputs if is_there(out) else ():
+        if is_there(source) and out.samefile(source):
+            raise UsageError(f"{out}: this is the original, which is never written to; choose another output")
+    refuse_records(out)
 
 
 def _make_folders(targets: list[Path], out: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Final
 
 from scrubber.errors import NotWritable, PhotoError, UsageError
 from scrubber.guarded import read_bytes
+from scrubber.output.own_records import refuse_records
 from scrubber.output.storage import open_private
 from scrubber.printing import json_text
 from scrubber.values import SCHEMA, Result
@@ -30,6 +31,7 @@ def appended_to(report: Path | None, *, overwrite: bool = False) -> Iterator[Cal
     if report is None:
         yield lambda _result: None
         return
+    refuse_records(report)
     if not _is_ours(report):
         if not overwrite or report.is_symlink() or not report.is_file():
             raise UsageError(

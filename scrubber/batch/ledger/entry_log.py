@@ -20,6 +20,7 @@ from typing import Any, Final, NoReturn
 
 from scrubber.errors import NotWritable, PhotoError
 from scrubber.guarded import read_bytes, resolved
+from scrubber.output.own_records import state_path
 from scrubber.output.storage import open_private
 
 _HASH: Final = re.compile(rb'"([0-9a-f]{64})"')
@@ -42,9 +43,7 @@ _FIELDS: Final = {  # what an entry of each kind holds at least; one that does n
 
 def state_folder() -> Path:
     """Where ledgers lie, for their owner only. Raises `NotWritable`."""
-    from platformdirs import user_state_path
-
-    folder = user_state_path("scrubber", appauthor=False)
+    folder = state_path()
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
@@ -54,10 +53,8 @@ def state_folder() -> Path:
 
 def ledger_path(out: Path) -> Path:
     """The ledger of the output folder `out`; whether or not it is there."""
-    from platformdirs import user_state_path
-
     name = hashlib.sha256(os.fsencode(resolved(out))).hexdigest()[:32]
-    return user_state_path("scrubber", appauthor=False) / "ledgers" / f"{name}.ledger"
+    return state_path() / "ledgers" / f"{name}.ledger"
 
 
 def identity_of(path: Path) -> int | None:
@@ -77,11 +74,14 @@ def size_of(path: Path) -> int:
 
 
 def all_ledgers() -> list[Path]:
-    """Every ledger of this user."""
-    from platformdirs import user_state_path
-
-    folder = user_state_path("scrubber", appauthor=False) / "ledgers"
-    return sorted(path for path in folder.glob("*.ledger") if path.is_file()) if folder.is_dir() else []
+    """Every ledger of this user. Raises `NotWritable` if nobody can tell which there are."""
+    folder = state_path() / "ledgers"
+    try:
+        return sorted(path for path in folder.iterdir() if path.suffix == ".ledger" and path.is_file())
+    except FileNotFoundError:
+        return []  # nothing was published yet
+    except OSError as error:
+        refuse(folder, error)
 
 
 def folder_secret(out: Path, *, keep: bool) -> bytes:
@@ -95,7 +95,7 @@ def folder_secret(out: Path, *, keep: bool) -> bytes:
 
 
 def _user_secret(*, keep: bool) -> bytes:
-    path = (state_folder() if keep else _unmade_state_folder()) / "names.key"
+    path = (state_folder() if keep else state_path()) / "names.key"
     try:
         key = read_bytes(path, _KEY_BYTES)
     except FileNotFoundError:
@@ -236,12 +236,6 @@ def refuse(path: Path, error: OSError) -> NoReturn:
         f"{error.filename or path}: {error.strerror or error}; scrubber keeps its record of published copies there: "
         "make room or mend its permissions, or set XDG_STATE_HOME to another folder"
     ) from error
-
-
-def _unmade_state_folder() -> Path:
-    from platformdirs import user_state_path
-
-    return user_state_path("scrubber", appauthor=False)
 
 
 def _line(entry: dict[str, Any]) -> bytes:
