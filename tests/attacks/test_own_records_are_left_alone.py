@@ -1,7 +1,7 @@
 """Promises 1 and 6: no option writes into scrubber's own records, and one that cannot be read is not taken for none.
 
-`--report FILE --overwrite` replaced a ledger, and with it went the memory of who had withdrawn. With a state folder that
-could not be read `consent revoke` said that no copy showed the person.
+`--report FILE --overwrite` replaced a ledger, and with it went the memory of who had withdrawn. With a state folder
+that could not be read `consent revoke` said that no copy showed the person.
 """
 
 from __future__ import annotations
