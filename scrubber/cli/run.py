@@ -21,7 +21,7 @@ from scrubber.guarded import is_folder, is_there, read_file, read_stream
 from scrubber.output.outcomes import MUST_NOT_BE_SEEN
 from scrubber.output.own_records import refuse_records
 from scrubber.output.report import appended_to
-from scrubber.output.storage import LocalFolder
+from scrubber.output.storage import LocalFolder, refuse_original
 from scrubber.policy import Format, Names, Policy, styles
 
 if TYPE_CHECKING:
@@ -293,12 +293,15 @@ def _refuse_inputs(targets: list[Path], plan: Plan, terms: Terms) -> None:
 
 
 def _refuse_as_output(out: Path, inputs: Sequence[Path]) -> None:
-    """No photo goes to the place of an original, nor among scrubber's own records. Raises `UsageError`."""
+    """No photo goes to the place of an original, nor among scrubber's own records.
+
+    Raises `NotWritable` for the one, before anything is said of room, and `UsageError` for the other.
+    """
     if out == _STANDARD:
         return
     for source in inputs if is_there(out) else ():
-        if is_there(source) and out.samefile(source):
-            raise UsageError(f"{out}: this is the original, which is never written to; choose another output")
+        if is_there(source):
+            refuse_original(out, source)
     refuse_records(out)
 
 
