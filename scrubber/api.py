@@ -18,12 +18,11 @@ from scrubber.call_arguments import (
     checked_consent,
     checked_day,
     checked_jobs,
-    checked_path,
     checked_policy,
     checked_purpose,
     checked_switch,
 )
-from scrubber.errors import UsageError
+from scrubber.paths import checked_path, checked_paths
 from scrubber.pictures import find_faces, hide, inspect, preview, verify
 from scrubber.session import SafeCopy, Session
 from scrubber.terms import Terms
@@ -179,11 +178,8 @@ def scrub_folder(
 
     The other arguments, and the errors, are those of `scrub`. A photo that fails raises nothing: its result says so.
     """
-    given = [source] if isinstance(source, str | os.PathLike) else list(source)
-    if not given:
-        raise UsageError("source is empty; name at least one file or folder")
     return _folder(
-        [checked_path("source", each) for each in given], checked_path("output", output),
+        checked_paths("source", source), checked_path("output", output),
         checked_policy(policy), checked_consent(consent),
         checked_purpose(purpose), checked_day(on), checked_switch("despite_withdrawals", despite_withdrawals),
         checked_jobs(jobs), checked_switch("isolate", isolate), checked_switch("restart", restart),

@@ -8,9 +8,11 @@ import sys
 from collections.abc import Iterable, Sequence
 from numbers import Real
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from scrubber.errors import DamagedPhoto, PhotoTooLarge, UsageError
+from scrubber.guarded import read_file
+from scrubber.paths import possible_path
 from scrubber.photos import Frame
 from scrubber.photos.opening import LONGEST_SIDE, orientation
 from scrubber.values import Box, Landmarks, Region
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from PIL import Image
     from typing_extensions import TypeIs
 
+    from scrubber.policy import Limits
+
     Path_: TypeAlias = str | os.PathLike[str]
     Pixels: TypeAlias = NDArray[np.uint8]
     RegionLike: TypeAlias = Region | Box | Sequence[float]
@@ -34,6 +38,15 @@ _EXPECTED: Final = "a PIL.Image or an H×W×3 uint8 RGB array"
 _DEEP: Final = ("I", "F")  # modes of 16 and 32 bits a pixel, of which Pillow has several
 _REGIONS: Final = "regions, as find_faces gives them, or boxes of four numbers: x, y, width, height"
 _BOX_NUMBERS: Final = 4
+_GIVEN: Final = "the bytes given"
+
+
+class Given(NamedTuple):
+    """The bytes of a file, what messages call it, and where it lies; None if it came as bytes."""
+
+    data: bytes
+    name: str
+    path: Path | None = None
 
 
 def is_file(picture: object) -> TypeIs[str | os.PathLike[str] | bytes]:
@@ -51,10 +64,15 @@ def path(value: object, argument: str) -> Path:
     """A path as it can be opened. Raises `UsageError`."""
     if not isinstance(value, str | os.PathLike):
         raise UsageError(f"{argument}: is {_kind(value)}; give the path of a file or the bytes in it")
-    text = os.fsdecode(value)
-    if not text or "\0" in text:
-        raise UsageError(f"{argument}: {text!r} is no path of a file; name one")
-    return Path(text)
+    return possible_path(argument, value)
+
+
+def read(source: object, argument: str, limits: Limits) -> Given:
+    """The bytes of a file that is given by its path, or as they are. Raises `UsageError` and `PhotoError`."""
+    if isinstance(source, bytes | bytearray | memoryview):
+        return Given(bytes(source), _GIVEN)
+    where = path(source, argument)
+    return Given(read_file(where, limits), str(where), where)
 
 
 def frame(picture: object) -> Frame:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
+import operator
 from datetime import date, datetime
-from pathlib import Path
-from typing import BinaryIO, Final, cast
+from typing import BinaryIO, Final, SupportsIndex, cast
 
 from scrubber.analysis import Analysis
 from scrubber.consent import Consent
@@ -42,28 +41,23 @@ def checked_purpose(purpose: object) -> str | None:
 def checked_jobs(jobs: object) -> int | None:
     if jobs is None:
         return None
-    if not isinstance(jobs, int) or isinstance(jobs, bool):
-        raise TypeError(f"jobs must be a whole number of processes, not {type(jobs).__name__}")
-    if jobs < 1:
-        raise UsageError(f"jobs={jobs} is not possible; give at least 1")
-    return jobs
+    number = checked_number("jobs", jobs)
+    if number < 1:
+        raise UsageError(f"jobs={number} is not possible; give at least 1")
+    return number
+
+
+def checked_number(name: str, value: object) -> int:
+    """A whole number, of Python or of numpy."""
+    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
+        raise TypeError(f"{name} must be a whole number, not {type(value).__name__}")
+    return operator.index(value)
 
 
 def checked_analysis(analysis: object) -> Analysis:
     if not isinstance(analysis, Analysis):
         raise TypeError(f"analysis must be a scrubber.Analysis, as analyse gives it, not {type(analysis).__name__}")
     return analysis
-
-
-def checked_path(name: str, value: object) -> Path:
-    """A path that is not empty, for that would mean the folder somebody stands in."""
-    if not isinstance(value, str | os.PathLike):
-        raise TypeError(f"{name} must be a path, not {type(value).__name__}")
-    if "\0" in os.fsdecode(value):
-        raise UsageError(f"{name}: no path holds a zero byte; name a file or a folder")
-    if not os.fspath(value):
-        raise UsageError(f"{name}: the path is empty; name a file or a folder")
-    return Path(value)
 
 
 def checked_bytes(data: object, most: int) -> bytes:

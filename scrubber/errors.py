@@ -17,13 +17,27 @@ Every message names the file it is about and what to do next.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An argument of the library's calls in a message, perhaps with a value. The command line calls it otherwise."""
+
+    name: str
+    value: object = None
+
+    def __str__(self) -> str:
+        return f"{self.name}=" if self.value is None else f"{self.name}={self.value!r}"
 
 
 class ScrubberError(Exception):
     """The base of all others. `exit_code` is what the command line returns.
 
-    The arguments are the lines of the message, one by one, for a file name in a line may hold line ends of its own.
+    The arguments are the lines of the message, one by one, for a file name in a line may hold line ends of its own. A
+    line that names arguments is a tuple of texts and of `Argument`.
     """
 
     exit_code: ClassVar[int] = 1
@@ -31,7 +45,13 @@ class ScrubberError(Exception):
     @property
     def lines(self) -> tuple[str, ...]:
         """The lines of the message; in most cases there is one."""
-        return tuple(map(str, self.args)) or (type(self).__name__,)
+        return self.lines_with(str)
+
+    def lines_with(self, word_for: Callable[[Argument], str]) -> tuple[str, ...]:
+        """The same where arguments are called what `word_for` calls them."""
+        parts = (line if isinstance(line, tuple) else (line,) for line in self.args)
+        said = ("".join(word_for(one) if isinstance(one, Argument) else str(one) for one in line) for line in parts)
+        return tuple(said) or (type(self).__name__,)
 
     def __str__(self) -> str:
         return "\n".join(self.lines)

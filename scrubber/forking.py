@@ -138,12 +138,19 @@ def _wrap_multiprocessing() -> None:
         return
     from multiprocessing import util
 
+    os.register_at_fork(after_in_child=_disown)
     spawn_passing = util.spawnv_passfds
 
     def spawnv_passfds(path: bytes, args: Sequence[Any], passfds: Sequence[int]) -> int:
         return _spawned(path, args, passfds) if _begins_ours() else spawn_passing(path, args, passfds)
 
     util.spawnv_passfds = spawnv_passfds
+
+
+def _disown() -> None:
+    """In a fork of this process: at its end `multiprocessing` would end our processes, which are not its own."""
+    children: set[BaseProcess] = getattr(process, "_children", set())
+    children.difference_update([child for child in children if isinstance(child, (_SpawnProcess, _ForkServerProcess))])
 
 
 def _spawned(path: bytes, args: Sequence[Any], passed: Sequence[int]) -> int:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
-from scrubber import arguments, photos, redaction, verification
+from scrubber import arguments, photos, redaction
 from scrubber.analysing import find_in
 from scrubber.arguments import is_image
-from scrubber.batch import copy_anywhere, known_copy, work
-from scrubber.call_arguments import checked_analysis
+from scrubber.batch import Sandbox, Serial
+from scrubber.call_arguments import checked_analysis, checked_number, checked_switch
 from scrubber.errors import UsageError
-from scrubber.guarded import read_file
-from scrubber.inspection import file_names
+from scrubber.file_checks import inspect_in, verify_in
 from scrubber.policy import Limits, Policy, Preset
 
 if TYPE_CHECKING:
@@ -26,8 +23,6 @@ if TYPE_CHECKING:
     from scrubber.analysis import Analysis
     from scrubber.arguments import Path_, Pixels, RegionLike
     from scrubber.values import Leak, Region, Verdict
-
-_GIVEN = "the bytes given"
 
 
 def find_faces(picture: Path_ | bytes | Pixels | Image.Image, preset: Preset = "balanced") -> list[Region]:
@@ -42,8 +37,8 @@ def find_faces(picture: Path_ | bytes | Pixels | Image.Image, preset: Preset = "
     """
     policy = Policy(preset=preset)
     if arguments.is_file(picture):
-        data, name = _read(picture, "picture", policy.limits)
-        photo = photos.open_photo(data, name, policy.limits)
+        given = arguments.read(picture, "picture", policy.limits)
+        photo = photos.open_photo(given.data, given.name, policy.limits)
         photo = replace(photo, frames=photo.frames[:1], moving=False)
     else:
         photo = photos.Photo((arguments.frame(picture),), "png", lossless=True)
@@ -61,8 +56,9 @@ def hide(picture: Pixels | Image.Image, faces: Iterable[RegionLike], style: str 
     `find_faces` gives them, or boxes in pixels: `Box` or four numbers x, y, width, height. The paint depends on the
     pixels that stay visible and on nothing else.
 
-    An image keeps its mode, but a palette becomes RGB or RGBA. Painted pixels are opaque, wholly transparent ones
-    become black. The image's `info` (profile, EXIF, comments) is not taken over.
+    An image keeps its mode, but a palette becomes RGB or RGBA, and black and white (mode "1") becomes RGB. Painted
+    pixels are opaque, wholly transparent ones become black. The image's `info` (profile, EXIF, comments) is not taken
+    over.
 
     Raises `UsageError` for an argument that makes no sense, such as a box outside the picture.
     """
@@ -84,8 +80,8 @@ def preview(picture: Path_ | bytes, analysis: Analysis, *, frame: int = 0) -> Im
     """
     from scrubber.listing import numbered_frame
 
-    analysis, limits = checked_analysis(analysis), Limits()
-    data, name = _read(picture, "picture", limits)
+    analysis, frame, limits = checked_analysis(analysis), checked_number("frame", frame), Limits()
+    data, name, _ = arguments.read(picture, "picture", limits)
     photo = photos.open_photo(data, name, limits)
     if photo.fingerprint() != analysis.source.pixels:
         raise UsageError(f"{name}: the analysis is about another photo; analyse this one")
@@ -94,38 +90,40 @@ def preview(picture: Path_ | bytes, analysis: Analysis, *, frame: int = 0) -> Im
     return numbered_frame(photo.frames[frame], analysis, frame, reasons=True)
 
 
-def inspect(source: Path_ | bytes) -> list[Leak]:
+def inspect(source: Path_ | bytes, *, isolate: bool = False) -> list[Leak]:
     """List what a file gives away besides its picture, the most dangerous first.
 
-    `source` is the path of a file or its bytes. With a path, the name of the file counts too. Raises `PhotoError` for
-    a file that cannot be read, `UsageError` for a source that is neither.
+    `source` is the path of a file or its bytes. With a path, the name of the file counts too. The file is opened in
+    this process: one that breaks a decoder breaks the caller, one that hangs it hangs. For files from strangers give
+    `isolate=True`, or keep a `Session` open.
+
+    Raises `PhotoError` for a file that cannot be read, with `isolate` also for one that breaks or holds up its process
+    (`WorkerLost`), and `UsageError` for a source that is neither.
     """
-    data, _ = _read(source, "source", Limits())
-    named = None if isinstance(source, bytes | bytearray | memoryview) else file_names.leak(arguments.path(source, ""))
-    return work.inspect_bytes(data, named)
+    limits, isolate = Limits(), checked_switch("isolate", isolate)
+    given = arguments.read(source, "source", limits)
+    with _executor(isolate) as executor:
+        return inspect_in(executor, given, limits)
 
 
-def verify(source: Path_ | bytes, *, preset: Preset = "balanced", allowed: Iterable[RegionLike] = ()) -> Verdict:
+def verify(
+    source: Path_ | bytes, *, preset: Preset = "balanced", allowed: Iterable[RegionLike] = (), isolate: bool = False
+) -> Verdict:
     """Check whether a file is fit to publish, whichever program made it.
 
     `source` is the path of a file or its bytes. `allowed` are faces that may be seen: regions or boxes, as `hide` takes
     them, in pixels of the upright picture in its first frame. For a copy that a run published, the ledger knows who
-    may be seen in it. The errors are those of `inspect`; `MissingPart` if a model is missing.
+    may be seen in it. `isolate` and the errors are those of `inspect`; `MissingPart` if a model is missing.
     """
-    limits, preset = Limits(), Policy(preset=preset).preset
-    places: Sequence[Region] = arguments.regions(allowed, None, "allowed")
-    data, name = _read(source, "source", limits)
-    copy = None if name == _GIVEN else known_copy(Path(name))
-    copy = copy or copy_anywhere(hashlib.sha256(data).hexdigest())
-    return verification.verify(data, name, limits, preset, places, copy.decisions if copy else None)
+    limits, preset, isolate = Limits(), Policy(preset=preset).preset, checked_switch("isolate", isolate)
+    places = arguments.regions(allowed, None, "allowed")
+    given = arguments.read(source, "source", limits)
+    with _executor(isolate) as executor:
+        return verify_in(executor, given, limits, preset, places)
 
 
-def _read(source: object, argument: str, limits: Limits) -> tuple[bytes, str]:
-    """The bytes of a file, and what messages call it."""
-    if isinstance(source, bytes | bytearray | memoryview):
-        return bytes(source), _GIVEN
-    path = arguments.path(source, argument)
-    return read_file(path, limits), str(path)
+def _executor(isolate: bool) -> Sandbox | Serial:
+    return Sandbox(jobs=1) if isolate else Serial()
 
 
 def _as_image(painted: Pixels, mask: NDArray[np.bool_], frame: photos.Frame, like: Image.Image) -> Image.Image:

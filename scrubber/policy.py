@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from numbers import Real
+from typing import Literal, SupportsIndex, get_args
 
 from scrubber import plugins
 from scrubber.errors import UsageError
@@ -34,9 +36,8 @@ class Limits:
     """Time that a worker process has to open a small file; larger ones get longer."""
 
     def __post_init__(self) -> None:
-        numbers = (self.bytes, self.pixels, self.seconds)
-        if not all(type(number) in (int, float) and 0 < number < float("inf") for number in numbers):
-            raise UsageError("limits must be positive numbers of bytes, pixels and seconds")
+        for name in ("bytes", "pixels", "seconds"):
+            object.__setattr__(self, name, _positive(getattr(self, name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,22 @@ class Policy:
             value = getattr(self, name)
             if value not in values:
                 raise UsageError(f"{name}={value!r} is not known; choose one of {', '.join(values)}")
-        if self.max_size is not None and (type(self.max_size) is not int or self.max_size < 1):
-            raise UsageError(f"max_size={self.max_size!r} is not possible; give a whole number of pixels, at least 1")
+        if self.max_size is not None:
+            object.__setattr__(self, "max_size", _pixels(self.max_size))
         if not isinstance(self.limits, Limits):
             raise UsageError(f"limits must be a scrubber.Limits, not {type(self.limits).__name__}")
+
+
+def _pixels(value: object) -> int:
+    """A whole number, also one of numpy, as one of Python: fingerprints are made from how it is written."""
+    number = operator.index(value) if isinstance(value, SupportsIndex) and not isinstance(value, bool) else 0
+    if number < 1:
+        raise UsageError(f"max_size={value!r} is not possible; give a whole number of pixels, at least 1")
+    return number
+
+
+def _positive(value: object) -> int | float:
+    """The same for a number that need not be whole."""
+    if isinstance(value, Real) and not isinstance(value, bool) and value < float("inf") and not value <= 0:
+        return operator.index(value) if isinstance(value, SupportsIndex) else float(value)
+    raise UsageError("limits must be positive numbers of bytes, pixels and seconds")

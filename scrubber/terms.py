@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrubber import photos, plugins
 from scrubber._version import __version__
-from scrubber.errors import UsageError
+from scrubber.errors import Argument, UsageError
 from scrubber.policy import Policy
 from scrubber.recognition import gallery
 
@@ -68,8 +68,13 @@ class Terms:
         if consent is None:
             if purpose is not None:
                 raise UsageError(
-                    "a purpose needs a consent manifest: give --consent FILE, or leave out --for; then everybody is "
-                    "hidden"
+                    (
+                        "a purpose needs a consent manifest: give ",
+                        Argument("consent"),
+                        ", or leave out ",
+                        Argument("purpose"),
+                        "; then everybody is hidden",
+                    )
                 )
             return cls(policy)
         day = on or calendar.date.today()

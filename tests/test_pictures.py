@@ -127,6 +127,24 @@ def test_bytes_are_judged_like_files(samples: Path) -> None:
         assert scrubber.verify(data, preset="fast", allowed=allowed).faces_visible == 0
 
 
+def test_they_are_judged_alike_in_a_process_of_their_own(samples: Path) -> None:
+    path = samples / "astronaut.jpg"
+    assert scrubber.inspect(path, isolate=True) == scrubber.inspect(path)
+    [face] = scrubber.verify(path, preset="fast").faces
+    for allowed in ([], [face]):
+        apart = scrubber.verify(path, preset="fast", allowed=allowed, isolate=True)
+        assert apart == scrubber.verify(path, preset="fast", allowed=allowed)
+    with scrubber.Session(policy=scrubber.Policy(preset="fast"), isolate=True, jobs=1) as session:
+        assert session.inspect(path) == scrubber.inspect(path)
+        assert session.verify(path, allowed=[face]) == apart
+
+
+@pytest.mark.parametrize("call", [scrubber.inspect, scrubber.verify])
+def test_isolate_is_yes_or_no(call: Any, samples: Path) -> None:
+    with pytest.raises(TypeError, match=r"^isolate must be"):
+        call(samples / "astronaut.jpg", isolate="no")
+
+
 def test_the_name_of_a_file_is_a_finding_that_bytes_do_not_have(samples: Path, tmp_path: Path) -> None:
     path = tmp_path / "IMG_20240506_120000.jpg"
     path.write_bytes((samples / "astronaut.jpg").read_bytes())

@@ -23,6 +23,7 @@ _LONGEST: Final = 120  # characters of a name; every file system takes that many
 _CODE: Final = 8  # characters of 5 bits: of a million photos two share a code with a chance of one third
 _PURPOSE: Final = b"scrubber name 1\n"  # keeps codes apart from any other hash of the same
 _NUMBERED: Final = re.compile(r"photo-(\d+)\Z")
+_CODED_FOLDER: Final = re.compile(rf"folder-[a-z2-7]{{{_CODE}}}")
 _CODED: Final = re.compile(rf"photo-[a-z2-7]{{{_CODE}}}(-\d+)?")
 
 
@@ -75,6 +76,11 @@ class Namer:
     def _folder_code(self, folder: PurePath) -> str:
         digest = hmac.digest(self._secret, folder.as_posix().encode("utf-8", "surrogateescape"), "sha256")
         return _base32(digest)
+
+
+def is_coded_folder(relative: PurePath) -> bool:
+    """Whether a path below the output folder is one that neutral names give to a folder."""
+    return all(map(_CODED_FOLDER.fullmatch, relative.parts))
 
 
 def _code(visible: str) -> str:

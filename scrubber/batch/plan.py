@@ -11,6 +11,7 @@ from scrubber.batch.ledger.published import identified_copy, known_copy
 from scrubber.errors import NotWritable, UnreadableFile, UsageError
 from scrubber.formats import HEADER_BYTES, identify, medium_of, named_by
 from scrubber.guarded import is_folder, is_there, read_start, resolved
+from scrubber.output.own_records import refuse_records
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,10 @@ class Found:
 def plan(inputs: Sequence[Path], out: Path) -> Plan:
     """Plan a run from files and folders into the folder `out`.
 
-    Raises `UsageError` for an input that is not there or is `out` itself, `NotWritable` if a file is in the way.
+    Raises `UsageError` for an input that is not there or is `out` itself, and for an `out` among scrubber's own
+    records; `NotWritable` if a file is in the way.
     """
+    refuse_records(out)
     if is_there(out) and not is_folder(out):
         raise NotWritable(f"{out}: this is a file; name a folder for the output")
     if any(is_folder(given) and resolved(given) == resolved(out) for given in inputs):

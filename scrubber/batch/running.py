@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from scrubber.batch.emptied_folders import remove_emptied_folders
 from scrubber.batch.idle_restrictions import idle_restrictions
 from scrubber.batch.in_order import in_order
 from scrubber.batch.ledger.copies import at_work
@@ -59,6 +60,8 @@ def run(
                 seen += [result.source] if result.source else []
                 yield result
             yield from publisher.finish()
+            if not publisher.rehearse:
+                remove_emptied_folders(publisher.ledger)
             yield from idle_restrictions(publisher.terms, seen)
         except BaseException:
             executor.close()  # before what it staged is cleared away, or it would stage more
@@ -106,7 +109,7 @@ def failed(source: Path, error: PhotoError) -> Result:
 
 def _unforeseen(source: Path, error: Exception) -> Result:
     if isinstance(error, MemoryError) or getattr(error, "code", None) == _NO_MEMORY:
-        said = f"{source}: there is not enough memory for it; make it smaller, or give --jobs 1"
+        said = f"{source}: there is not enough memory for it; make it smaller, or give --jobs 1 (jobs=1)"
         return _failed(source, PhotoTooLarge.reason, said)
     said = "".join(traceback.format_exception_only(error)).strip().replace("\n", " ")[:300]
     place = traceback.extract_tb(error.__traceback__)[-1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -67,6 +68,7 @@ def command(
     photos, _, films = batch.search(inputs)
     targets = _targets(picture, photos)
     code = 0
+    counts: Counter[str] = Counter()
     with batch.Sandbox(batch.workers(None, len(photos))) as executor:
         policy = Policy(preset=preset)
         terms = Terms.of(policy, agreed, purpose, on, despite_withdrawals, batch.reference_assessor(executor))
@@ -86,6 +88,7 @@ def command(
                 echo_error(error)
                 code = error.exit_code
                 continue
+            counts.update(["photos", *map(_fate, listed.analysis.decisions)])
             if as_json:
                 echo(json_line(listed.analysis.as_json()))
             else:
@@ -95,6 +98,8 @@ def command(
                 echo(*_about_picture(target, listed), err=True)
     if not photos and not films:
         echo(nothing_found(inputs), err=True)
+    if len(photos) > 1:
+        echo(_summary(counts, len(photos)), err=True)
     for film in films:
         echo(f"not looked at, for films are not handled yet: {film.source}", err=True)
     return code
@@ -180,6 +185,22 @@ def _as_text(listed: Analysis) -> Iterator[str]:
         yield _row(decision, listed.frames > 1)
         if decision.reason != "no-manifest":
             yield f"         {explain(decision)}"
+
+
+def _fate(decision: Decision) -> str:
+    return "dismissed" if decision.reason == "dismissed" else decision.action
+
+
+def _summary(counts: Counter[str], photos: int) -> str:
+    """One line below a long list."""
+    found = counts["hide"] + counts["show"] + counts["dismissed"]
+    said = f"{counted(counts['photos'], 'photo')}, {counted(found, 'region')}: {counts['hide']} would be hidden, "
+    said += f"{counts['show']} shown"
+    if counts["dismissed"]:
+        said += f", {counts['dismissed']} dismissed as no face"
+    if photos > counts["photos"]:
+        said += f"; {counted(photos - counts['photos'], 'photo')} could not be looked at"
+    return said
 
 
 def _row(decision: Decision, several: bool) -> str:

@@ -7,11 +7,11 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from scrubber.errors import NotWritable, ScrubberError
+from scrubber.errors import Argument, NotWritable, ScrubberError
 from scrubber.printing import encodable, escaped, json_text
 from scrubber.values import SCHEMA
 
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scrubber.values import Result
+
+_OPTIONS: Final = {
+    "consent": ("--consent", "FILE"),
+    "purpose": ("--for", ""),
+    "despite_withdrawals": ("--despite-withdrawals", ""),
+    "jobs": ("--jobs", "N"),
+}
+"""What arguments of the library are called here, and what stands behind them where no value is named."""
 
 
 def echo(*lines: str, err: bool = False) -> None:
@@ -38,8 +46,16 @@ def echo(*lines: str, err: bool = False) -> None:
 
 def echo_error(error: ScrubberError) -> None:
     """Say why something was refused, on standard error: one line, or one for each thing that is wrong."""
-    first, *more = error.lines
+    first, *more = error.lines_with(_option)
     echo(f"scrubber: {first}", *more, err=True)
+
+
+def _option(argument: Argument) -> str:
+    """What the command line calls an argument of the library, with its value."""
+    option, value = _OPTIONS[argument.name]
+    if argument.value is None:
+        return f"{option} {value}".rstrip()
+    return option if argument.value is True else f"{option} {argument.value}"
 
 
 def json_line(value: dict[str, Any]) -> str:

@@ -16,7 +16,14 @@ import click
 from scrubber.cli import options, workers
 from scrubber.cli.output import echo, json_line, put_out_bytes, with_progress
 from scrubber.cli.passphrase import prompt_passphrase
-from scrubber.cli.side_outputs import STANDARD, make_folders, private_notes, refuse_inputs, refuse_twice
+from scrubber.cli.side_outputs import (
+    STANDARD,
+    make_folders,
+    private_notes,
+    refuse_as_output,
+    refuse_inputs,
+    refuse_twice,
+)
 from scrubber.cli.summary import Tally, complaint
 from scrubber.errors import PhotoError, UsageError
 from scrubber.guarded import is_folder, read_file, read_stream
@@ -142,6 +149,8 @@ def command(
     one_file = streamed or (_is_file_name(out) and len(inputs) == 1 and not inputs[0].is_dir())
     if not one_file and _is_file_name(out) and not os.path.lexists(out):
         raise UsageError(f"{out}: several photos cannot go into one file; name a folder")
+    if one_file:
+        refuse_as_output(out, inputs)
     plan = _plan_for_one(inputs) if one_file else batch.plan(inputs, out)
     with ExitStack() as stack:
         executor = stack.enter_context(batch.Sandbox(batch.workers(jobs, len(plan.tasks)), jobs))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from scrubber.errors import UsageError
 from scrubber.guarded import is_there
-from scrubber.storage import LocalFolder
+from scrubber.output.own_records import refuse_records
+from scrubber.storage import LocalFolder, refuse_original
 
 if TYPE_CHECKING:
     from scrubber.batch import Plan
@@ -52,3 +53,16 @@ def private_notes(report: Path | None, sheet: Path | None, out: Path, terms: Ter
             yield f"note: {target}: will name people of the locked manifest in clear; keep it as safe as that"
         if out != STANDARD and target.absolute().is_relative_to(out.absolute()):
             yield f"note: {target}: will lie among the copies; do not post it with them"
+
+
+def refuse_as_output(out: Path, inputs: Sequence[Path]) -> None:
+    """No photo goes to the place of an original, nor among scrubber's own records.
+
+    Raises `NotWritable` for the one, before anything is said of room, and `UsageError` for the other.
+    """
+    if out == STANDARD:
+        return
+    for source in inputs if is_there(out) else ():
+        if is_there(source):
+            refuse_original(out, source)
+    refuse_records(out)

@@ -13,8 +13,9 @@ from scrubber.consent.manifest.reading import parse, read
 from scrubber.consent.vault.holdings import Holdings, InMemory, OnDisk
 from scrubber.consent.vault.keys import identity_beside, identity_inside
 from scrubber.consent.vault.locking import Passphrase, decrypt, is_locked
-from scrubber.errors import ManifestError, PhotoError, UsageError
+from scrubber.errors import Argument, ManifestError, PhotoError, UsageError
 from scrubber.guarded import resolved
+from scrubber.paths import checked_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ class Consent:
         """
         if passphrase is not None and not isinstance(passphrase, str) and not callable(passphrase):
             raise TypeError(f"passphrase must be text or a function that asks for it, not {type(passphrase).__name__}")
-        file, name = Path(path), str(path)
+        file = checked_path("path", path)
+        name = str(path)
         content = read(file, name)
         if not is_locked(content):
             return cls(parse(content, name), name, file.absolute(), ledger_identity=identity_beside(file))
@@ -52,6 +54,8 @@ class Consent:
     @classmethod
     def loads(cls, text: str | bytes, name: str = "consent manifest") -> Consent:
         """Read a manifest from text. Its reference photos are looked for in the current folder."""
+        if not isinstance(text, str | bytes):
+            raise TypeError(f"text must be the text of a manifest, not {type(text).__name__}; for a file use load")
         return cls(parse(text, name), name)
 
     @property
@@ -100,10 +104,10 @@ class Consent:
         """
         if purpose is None and self.people:
             known = sorted({covered for person in self.people for covered in person.purposes}) or ["social"]
-            raise UsageError(
-                f"{self.name}: consent is given for something; say what the photos are for: "
-                f"{' or '.join(f'--for {one}' for one in known[:3])}"
-            )
+            first, *others = (Argument("purpose", one) for one in known[:3])
+            choices = (part for other in others for part in (" or ", other))
+            said = f"{self.name}: consent is given for something; say what the photos are for: "
+            raise UsageError((said, first, *choices))
         return self._resolved(purpose, on, despite_withdrawals)
 
     def permissions_for_nobody(self, purpose: str | None, on: date, despite_withdrawals: bool = False) -> Permissions:
@@ -113,10 +117,10 @@ class Consent:
     def _resolved(self, purpose: str | None, on: date, despite_withdrawals: bool) -> Permissions:
         since = withdrawn_since(self.manifest, on, date.today())
         if since and not despite_withdrawals:
-            raise UsageError(
+            said = (
                 f"{self.name}: {', '.join(since)} withdrew after {on}, the day asked for; leave the day out, or give "
-                "--despite-withdrawals (despite_withdrawals=True) to go on; they stay hidden"
             )
+            raise UsageError((said, Argument("despite_withdrawals", True), " to go on; they stay hidden"))
         return resolve(self.manifest, purpose, on).without(since)
 
     def references(self, person: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from scrubber.errors import NotWritable, UsageError
+from scrubber.output.own_records import refuse_records
 from scrubber.processes import runs
 from scrubber.storage.atomic_files import NameTaken, NewFile, new_file, place, replace
 
@@ -24,6 +25,7 @@ def private_file(target: Path, overwrite: bool, ours: Callable[[Path], bool] | N
     A file that is there is replaced only if `overwrite` says so or if it is one of `ours`. Raises `UsageError` at once
     if something is in the way, `NotWritable` if there is no room, no folder, or no permission.
     """
+    refuse_records(target)
     replaced = _refuse_others(target, overwrite, ours)
     _sweep(target.parent)
 

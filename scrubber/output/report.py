@@ -13,6 +13,7 @@ from typing import Final
 from scrubber.errors import PhotoError, UsageError
 from scrubber.guarded import read_bytes
 from scrubber.json_values import result_from_json
+from scrubber.output.own_records import refuse_records
 from scrubber.printing import json_text
 from scrubber.storage.atomic_files import open_private, writable
 from scrubber.values import SCHEMA, Result
@@ -32,6 +33,7 @@ def appended_to(report: Path | None, *, overwrite: bool = False) -> Iterator[Cal
     if report is None:
         yield lambda _result: None
         return
+    refuse_records(report)
     if not _is_ours(report):
         if not overwrite or report.is_symlink() or not report.is_file():
             raise UsageError(

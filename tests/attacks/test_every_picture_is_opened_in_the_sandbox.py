@@ -82,11 +82,15 @@ def test_the_library_does_not_either_when_asked_to_isolate(desk: Path) -> None:
     with scrubber.Session(policy=FAST, isolate=True, jobs=1) as session:
         assert session.scrub_bytes(data).data is not None
         assert session.scrub(desk / "a.jpg", desk / "one.jpg").status == "published"
+        for given in (data, desk / "a.jpg"):
+            assert session.verify(given).faces_visible == 1
+            assert session.inspect(given) == scrubber.inspect(given, isolate=True)
     assert scrubber.scrub(desk / "a.jpg", desk / "two.jpg", policy=FAST, isolate=True).status == "published"
     assert scrubber.scrub_bytes(io.BytesIO(data), policy=FAST, isolate=True).result.status == "published"
+    assert scrubber.verify(data, preset="fast", isolate=True).faces_visible == 1
     consent = scrubber.Consent.load(desk / "known.toml")
-    given = {"policy": FAST, "consent": consent, "purpose": "social", "jobs": 1}
-    [result] = scrubber.scrub_folder(desk / "photos", desk / "clean", **given)  # type: ignore[arg-type]
+    terms = {"policy": FAST, "consent": consent, "purpose": "social", "jobs": 1}
+    [result] = scrubber.scrub_folder(desk / "photos", desk / "clean", **terms)  # type: ignore[arg-type]
     assert result.status == "published"
 
 

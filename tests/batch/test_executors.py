@@ -6,7 +6,9 @@ A new executor gets a line in `EXECUTORS`.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from PIL import Image
 
 from scrubber import Limits, Policy, batch
 from scrubber.batch.work import make_file
-from scrubber.errors import DamagedPhoto
+from scrubber.errors import DamagedPhoto, UsageError
 from scrubber.terms import Terms
 
 EXECUTORS: dict[str, Callable[[], AbstractContextManager[Any]]] = {
@@ -122,6 +124,22 @@ def test_a_worker_that_dies_costs_its_call(name: str) -> None:
         with pytest.raises(Exception, match=r"a\.jpg: it broke the process that worked on it"):
             dead.result()
         assert alive.result() == 16
+
+
+@pytest.mark.parametrize("name", ISOLATED)
+def test_a_call_that_is_out_when_it_is_closed_comes_back(name: str) -> None:
+    with EXECUTORS[name]() as executor, ThreadPoolExecutor() as threads:
+        begun = submitted(executor, squared, 2)
+        waiting = [threads.submit(submitted(executor, time.sleep, 600).result) for _ in range(executor.ahead)]
+        begun.result()
+        executor.close()
+        for each in waiting:
+            with pytest.raises(
+                UsageError, match=r"a\.jpg: the session was closed while this photo was being worked on"
+            ):
+                each.result(20)
+    with pytest.raises(UsageError, match="was closed"):
+        submitted(executor, squared, 3)
 
 
 def copies(folder: Path) -> dict[str, bytes]:

@@ -114,6 +114,26 @@ def test_from_a_consent_to_its_withdrawal(office: Path, monkeypatch: pytest.Monk
     assert (office / "consent.toml").read_text() == text
 
 
+def test_what_a_new_entry_lacks_is_told(office: Path) -> None:
+    whole = (*ADD, "--given-by", "self")
+    assert "note:" not in scrubber(*whole, folder=office).err
+    bare = scrubber("consent", "add", "Maria_Lopez", "--for", "social", "--until", "2099-12-31", folder=office)
+    assert "Maria_Lopez: ids go into reports; use a code such as p-017, the real name stays out" in bare.err
+    for lacking in ("not noted: how consent was given (--method)", "who gave it (--given-by)", "the hash of a form"):
+        assert lacking in bare.err
+    told = scrubber("consent", "check", folder=office).out
+    assert "Maria_Lopez: no evidence is noted" in told
+    assert "p-017" not in told
+
+
+def test_who_refuses_is_not_said_to_be_recognised(office: Path) -> None:
+    refused = scrubber("consent", "add", "p-018", "--deny", "--photo", "portrait.jpg", folder=office)
+    assert refused.code == 0
+    assert "these serve only to hide p-018, who must have agreed to be compared" in refused.err
+    assert "recognised" not in refused.err
+    assert "not noted" not in refused.err
+
+
 def test_nothing_is_added_if_a_photo_is_no_good(office: Path) -> None:
     before = (office / "consent.toml").read_text()
     refused = scrubber(*ADD, "--photo", "portrait.jpg", "--photo", "many.jpg", "--copy", folder=office)

@@ -17,11 +17,16 @@ FILM = b"\0\0\0\x18ftypisom\0\0\0\0isommp42" + bytes(4000)
 def desk(samples: Path, tmp_path: Path) -> Path:
     shutil.copy(samples / "astronaut.jpg", tmp_path / "a.jpg")
     shutil.copy(samples / "astronaut.jpg", tmp_path / "my photo.jpg")
+    (tmp_path / "same.jpg").hardlink_to(tmp_path / "a.jpg")
     (tmp_path / "film.mp4").write_bytes(FILM)
     (tmp_path / "notes.txt").write_text("to do")
     (tmp_path / "empty").mkdir()
     (tmp_path / "people.toml").write_text(
         'schema = 1\n[[people]]\nid = "p-1"\ndecision = "allow"\npurposes = ["website"]\nexpires = 2099-12-31\n'
+    )
+    (tmp_path / "gone.toml").write_text(
+        (tmp_path / "people.toml").read_text()
+        + '[[events]]\nat = 2026-03-02T10:00:00Z\nperson = "p-1"\nwhat = "withdrawn"\n'
     )
     return tmp_path
 
@@ -43,15 +48,20 @@ def scrubber(desk: Path, *words: object) -> Outcome:
         ("run empty -o safe", 0, "no photos found"),
         ("run film.mp4 -o safe", 3, "films are not handled yet; leave it out"),
         ("run notes.txt -o safe", 3, "→ leave it out; if it is a picture, convert it to JPEG or PNG"),
+        ("run a.jpg -o a.jpg", 3, "a.jpg: this is the original, which is never written to; choose another output"),
+        ("run a.jpg -o a.jpg --overwrite", 3, "a.jpg: this is the original"),
+        ("run a.jpg -o same.jpg --dry-run", 3, "same.jpg: this is the original"),
         ("run a.jpg -o safe --for social", 2, "give --consent FILE, or leave out --for"),
         ("run a.jpg -o safe --consent people.toml", 2, "say what the photos are for: --for website"),
         ("run a.jpg -o safe --consent people.toml --for website --on 1.2.2026", 2, "write it as 2027-12-31"),
+        ("run a.jpg -o safe --consent gone.toml --for website --on 2026-01-01", 2, "or give --despite-withdrawals to"),
     ],
 )
 def test_a_mistake_is_named_with_the_way_out(desk: Path, line: str, code: int, told: str) -> None:
     done = scrubber(desk, *line.split())
     assert done.code == code, done.err
     assert told in done.err
+    assert "make room" not in done.err
     assert ("hint" in done.err) == ("my photo" in line)
     assert not (desk / "safe.jpg").exists()
     assert not list((desk / "safe").glob("*"))
@@ -98,3 +108,13 @@ def test_faces_are_listed_by_number(desk: Path, samples: Path) -> None:
     numbers = [int(line.split()[0][1:]) for line in told.splitlines() if line.lstrip().startswith("#")]
     assert len(numbers) > 20
     assert numbers == sorted(numbers)
+
+
+def test_a_long_list_of_faces_ends_with_a_summary(desk: Path) -> None:
+    (desk / "broken.jpg").write_bytes((desk / "a.jpg").read_bytes()[:3000])
+    done = scrubber(desk, "faces", "a.jpg", "my photo.jpg", "broken.jpg", "--preset", "fast")
+    assert done.err.splitlines()[-1] == (
+        "2 photos, 2 regions: 2 would be hidden, 0 shown; 1 photo could not be looked at"
+    )
+    assert "regions" not in done.out
+    assert "regions" not in scrubber(desk, "faces", "a.jpg", "--preset", "fast").err

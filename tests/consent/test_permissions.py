@@ -90,9 +90,15 @@ def test_everybody_with_references_is_compared_even_those_who_refused() -> None:
 
 
 def test_a_purpose_that_nobody_agreed_to_is_told() -> None:
-    warnings = consent(person()).permissions("socail", TODAY).warnings
-    assert warnings == ('nobody in the consent manifest agreed to "socail", so every face is hidden; it names social',)
+    warnings = consent(person()).permissions("video", TODAY).warnings
+    assert warnings == ('nobody in the consent manifest agreed to "video", so every face is hidden; it names social',)
     assert consent(person()).permissions("social", TODAY).warnings == ()
+
+
+@pytest.mark.parametrize("slip", ["socail", "Social", "SOCIAL", " social", "social media"])
+def test_a_slip_in_a_purpose_is_told_with_the_one_that_was_meant(slip: str) -> None:
+    [warning] = consent(person()).permissions(slip, TODAY).warnings
+    assert warning.endswith('it names social; did you mean "social"?')
 
 
 @pytest.mark.parametrize("purpose", ["", " ", "*"])

@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from scrubber.errors import NotWritable, PhotoError
-from scrubber.guarded import read_bytes, size_of
+from scrubber.guarded import read_bytes, resolved, size_of
+from scrubber.output.own_records import state_path
 from scrubber.storage.atomic_files import new_file, open_private, replace
 
 _HASH: Final = re.compile(rb'"([0-9a-f]{64})"')
@@ -47,7 +48,7 @@ _FIELDS: Final = {  # what an entry of each kind holds at least; one that does n
 
 def state_folder() -> Path:
     """Where ledgers lie, for their owner only. Raises `NotWritable`."""
-    folder = _state_path()
+    folder = state_path()
     with usable(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
@@ -55,8 +56,8 @@ def state_folder() -> Path:
 
 def ledger_path(out: Path) -> Path:
     """The ledger of the output folder `out`; whether or not it is there."""
-    name = hashlib.sha256(os.fsencode(out.resolve())).hexdigest()[:32]
-    return _state_path() / "ledgers" / f"{name}.ledger"
+    name = hashlib.sha256(os.fsencode(resolved(out))).hexdigest()[:32]
+    return state_path() / "ledgers" / f"{name}.ledger"
 
 
 def identity_of(path: Path) -> int | None:
@@ -68,9 +69,13 @@ def identity_of(path: Path) -> int | None:
 
 
 def all_ledgers() -> list[Path]:
-    """Every ledger of this user."""
-    folder = _state_path() / "ledgers"
-    return sorted(path for path in folder.glob("*.ledger") if path.is_file()) if folder.is_dir() else []
+    """Every ledger of this user. Raises `NotWritable` if nobody can tell which there are."""
+    folder = state_path() / "ledgers"
+    with usable(folder):
+        try:
+            return sorted(path for path in folder.iterdir() if path.suffix == ".ledger" and path.is_file())
+        except FileNotFoundError:
+            return []  # nothing was published yet
 
 
 def folder_secret(out: Path, *, keep: bool) -> bytes:
@@ -80,11 +85,11 @@ def folder_secret(out: Path, *, keep: bool) -> bytes:
     own secret behind it is made when it is needed first, and kept if `keep` says so.
     """
     secret = _user_secret(keep=keep)
-    return hmac.digest(secret, os.fsencode(out.resolve()), "sha256")
+    return hmac.digest(secret, os.fsencode(resolved(out)), "sha256")
 
 
 def _user_secret(*, keep: bool) -> bytes:
-    path = (state_folder() if keep else _state_path()) / "names.key"
+    path = (state_folder() if keep else state_path()) / "names.key"
     try:
         key = read_bytes(path, _KEY_BYTES)
     except FileNotFoundError:
@@ -200,12 +205,6 @@ def usable(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise NotWritable(f"{error.filename or path}: {error.strerror or error}; {_REMEDY}") from error
-
-
-def _state_path() -> Path:
-    from platformdirs import user_state_path
-
-    return user_state_path("scrubber", appauthor=False)
 
 
 def _line(entry: dict[str, Any]) -> bytes:

@@ -33,7 +33,7 @@ from scrubber.batch.ledger.entries import (
     refusal_from_json,
 )
 from scrubber.errors import NotWritable
-from scrubber.guarded import size_of
+from scrubber.guarded import resolved, size_of
 from scrubber.photos import alike
 from scrubber.storage import LocalFolder, Storage
 from scrubber.values import UNTURNED, SourceId
@@ -220,7 +220,7 @@ class Ledger:
 
     def _append(self, *entries: dict[str, Any]) -> None:
         if not self.path.exists():
-            entry_log.append(self.path, {"what": "folder", "schema": SCHEMA, "folder": str(self.out.resolve())})
+            entry_log.append(self.path, {"what": "folder", "schema": SCHEMA, "folder": str(resolved(self.out))})
         entry_log.append(self.path, *entries)
         self.refresh()
 

@@ -17,13 +17,13 @@ from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from functools import lru_cache
-from threading import Lock
+from threading import Event, Lock
 from typing import TYPE_CHECKING, Any, Final, Generic, ParamSpec, Protocol, TypeVar
 
 from scrubber import forking, opencv
 from scrubber.batch.sandbox import isolation, memory, watchdog
 from scrubber.detection import presets
-from scrubber.errors import ScrubberError, WorkerLost
+from scrubber.errors import Argument, ScrubberError, UsageError, WorkerLost
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -88,7 +88,8 @@ def _unpacked(packed: bytes) -> Shared[Any]:
 class Sandbox:
     """So many worker processes, which together use as many processors as `jobs` says, or all there are.
 
-    They start with the first call. Safe to use from several threads. Use it in a `with` block, or `close` it.
+    They start with the first call. Safe to use from several threads, of which one may close it while others wait: their
+    calls raise `UsageError` then. Use it in a `with` block, or `close` it. Behind the block it takes no calls.
     """
 
     def __init__(self, workers: int = 1, jobs: int | None = None) -> None:
@@ -96,7 +97,8 @@ class Sandbox:
         self.ahead = _AHEAD * workers
         self._threads = max(1, (jobs or os.cpu_count() or 1) // workers)
         self._lock = Lock()
-        self._pool: ProcessPool | None = None
+        self._running: _Running | None = None
+        self._left = False
 
     def __enter__(self) -> Self:
         return self
@@ -104,31 +106,57 @@ class Sandbox:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        with self._lock:
+            self._left = True
         self.close()
 
     def submit(
         self, name: str, size: int, limits: Limits, function: Callable[P, Value], *args: P.args, **kwargs: P.kwargs
     ) -> Pending[Value]:
         call = (size, limits, function, args, kwargs)
-        return _Scheduled(name, self._started().schedule(_call, args=list(call)))
+        with self._lock:  # or the pool could be stopped before the call is in it, and would never answer
+            if self._left:
+                raise given_up(name)
+            self._running = self._running or _Running(self._new_pool())
+            return self._running.submit(name, list(call))
 
     def close(self) -> None:
         """End the workers; what they are at is lost."""
         with self._lock:
-            pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.stop()  # type: ignore[no-untyped-call]
-            pool.join()
+            running, self._running = self._running, None
+        if running is not None:
+            running.end()
 
-    def _started(self) -> ProcessPool:
+    def _new_pool(self) -> ProcessPool:
         from pebble import ProcessPool
 
-        with self._lock:
-            if self._pool is None:
-                self._pool = ProcessPool(
-                    self.workers, initializer=_begin, initargs=(self._threads,), context=forking.context()
-                )
-            return self._pool
+        return ProcessPool(self.workers, initializer=_begin, initargs=(self._threads,), context=forking.context())
+
+
+class _Running:
+    """Worker processes from their first call to their end, and the calls that are out."""
+
+    def __init__(self, pool: ProcessPool) -> None:
+        self._pool = pool
+        self._out = set[Any]()
+        self._ended = Event()
+
+    def submit(self, name: str, call: list[Any]) -> _Scheduled[Any]:
+        try:
+            future: ProcessFuture[Any] = self._pool.schedule(_call, args=call)
+        except RuntimeError as error:  # the pool has noticed that all its workers are gone
+            raise _ended_from_outside() from error
+        self._out.add(future)
+        future.add_done_callback(self._out.discard)
+        return _Scheduled(name, future, self._ended)
+
+    def end(self) -> None:
+        """End the workers, then whoever waits for them: what a worker staged must not come later than its cleaner."""
+        self._ended.set()
+        self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join()
+        for future in list(self._out):
+            future.set_exception(BrokenProcessPool())  # the pool leaves some without an answer
 
 
 class Serial:
@@ -167,24 +195,30 @@ class Serial:
 
 
 class _Scheduled(Generic[Value]):
-    def __init__(self, name: str, future: ProcessFuture[Value]) -> None:
+    def __init__(self, name: str, future: ProcessFuture[Value], ended: Event) -> None:
         self._name = name
         self._future = future
+        self._ended = ended
 
     def result(self) -> Value:
         from pebble import ProcessExpired
 
         try:
             return self._future.result()
-        except ProcessExpired as error:
-            happened = "takes too long" if error.exitcode == watchdog.EXPIRED else "broke the process that worked on it"
-            remedy = "leave it out, or open it in another program and save it anew"
-            raise WorkerLost(f"{self._name}: it {happened}; {remedy}") from error
-        except BrokenProcessPool as error:
-            raise ScrubberError(
-                "the processes that work on photos were ended from outside, perhaps for want of memory; give the same "
-                "command again with --jobs 1: it carries on where this one stopped"
-            ) from error
+        except ScrubberError:
+            raise
+        except Exception as error:
+            if self._ended.is_set():  # whatever the pool says of a call that it gave up
+                raise given_up(self._name) from error
+            if isinstance(error, ProcessExpired):
+                raise self._lost(error.exitcode) from error
+            if isinstance(error, BrokenProcessPool):
+                raise _ended_from_outside() from error
+            raise
+
+    def _lost(self, exitcode: int) -> WorkerLost:
+        happened = "takes too long" if exitcode == watchdog.EXPIRED else "broke the process that worked on it"
+        return WorkerLost(f"{self._name}: it {happened}; leave it out, or open it in another program and save it anew")
 
 
 class _Deferred(Generic[Value]):
@@ -193,6 +227,24 @@ class _Deferred(Generic[Value]):
 
     def result(self) -> Value:
         return self._call()
+
+
+def given_up(name: str) -> UsageError:
+    """What to raise for a call that was out when its executor was closed, or came after that."""
+    return UsageError(
+        f"{name}: the session was closed while this photo was being worked on; close it when all calls have come back"
+    )
+
+
+def _ended_from_outside() -> ScrubberError:
+    return ScrubberError(
+        (
+            "the processes that work on photos were ended from outside, perhaps for want of memory; do the same again "
+            "with ",
+            Argument("jobs", 1),
+            ": a run carries on where this one stopped",
+        )
+    )
 
 
 def _begin(threads: int) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from scrubber.batch import Published
     from scrubber.consent.editing.draft import Draft
+    from scrubber.consent.manifest.model import Person
 
 _LARGEST_FORM: Final = 1 << 33  # bytes; a recording of an hour has less
 
@@ -128,10 +129,7 @@ def add_person(
     enrolling.enrol(draft, person_of(values | {"references": list(references)}))
     draft.save()
     echo(f"{manifest}: {person} added", err=True)
-    if expires is not None and expires < datetime.date.today():
-        echo(f"warning: the consent of {person} ended on {expires}; correct the day if that is a slip", err=True)
-    if paths:
-        echo("note: reference photos are biometric data; the person must have agreed to be recognised", err=True)
+    echo(*_notes(person_of(values), bool(paths)), err=True)
 
 
 @click.command("revoke")
@@ -179,6 +177,29 @@ def revoke_consent(person: str, manifest: Path, as_json: bool) -> None:
     _remember(person, draft, manifest)
     if refused is not None:
         raise refused
+
+
+def _notes(added: Person, has_references: bool) -> Iterator[str]:
+    """What to know about somebody who was added, and what to bring after."""
+    if added.expires is not None and added.expires < datetime.date.today():
+        yield f"warning: the consent of {added.id} ended on {added.expires}; correct the day if that is a slip"
+    if not any(character.isdigit() for character in added.id):
+        yield f"note: {added.id}: ids go into reports; use a code such as p-017, the real name stays out"
+    noted = {
+        "how consent was given (--method)": added.method,
+        "who gave it (--given-by)": added.given_by,
+        "the hash of a form or recording (--form)": added.evidence,
+    }
+    missing = [what for what, value in noted.items() if value is None]
+    if missing and added.decision == "allow":
+        yield f"note: {added.id}: not noted: {', '.join(missing)}; a consent must be demonstrable (GDPR 7)"
+    if has_references and added.decision == "deny":
+        yield (
+            f"note: reference photos are biometric data; these serve only to hide {added.id}, who must have agreed "
+            "to be compared"
+        )
+    elif has_references:
+        yield "note: reference photos are biometric data; the person must have agreed to be recognised"
 
 
 def _refuse_boundless(person: str, purposes: tuple[str, ...], expires: datetime.date | None) -> None:

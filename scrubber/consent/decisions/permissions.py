@@ -15,6 +15,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, date
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from scrubber.consent.decisions.photo_entries import PhotoEntries, combined, restricts, short_hash
@@ -292,4 +293,7 @@ def _latest_day(event: Event) -> date:
 
 def _nobody_agreed(purpose: str, known: list[str]) -> str:
     names = ", ".join(known) if known else "no purpose at all"
-    return f'nobody in the consent manifest agreed to "{purpose}", so every face is hidden; it names {names}'
+    said = f'nobody in the consent manifest agreed to "{purpose}", so every face is hidden; it names {names}'
+    by_look = {name.casefold().strip(): name for name in known}
+    meant = get_close_matches(purpose.casefold().strip(), by_look, 1)
+    return said + (f'; did you mean "{by_look[meant[0]]}"?' if meant else "")
