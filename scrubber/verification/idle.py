@@ -1,6 +1,6 @@
 """Finds bytes at the end of coded data that no decoder needs: the picture stays the same, whatever they are.
 
-This is for codes that are not followed here bit by bit, which is progressive JPEG and WebP.
+This is for the codes of WebP, which are not followed here bit by bit.
 """
 
 from __future__ import annotations
@@ -30,10 +30,6 @@ def decoded(data: bytes, form: str) -> bytes | None:
 
 
 def _changed(data: bytes, end: int, other: int) -> bytes:
-    """Other bytes in front of `end`. 255 and what follows it, which are marks in a JPEG, stay; none comes about."""
-    part = bytearray(data[end - BYTES : end])
-    before = data[end - BYTES - 1 : end - BYTES] + part[:-1]
-    for place, byte in enumerate(part):
-        if 255 not in (before[place], byte, byte ^ other):
-            part[place] ^= other
-    return data[: end - BYTES] + part + data[end:]
+    """Other bytes in front of `end`."""
+    start = end - BYTES
+    return data[:start] + bytes(byte ^ other for byte in data[start:end]) + data[end:]
