@@ -15,15 +15,15 @@ BYTES: Final = 16
 _OTHERS: Final = (0x5A, 0xA7, 0x31)  # what each byte is changed by
 
 
-def is_idle(data: bytes, end: int, shown: bytes | None, form: str) -> bool:
-    """Whether the bytes before `end` may be anything, and the file still shows `shown`; `form` as Pillow calls it."""
-    return all(decoded(_changed(data, end, other), form) == shown for other in _OTHERS)
+def is_idle(data: bytes, end: int, shown: bytes | None) -> bool:
+    """Whether the bytes before `end` may be anything, and the file still shows `shown`."""
+    return all(decoded(_changed(data, end, other)) == shown for other in _OTHERS)
 
 
-def decoded(data: bytes, form: str) -> bytes | None:
+def decoded(data: bytes) -> bytes | None:
     """The pixels of the first frame, or None if they cannot be decoded."""
     try:
-        with opened(data, form) as image:
+        with opened(data, "WEBP") as image:
             return image.tobytes()
     except DECODER_FAULTS:
         return None
