@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scrubber.errors import NotWritable, ScrubberError
+from scrubber.errors import NotWritable, PhotoError, ScrubberError
 from scrubber.printing import encodable, escaped, json_text
-from scrubber.values import SCHEMA
+from scrubber.values import SCHEMA, Leak
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,6 +40,11 @@ def echo_error(error: ScrubberError) -> None:
     """Say why something was refused, on standard error: one line, or one for each thing that is wrong."""
     first, *more = error.lines
     echo(f"scrubber: {first}", *more, err=True)
+
+
+def not_opened(error: PhotoError) -> Leak:
+    """What is said in JSON of a file that could not be opened or that broke its worker: nobody knows what is in it."""
+    return Leak("structure", "file", str(error))
 
 
 def json_line(value: dict[str, Any]) -> str:
