@@ -22,6 +22,7 @@ MOST_BYTES: Final = 2_500_000
 """Of all scans of this kind together, which takes less than three seconds; photos of 12 megapixels have 1 to 1.4."""
 _FULL: Final = 938  # bits that correct: libjpeg keeps no more of them for the end of a run of blocks
 _SIXTEEN_ZEROS: Final = 0xF0
+_MOST_ZEROS: Final = 16  # that one code passes
 # What a code does, in one number: its bits, how many zeros it passes (or the bits of its run), and what it is.
 _RUN_AT: Final = 8
 _NEW, _ZEROS, _END, _WRONG = 1 << 16, 1 << 17, 1 << 18, 1 << 19
@@ -72,8 +73,9 @@ class _History:
         before = np.zeros(known.size + 1, dtype=np.int32)
         np.cumsum(self.signs != 0, out=before[1:])
         self.nonzero_before = before
-        zeros = np.flatnonzero(self.signs == 0).astype(np.int32)
-        self.zeros = np.concatenate([zeros, np.full(16, known.size, dtype=np.int32)]).data
+        zeros = np.full(known.size - int(before[-1]) + _MOST_ZEROS, known.size, dtype=np.int32)
+        zeros[:-_MOST_ZEROS] = np.flatnonzero(self.signs == 0)
+        self.zeros = zeros.data
         blocks = np.arange(0, known.size + 1, self.width)
         self.zeros_before: list[int] = (blocks - before[blocks]).tolist()
 

@@ -109,6 +109,13 @@ def test_tiles_of_a_picture_are_no_hidden_pictures():
     assert not said(avif(tile, tile, first=grid, inside=[full(b"iref", linked)]))
 
 
+@pytest.mark.parametrize(
+    "behind", [box(b"free", b"Jane Doe"), box(b"acme", b"Jane Doe"), box(b"uuid", bytes(16), b"x")]
+)
+def test_what_is_skipped_in_a_video_is_told(behind):
+    assert any(kind == "metadata" for kind, _ in said(boxes.movie(b"x") + behind).keys() - said(boxes.movie(b"x")))
+
+
 def test_a_part_that_was_cut_away_is_told():
     shown = struct.pack(">IIIIIIII", 100, 1, 20, 1, 0, 1, 0, 1)
     words = said(avif(first=Item(b"av01", b"", (size(400, 300), box(b"clap", shown)))))
