@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scrubber.cli import options, workers
-from scrubber.cli.output import counted, echo, echo_error, json_line, nothing_found
+from scrubber.cli.output import counted, echo, echo_error, json_line, not_opened, nothing_found
 from scrubber.errors import PhotoError
 from scrubber.policy import Limits
 
@@ -42,6 +42,8 @@ def command(inputs: tuple[Path, ...], as_json: bool) -> int:
             if isinstance(leaks, PhotoError):
                 echo_error(leaks)
                 code = leaks.exit_code
+                if as_json:
+                    echo(*_shown(named[file], [not_opened(leaks)], as_json))
                 continue
             overview.add(leaks)
             echo(*_shown(named[file], leaks, as_json))

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from scrubber.errors import Argument, NotWritable, ScrubberError
+from scrubber.errors import Argument, NotWritable, PhotoError, ScrubberError
 from scrubber.printing import encodable, escaped, json_text
-from scrubber.values import SCHEMA
+from scrubber.values import SCHEMA, Leak
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,6 +56,11 @@ def _option(argument: Argument) -> str:
     if argument.value is None:
         return f"{option} {value}".rstrip()
     return option if argument.value is True else f"{option} {argument.value}"
+
+
+def not_opened(error: PhotoError) -> Leak:
+    """What is said in JSON of a file that could not be opened or that broke its worker: nobody knows what is in it."""
+    return Leak("structure", "file", str(error))
 
 
 def json_line(value: dict[str, Any]) -> str:

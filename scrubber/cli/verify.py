@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from scrubber.cli import options, workers
-from scrubber.cli.output import echo, echo_error, json_line, nothing_found
+from scrubber.cli.output import echo, echo_error, json_line, not_opened, nothing_found
 from scrubber.cli.passphrase import prompt_passphrase
 from scrubber.errors import PhotoError
 from scrubber.formats import medium_of
@@ -19,12 +19,12 @@ from scrubber.guarded import sha256_of, size_of
 from scrubber.output.outcomes import outcome
 from scrubber.output.report import published_in
 from scrubber.policy import Limits, Policy, Preset
-from scrubber.values import Leak
+from scrubber.values import Leak, Verdict
 
 if TYPE_CHECKING:
     from scrubber.batch.sandbox.executors import Pending
     from scrubber.consent import Consent, Permissions
-    from scrubber.values import Decision, Region, Result, Verdict
+    from scrubber.values import Decision, Region, Result
 
 _HELD_THEN: Final = "whether those who are shown by consent may be seen today; --consent FILE --for PURPOSE tells"
 
@@ -94,6 +94,9 @@ def command(
             except PhotoError as error:
                 echo_error(error)
                 code = error.exit_code
+                if as_json:
+                    unknown = Verdict(str(file), clean=False, leaks=(not_opened(error),))
+                    echo(json_line(unknown.as_json()))
                 continue
             code = code if verdict.clean else 3
             echo(*([json_line(verdict.as_json())] if as_json else _lines(verdict, origin, file in pictures)))

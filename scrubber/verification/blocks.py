@@ -29,7 +29,8 @@ _TO_RGB: Final = ((1.0, 0.0, 1.402), (1.0, -0.344136, -0.714136), (1.0, 1.772, 0
 _EDGE_LEVELS, _EDGE_NOISE = 6.0, 3.0  # levels, and times the noise of rounding; photos reach half of both together
 _SLACK: Final = 2.0  # levels that rounding of colours and of the transform may go beyond the range
 _FIRST_LOOK: Final = 1.0  # levels, root mean square of a block; less beyond the range is not worth a search
-_ROUNDING: Final = 1.0  # steps that a coefficient may lie from what was coded; half a step is plain rounding
+_HALF_STEP: Final = 0.5  # that DC may lie from what was coded: plain rounding
+_ROUNDING: Final = 1.0  # steps that an AC coefficient may lie from what was coded, for some coders prefer small ones
 _SEARCHES: Final = 24
 _TYPICAL: Final = 1 / 12  # variance of rounding, in squared steps
 LEFT_OVER: Final = 0.5
@@ -40,15 +41,8 @@ def dequantised(coded: NDArray[np.int16], table: Sequence[int]) -> Blocks:
     """Coefficients in natural order, …×64, of what was coded in zigzag order with a quantisation table in the same."""
     import numpy as np
 
-    return natural(coded.astype(np.float32) * np.asarray(table, dtype=np.float32))
-
-
-def natural(zigzag: Blocks) -> Blocks:
-    """Numbers for 64 coefficients, in the order of rows and columns instead of that of the code."""
-    import numpy as np
-
-    ordered = np.empty(zigzag.shape, dtype=np.float32)
-    ordered[..., list(_ZIGZAG)] = zigzag
+    ordered = np.empty(coded.shape, dtype=np.float32)
+    ordered[..., list(_ZIGZAG)] = coded.astype(np.float32) * np.asarray(table, dtype=np.float32)
     return ordered
 
 
@@ -70,11 +64,10 @@ def transformed(values: Blocks) -> Blocks:
     return np.asarray(matrix @ square @ matrix.T, dtype=np.float32).reshape(values.shape)
 
 
-def impossible(coefficients: Blocks, steps: Blocks, unknown: Blocks, left_over: float) -> NDArray[np.bool_]:
+def impossible(coefficients: Blocks, steps: Blocks, left_over: float) -> NDArray[np.bool_]:
     """Which blocks no picture can have been coded to. `coefficients` are N×C×64 (C 1: one channel; 3: Y Cb Cr).
 
-    `steps`, C×64, are the quantisation steps, both in natural order. `unknown` says how
-    many steps each may be off because not all of its bits were read. `left_over` is in levels, root mean square. A
+    `steps`, C×64, are the quantisation steps, both in natural order. `left_over` is in levels, root mean square. A
     search goes back and forth between what is near the coefficients and what lies within the range of colours
     (alternating projections), and ends in both if there is such a picture.
     """
@@ -85,7 +78,8 @@ def impossible(coefficients: Blocks, steps: Blocks, unknown: Blocks, left_over: 
     if not len(suspects):
         return found
     coded = coefficients[suspects]
-    off = (_ROUNDING + unknown) * steps
+    off = _ROUNDING * steps
+    off[:, 0] = _HALF_STEP * steps[:, 0]
     low, high = coded - off, coded + off
     now = coded
     for _ in range(_SEARCHES):
@@ -94,17 +88,33 @@ def impossible(coefficients: Blocks, steps: Blocks, unknown: Blocks, left_over: 
     return found
 
 
+def beyond_white(dc: NDArray[np.int16], step: int) -> NDArray[np.bool_]:
+    """Which blocks are lighter than white or darker than black on average, by their coded DC and its quantisation step.
+
+    DC is eight times the mean of samples from -128 to 127, and is rounded to the next step. libjpeg's three transforms,
+    Pillow and OpenCV never went beyond half a step at any quality, in flat blocks of six colours without a remainder;
+    nor did 333 photos of cameras and editors.
+    """
+    import numpy as np
+
+    darkest, lightest = (np.floor(level * SIDE / step + _HALF_STEP) for level in (_LEVEL, _LEVEL - 1))
+    found: NDArray[np.bool_] = (dc > lightest) | (dc < -darkest)
+    return found
+
+
 def beyond_edge(values: Blocks, inside: int, steps: Blocks) -> NDArray[np.bool_]:
     """Which blocks show something behind the right edge of the picture, which runs after `inside` of their 8 columns.
 
-    `values` are samples, N×8×8. Coders repeat the last column there; what differs more than rounding explains is
-    another picture.
+    `values` are samples, N×8×8. Coders repeat columns of the picture there: most of them the last one, Photoshop
+    several. What differs from all of them by more than rounding explains is another picture.
     """
     import numpy as np
 
     noise = float(np.sqrt((steps**2).sum() * _TYPICAL / SIDE**2))
-    differs = values[:, :, inside:] - values[:, :, inside - 1 : inside]
-    found: NDArray[np.bool_] = np.sqrt((differs**2).mean(axis=(1, 2))) > _EDGE_LEVELS + _EDGE_NOISE * noise
+    columns = values.transpose(0, 2, 1)
+    differs = columns[:, inside:, None] - columns[:, None, :inside]
+    nearest = (differs**2).mean(axis=3).min(axis=2)
+    found: NDArray[np.bool_] = np.sqrt(nearest.mean(axis=1)) > _EDGE_LEVELS + _EDGE_NOISE * noise
     return found
 
 

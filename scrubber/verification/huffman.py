@@ -10,8 +10,9 @@ three seconds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _MOST_ROUNDS: Final = 4000  # of correcting lanes; photos need about five, pictu
 _COEFFICIENTS: Final = 64
 _CODE_BITS: Final = 16  # of the longest code
 _LARGEST: Final = (11, 10)  # bits of a DC and an AC value that samples of 8 bits can lead to (T.81, F.1.2)
+LONGEST_RUN: Final = 0x7FFF  # blocks that one code can end (T.81, G.1.2.2)
 _ZRL: Final = 0xF0  # sixteen zeros; 0 says that all further coefficients of the block are zero
 # What a code does, packed in one number: the bits that it takes with its value, the coefficients that it goes on, the
 # bits of its value, and three marks.
@@ -107,11 +109,14 @@ class _Lanes:
         # Four bytes from each byte on, so that 25 bits can be read from any place; they overlap and take no memory.
         self._words = np.ndarray((len(padded) - 3,), dtype=">u4", buffer=padded, strides=(1,))
         known = list(dict.fromkeys((table, kind) for pair in slots for kind, table in enumerate(pair)))
-        self._codes = np.concatenate([_lookup(table, kind, band) for table, kind in known])
+        self._codes = np.concatenate(
+            [lookup(table, partial(_meaning, kind, band), _WRONG_CODE) for table, kind in known]
+        )
         table_of = [[known.index((table, kind)) << _CODE_BITS for kind, table in enumerate(pair)] for pair in slots]
         self._table = np.array([dc if at == 0 else ac for dc, ac in table_of for at in range(_COEFFICIENTS)])
         self._next = np.roll(np.arange(len(slots)), -1) * _COEFFICIENTS + band.first
         self._band = band
+        self._longest_run = max(longest_run(ac) for _, ac in slots) if band.runs else 1
         self._borders = np.concatenate([[0], np.cumsum([8 * len(piece) for piece in pieces])])
         self._blocks = np.concatenate([[0], np.cumsum(counts)])
         sizes = np.maximum(-(-np.diff(self._borders) // _LANE_BITS), 1)
@@ -166,33 +171,33 @@ class _Lanes:
         most, limits, piece = self._blocks[self._piece + 1], self._limit, self._piece
         which = np.flatnonzero((starts.position < limits) & (block < most))
         now, block, most, limits, piece = starts[which], block[which], most[which], limits[which], piece[which]
+        open_run = np.zeros(len(block), dtype=np.bool_)
         while len(block):
             codes = self._code(now)
             self._check(now, codes)
             self._put(now, codes, block, values)
-            block = block + self._go_on(now, codes)
+            ends = (codes & _IS_END != 0) & self._band.runs
+            if (open_run & ends).any():
+                raise CodeError("a run of empty blocks in several codes, which say nothing about the picture")
+            ended = self._go_on(now, codes)
+            open_run = ends & (ended < self._longest_run)
+            block = block + ended
             whole = block >= most
             if (block > most).any():
                 raise CodeError("more blocks than the picture has")
             last[piece[whole]] = now.position[whole]
             going = ~whole & (now.position < limits)
             if not going.all():
-                now, block, most = now[going], block[going], most[going]
+                now, block, most, open_run = now[going], block[going], most[going], open_run[going]
                 limits, piece = limits[going], piece[going]
         return last
 
     def check_ends(self, last: Whole, pieces: Sequence[bytes]) -> None:
-        """Behind the last block of each piece stand only ones, up to its next whole byte."""
+        """Behind the last block of each piece stands nothing."""
         for number, piece in enumerate(pieces):
-            bits = int(last[number] - self._borders[number])
-            if last[number] < 0 or bits > 8 * len(piece):
+            if last[number] < 0:
                 raise CodeError("the picture breaks off")
-            rest = len(piece) - (bits + 7) // 8
-            if rest:
-                raise CodeError(f"{rest:,} bytes behind the end of the picture")
-            filling = (1 << -bits % 8) - 1
-            if filling and piece[-1] & filling != filling:
-                raise CodeError("bits behind the end of the picture")
+            check_end(int(last[number] - self._borders[number]), piece)
 
     def _code(self, now: _State) -> Whole:
         window = self._window(now.position) >> _CODE_BITS
@@ -242,22 +247,43 @@ class _Lanes:
         values[block[has] * _COEFFICIENTS + coefficient[has]] = number
 
 
-def _lookup(table: HuffmanTable, kind: int, band: Band) -> Whole:
-    """For each sixteen bits what the code does that they begin with (T.81, annex C); `kind` is 0 for DC, 1 for AC."""
+def check_end(bits: int, piece: bytes) -> None:
+    """The last block of a piece ends behind so many bits; behind it stand only ones, up to the next whole byte."""
+    if bits > 8 * len(piece):
+        raise CodeError("the picture breaks off")
+    rest = len(piece) - (bits + 7) // 8
+    if rest:
+        raise CodeError(f"{rest:,} bytes behind the end of the picture")
+    filling = (1 << -bits % 8) - 1
+    if filling and piece[-1] & filling != filling:
+        raise CodeError("bits behind the end of the picture")
+
+
+def longest_run(table: HuffmanTable) -> int:
+    """How many blocks a coder with this table ends with one code: one, or as many as there is a code for."""
+    return LONGEST_RUN if any(symbol & 15 == 0 and 0 < symbol < _ZRL for symbol in table.symbols) else 1
+
+
+def lookup(table: HuffmanTable, meaning: Callable[[int, int], int], wrong: int) -> Whole:
+    """For each sixteen bits the `meaning`, of a symbol and its length, of the code that they begin with, or `wrong`.
+
+    T.81, annex C.
+    """
     import numpy as np
 
-    found = np.full(1 << _CODE_BITS, _WRONG_CODE, dtype=np.int64)
+    found = np.full(1 << _CODE_BITS, wrong, dtype=np.int64)
     at, place = 0, 0
     for length, count in enumerate(table.counts, 1):
         for symbol in table.symbols[place : place + count]:
             size = 1 << (_CODE_BITS - length)
-            found[at : at + size] = _meaning(symbol, length, kind, band)
+            found[at : at + size] = meaning(symbol, length)
             at += size
         place += count
     return found
 
 
-def _meaning(symbol: int, length: int, kind: int, band: Band) -> int:
+def _meaning(kind: int, band: Band, symbol: int, length: int) -> int:
+    """What a code does; `kind` is 0 for DC, 1 for AC."""
     run, bits = divmod(symbol, 16) if kind else (0, symbol)
     if bits > _LARGEST[kind] or (bits == 0 and symbol not in (0, _ZRL) and not band.runs):
         return _WRONG_CODE

@@ -1,6 +1,6 @@
 """Finds bytes at the end of coded data that no decoder needs: the picture stays the same, whatever they are.
 
-This is for codes that are not followed here bit by bit, which is progressive JPEG and WebP.
+This is for the codes of WebP, which are not followed here bit by bit.
 """
 
 from __future__ import annotations
@@ -15,25 +15,21 @@ BYTES: Final = 16
 _OTHERS: Final = (0x5A, 0xA7, 0x31)  # what each byte is changed by
 
 
-def is_idle(data: bytes, end: int, shown: bytes | None, form: str) -> bool:
-    """Whether the bytes before `end` may be anything, and the file still shows `shown`; `form` as Pillow calls it."""
-    return all(decoded(_changed(data, end, other), form) == shown for other in _OTHERS)
+def is_idle(data: bytes, end: int, shown: bytes | None) -> bool:
+    """Whether the bytes before `end` may be anything, and the file still shows `shown`."""
+    return all(decoded(_changed(data, end, other)) == shown for other in _OTHERS)
 
 
-def decoded(data: bytes, form: str) -> bytes | None:
+def decoded(data: bytes) -> bytes | None:
     """The pixels of the first frame, or None if they cannot be decoded."""
     try:
-        with decode_with(data, form) as image:
+        with decode_with(data, "WEBP") as image:
             return image.tobytes()
     except DECODER_FAULTS:
         return None
 
 
 def _changed(data: bytes, end: int, other: int) -> bytes:
-    """Other bytes in front of `end`. 255 and what follows it, which are marks in a JPEG, stay; none comes about."""
-    part = bytearray(data[end - BYTES : end])
-    before = data[end - BYTES - 1 : end - BYTES] + part[:-1]
-    for place, byte in enumerate(part):
-        if 255 not in (before[place], byte, byte ^ other):
-            part[place] ^= other
-    return data[: end - BYTES] + part + data[end:]
+    """Other bytes in front of `end`."""
+    start = end - BYTES
+    return data[:start] + bytes(byte ^ other for byte in data[start:end]) + data[end:]

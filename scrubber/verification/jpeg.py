@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from scrubber.values import Leak
-from scrubber.verification import blocks, jpeg_tables, progressive
+from scrubber.verification import blocks, jpeg_tables
 from scrubber.verification.huffman import CodeError
 from scrubber.verification.jpeg_parts import Component, Parts, PartsError, parts
-from scrubber.verification.jpeg_scans import Coded, coefficients
+from scrubber.verification.jpeg_scans import coefficients
 from scrubber.verification.judged import Judged
 
 if TYPE_CHECKING:
@@ -35,9 +35,6 @@ def judge(data: bytes, most: int) -> Judged:
     if found.size[0] * found.size[1] > most:
         return Judged((*leaks, Leak("structure", "JPEG", "there is more picture than can be looked at")))
     not_judged = jpeg_tables.not_judged(found)
-    if found.progressive:
-        leaks += progressive.objections(data, found)
-        not_judged = (*not_judged, progressive.NOT_JUDGED)
     try:
         coded = coefficients(data, found)
     except CodeError as problem:
@@ -46,7 +43,7 @@ def judge(data: bytes, most: int) -> Judged:
     return Judged((*leaks, *_hidden(coded, found)), not_judged)
 
 
-def _hidden(coded: dict[int, Coded], found: Parts) -> Iterator[Leak]:
+def _hidden(coded: dict[int, NDArray[np.int16]], found: Parts) -> Iterator[Leak]:
     """Leaks of what the coefficients hold that nobody sees."""
     if any(component.table not in found.quantisation for component in found.components.values()):
         yield Leak("structure", "JPEG", "a quantisation table is missing")
@@ -58,11 +55,16 @@ def _hidden(coded: dict[int, Coded], found: Parts) -> Iterator[Leak]:
     count = sum(_out_of_range([each], coded, found, blocks.LEFT_OVER) for each in found.components.values() if alone)
     if len(found.components) == 3:
         count += _out_of_range(list(found.components.values()), coded, found, _COARSE if alone else blocks.LEFT_OVER)
+    count = max(count, sum(_beyond_white(coded[each.number], each, found) for each in found.components.values()))
     if count:
         yield Leak("hidden-picture", "JPEG coefficients", _BEYOND_RANGE.format(count))
 
 
-def _out_of_range(which: list[Component], coded: dict[int, Coded], found: Parts, left_over: float) -> int:
+def _beyond_white(coded: NDArray[np.int16], each: Component, found: Parts) -> int:
+    return int(blocks.beyond_white(coded[:, :, 0], found.quantisation[each.table][0]).sum())
+
+
+def _out_of_range(which: list[Component], coded: dict[int, NDArray[np.int16]], found: Parts, left_over: float) -> int:
     """How many blocks of these components, brought to the coarsest of them, no picture can have been coded to."""
     import numpy as np
 
@@ -70,14 +72,13 @@ def _out_of_range(which: list[Component], coded: dict[int, Coded], found: Parts,
     if any(each.across % across or each.down % down for each in which):
         return 0
     steps = np.stack([_steps(each, found) for each in which])
-    unknown = np.stack([blocks.natural(coded[each.number].unknown) for each in which])
     count = 0
-    for top in range(0, len(coded[which[0].number].values) // (which[0].down // down) + 1, _BAND):
-        bands = [_band(coded[each.number].values, each, found, (across, down), top) for each in which]
+    for top in range(0, len(coded[which[0].number]) // (which[0].down // down) + 1, _BAND):
+        bands = [_band(coded[each.number], each, found, (across, down), top) for each in which]
         rows, columns = (min(band.shape[axis] for band in bands) for axis in (0, 1))
         if rows and columns:
             joint = np.stack([band[:rows, :columns].reshape(-1, 64) for band in bands], axis=1)
-            count += int(blocks.impossible(joint, steps, unknown, left_over).sum())
+            count += int(blocks.impossible(joint, steps, left_over).sum())
     return count
 
 
@@ -96,10 +97,9 @@ def _band(
     return blocks.transformed(fine.transpose(0, 2, 1, 3).reshape(rows, columns, 64))
 
 
-def _behind_edges(known: Coded, each: Component, found: Parts) -> int:
+def _behind_edges(coded: NDArray[np.int16], each: Component, found: Parts) -> int:
     """How many blocks at the right and lower edge hold something else there than their last column or row."""
-    coded, table = known.values, found.quantisation[each.table]
-    steps = _steps(each, found) * (1 + 2 * blocks.natural(known.unknown))
+    table, steps = found.quantisation[each.table], _steps(each, found)
     width, height = found.samples(each)
     count = 0
     if width % 8:

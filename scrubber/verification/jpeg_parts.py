@@ -143,6 +143,8 @@ def _quantisation(payload: bytes, found: Parts) -> None:
         if size > 2 or len(raw) != _COEFFICIENTS * size:
             raise PartsError("a quantisation table breaks off")
         values = tuple(int.from_bytes(raw[i : i + size], "big") for i in range(0, len(raw), size))
+        if not all(values):
+            raise PartsError("a quantisation table with a step of 0")
         found.quantisation[payload[at] & 15] = values
         at += 1 + len(raw)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from scrubber.verification import refining
 from scrubber.verification.huffman import BASELINE, Band, CodeError, decode
 from scrubber.verification.jpeg_parts import Component, HuffmanTable, Parts, Scan, restarts
 
@@ -18,48 +18,54 @@ if TYPE_CHECKING:
 _COEFFICIENTS: Final = 64
 
 
-@dataclass(slots=True)
-class Coded:
-    """A component's coefficients, rows × columns × 64 in zigzag order.
+def coefficients(data: bytes, found: Parts) -> dict[int, Values]:
+    """Of each component by its number what its scans say: rows × columns × 64 in zigzag order.
 
-    `unknown`, 64, says by how many steps each may be larger, because bits that refine it were not read.
+    Raises `CodeError` if a scan is not just what a plain coder writes, fillers beyond the picture included.
     """
-
-    values: Values
-    unknown: NDArray[np.float32]
-
-
-def coefficients(data: bytes, found: Parts) -> dict[int, Coded]:
-    """Of each component by its number what its scans say.
-
-    Of progressive pictures the first pass over AC coefficients is followed and those that refine them are not. Raises
-    `CodeError` if a scan that is followed is not just what a plain coder writes, fillers beyond the picture included.
-    """
-    import numpy as np
-
-    nothing = np.zeros(_COEFFICIENTS, dtype=np.float32)
     if not found.progressive:  # without another copy of what may be half a gigabyte
         whole = {component.number: values for scan in found.scans for component, values in _scan(data, found, scan)}
         if whole.keys() != found.components.keys():
             raise CodeError("a component is missing")
-        return {number: Coded(values, nothing) for number, values in whole.items()}
-    done: dict[int, Coded] = {}
+        return whole
+    return _progressive(data, found)
+
+
+def _progressive(data: bytes, found: Parts) -> dict[int, Values]:
+    import numpy as np
+
+    if sum(scan.end - scan.start for scan in found.scans if _refines(scan)) > refining.MOST_BYTES:
+        raise CodeError("progressive scans are too long to be followed; another picture may lie in them")
+    done: dict[int, Values] = {}
     for component in found.components.values():
         width, height = found.blocks(component)
-        values = np.zeros((height, width, _COEFFICIENTS), dtype=np.int16)
-        done[component.number] = Coded(values, nothing.copy())
-    for scan in filter(is_followed, found.scans):
+        done[component.number] = np.zeros((height, width, _COEFFICIENTS), dtype=np.int16)
+    for scan in found.scans:
         first, last = scan.band
+        if _refines(scan):
+            component, _, table = scan.components[0]
+            known = done[component.number][:, :, first : last + 1]
+            known += _refined(data, scan, known, table) << scan.low
+            continue
         for component, values in _scan(data, found, scan):
-            known = done[component.number]
-            known.values[:, :, first : last + 1] += values[:, :, first : last + 1] << scan.low
-            known.unknown[first : last + 1] = (1 << scan.low) - 1
+            done[component.number][:, :, first : last + 1] += values[:, :, first : last + 1] << scan.low
     return done
 
 
-def is_followed(scan: Scan) -> bool:
-    """Whether a scan is decoded here: all but those that refine AC coefficients, whose code hangs on those before."""
-    return scan.high == 0 or scan.band == (0, 0)
+def _refines(scan: Scan) -> bool:
+    """Whether it sends one more bit of AC coefficients."""
+    return scan.high > 0 and scan.band != (0, 0)
+
+
+def _refined(data: bytes, scan: Scan, known: Values, table: HuffmanTable | None) -> Values:
+    """What a scan that refines adds to the coefficients `known`, rows × columns × its band."""
+    if len(scan.components) > 1 or table is None:
+        raise CodeError("a table that it needs is missing")
+    count = known.shape[0] * known.shape[1]
+    interval = scan.interval or count
+    counts = [min(interval, count - at) for at in range(0, count, interval)]
+    added = refining.refine(restarts(data, scan), table, counts, known.reshape(count, -1))
+    return added.reshape(known.shape)
 
 
 def _scan(data: bytes, found: Parts, scan: Scan) -> Iterator[tuple[Component, Values]]:

@@ -53,8 +53,14 @@ _AC: Final = (
 )  # fmt: skip
 _MOST_FALLS: Final = 16  # lengths of more than 16 bits
 _WORDS: Final = "tables of its own, which tell what camera or program wrote it"
-_SPLIT: Final = "how its data is split into scans and where it restarts: a coder may choose that"
-_OWN_CODE: Final = "which lengths its Huffman codes have: a coder may choose them"
+_SPLIT: Final = (
+    "how its data is split into scans and where it restarts: a coder may choose that, and say a few words by it"
+)
+_PROGRESSIVE: Final = (
+    "into which progressive scans its data is split and where they restart: a coder may choose that, and say a few "
+    "words by it"
+)
+_OWN_CODE: Final = "which lengths its Huffman codes have: a coder may choose them, and say a few words by it"
 
 
 def objections(found: Parts) -> Iterator[Leak]:
@@ -76,7 +82,8 @@ def not_judged(found: Parts) -> tuple[str, ...]:
     """Sentences on Huffman tables that are not the standard ones, and on scans and restarts, where a coder chose."""
     own = any(table not in _standard_huffman()[kind] for kind, table in found.all_huffman)
     split = len(found.scans) > 1 or any(scan.interval for scan in found.scans)
-    return (*((_OWN_CODE,) if own else ()), *((_SPLIT,) if split else ()))
+    said = _PROGRESSIVE if found.progressive else _SPLIT
+    return (*((_OWN_CODE,) if own else ()), *((said,) if split else ()))
 
 
 def _is_standard(used: list[tuple[int, ...] | None]) -> bool:

@@ -11,14 +11,19 @@ from scrubber import photos
 from scrubber.errors import PhotoError
 from scrubber.photos.source import DECODER_FAULTS
 
+_ROOM: Final = "which has room for a message, and for a second picture that no viewer shows"
 _PACKED: Final = {
     "png": "how its rows were filtered and deflated, and the order of its colours if it has a palette: the same pixels "
-    "can be packed in many ways",
-    "gif": "the order of its colours and how it draws its frames: the same pictures can be packed in many ways",
-    "tiff": "how its strips were deflated: the same pixels can be packed in many ways",
-    "webp": "how its lossless data was packed: the same pixels can be packed in many ways",
+    f"can be packed in many ways, {_ROOM}",
+    "gif": "the order of its colours and how it draws its frames: the same pictures can be packed in many ways, "
+    f"{_ROOM}",
+    "tiff": f"how its strips were deflated: the same pixels can be packed in many ways, {_ROOM}",
+    "webp": f"how its lossless data was packed: the same pixels can be packed in many ways, {_ROOM}",
 }
-_LOSSY_WEBP: Final = "how its lossy WebP data is coded: the same picture can be coded in many ways"
+_LOSSY_WEBP: Final = (
+    f"how its lossy WebP data is coded, and what of it lies beyond white and black: the same picture can be coded in "
+    f"many ways, {_ROOM}"
+)
 
 
 def not_judged(data: bytes, photo: photos.Photo) -> tuple[str, ...]:

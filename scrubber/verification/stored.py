@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -128,7 +128,7 @@ def _webp(data: bytes) -> Iterator[bytes]:
         head = b""
         if any(name == b"ALPH" for name, _ in inside):
             head = _webp_chunk(b"VP8X", bytes([_ALPHA_FLAG, 0, 0, 0]) + body[6:12])
-        yield _webp_chunk(b"RIFF", b"WEBP" + head + b"".join(_webp_chunk(*chunk) for chunk in inside))
+        yield webp_file(inside, head)
 
 
 def webp_chunks(data: bytes, start: int) -> Iterator[tuple[bytes, bytes]]:
@@ -138,6 +138,11 @@ def webp_chunks(data: bytes, start: int) -> Iterator[tuple[bytes, bytes]]:
         size = int.from_bytes(data[at + 4 : at + 8], "little")
         yield data[at : at + 4], data[at + 8 : at + 8 + size]
         at += 8 + size + size % 2
+
+
+def webp_file(chunks: Iterable[tuple[bytes, bytes]], head: bytes = b"") -> bytes:
+    """A WebP of these chunks, by name and content, behind the chunk `head`."""
+    return _webp_chunk(b"RIFF", b"WEBP" + head + b"".join(_webp_chunk(*chunk) for chunk in chunks))
 
 
 def _webp_chunk(name: bytes, body: bytes) -> bytes:

@@ -77,7 +77,7 @@ def unseen(data: bytes, limits: Limits) -> tuple[Leak, ...]:
 def _unseen(data: bytes, form: str, most: int) -> Judged:
     judged = jpeg.judge(data, most) if form == "jpeg" else Judged()
     if form == "webp":
-        judged += Judged(tuple(webp.objections(data)))
+        judged += Judged(tuple(webp.objections(data, most)))
     return judged + Judged(tuple(hidden.objections(data, form, most)))
 
 

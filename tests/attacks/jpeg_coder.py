@@ -61,7 +61,11 @@ def coded(size: tuple[int, int], channels: Sequence[np.ndarray], zeros: str = ""
 
     `filling` is what the last byte is filled up with.
     """
-    header = head(size)
+    return coded_behind(head(size), channels, zeros, filling)
+
+
+def coded_behind(header: bytes, channels: Sequence[np.ndarray], zeros: str = "", filling: int = 1) -> bytes:
+    """The same behind a head of your own, of one channel or three."""
     codes = tables(header)[1]
     bits: list[str] = []
     before = [0, 0, 0]
@@ -129,3 +133,75 @@ def _value(value: int, run: int, codes: dict[int, Code]) -> list[str]:
 
 def _code(code: Code) -> str:
     return f"{code[0]:0{code[1]}b}"
+
+
+def refined(size: tuple[int, int], channels: Sequence[np.ndarray], low: int, last: int = 0) -> bytes:
+    """The same as `progressive`, without the lowest bits at first: `low` more scans of each channel send one bit each.
+
+    DC is sent down to its bit `last` only.
+    """
+    header = head(size).replace(b"\xff\xc0", b"\xff\xc2")
+    codes = tables(header)[1]
+    flat = [values.reshape(-1, 64) for values in channels]
+    short = [np.sign(values) * (np.abs(values) >> low) for values in flat]
+    before, bits = [0, 0, 0], []
+    for at in range(len(flat[0])):
+        for channel, values in enumerate(flat):
+            number = int(values[at, 0] >> max(low, last))
+            bits += _value(number - before[channel], 0, codes[0, min(channel, 1)])
+            before[channel] = number
+    parts = [header[: header.index(b"\xff\xda")], _dc_scan(max(low, last)), _stuffed(bits)]
+    for channel, values in enumerate(short):
+        bits = [piece for block in values for piece in _ac(block, codes[1, min(channel, 1)], iter(()))]
+        parts += [_ac_scan(channel, low), _stuffed(bits)]
+    for bit in reversed(range(low)):
+        if bit >= last:
+            dc = [str(int(values[at, 0]) >> bit & 1) for at in range(len(flat[0])) for values in flat]
+            parts += [_dc_scan(bit, bit + 1), _stuffed(dc)]
+        for channel, values in enumerate(flat):
+            bits = [_correction(np.abs(block) >> bit, block, codes[1, min(channel, 1)]) for block in values]
+            parts += [_ac_scan(channel, bit, bit + 1), _stuffed(bits)]
+    return b"".join([*parts, b"\xff\xd9"])
+
+
+def empty_blocks(size: tuple[int, int], runs: Sequence[int], refining: bool) -> bytes:
+    """A progressive white picture whose luminance, all flat, is coded in runs of so many blocks, 1, 2 or 128 to 255."""
+    header = head(size).replace(b"\xff\xc0", b"\xff\xc2")
+    codes = tables(header)[1]
+    white = 1016 // int(tables(header)[0][0][0])
+    blocks = (size[0] // 8) * (size[1] // 8)
+    grey = 2 * _code(codes[0, 1][0])
+    dc = [*_value(white, 0, codes[0, 0]), grey, (_code(codes[0, 0][0]) + grey) * (blocks - 1)]
+    table = b"\xff\xc4\x00\x16\x10" + bytes([0, 3, *[0] * 14]) + b"\x00\x10\x70"
+    ends = {1: "00", 2: "010"} | {run: f"10{run - 128:07b}" for run in range(128, 256)}
+    scan = _stuffed([ends[run] for run in runs])
+    whole = _stuffed([ends[blocks]])
+    parts = [header[: header.index(b"\xff\xda")], _dc_scan(0), _stuffed(dc), table]
+    parts += [_ac_scan(0, 1), whole, _ac_scan(0, 0, 1), scan] if refining else [_ac_scan(0, 0), scan]
+    return b"".join([*parts, b"\xff\xd9"])
+
+
+def _dc_scan(low: int, high: int = 0) -> bytes:
+    return b"\xff\xda\x00\x0c\x03\x01\x00\x02\x11\x03\x11\x00\x00" + bytes([high << 4 | low])
+
+
+def _ac_scan(channel: int, low: int, high: int = 0) -> bytes:
+    return b"\xff\xda\x00\x08\x01" + bytes([channel + 1, 17 * min(channel, 1), 1, 63, high << 4 | low])
+
+
+def _correction(sizes: np.ndarray, block: np.ndarray, codes: dict[int, Code]) -> str:
+    """One more bit of each AC coefficient of a block (ISO/IEC 10918-1, G.1.2.3); `sizes` are cut to that bit."""
+    bits, run, waiting = "", 0, ""
+    last = max((at for at in range(1, 64) if sizes[at] == 1), default=0)
+    for at in range(1, 64):
+        if sizes[at] == 1:
+            bits += _code(codes[run << 4 | 1]) + ("1" if block[at] > 0 else "0") + waiting
+            run, waiting = 0, ""
+        elif sizes[at]:
+            waiting += str(sizes[at] & 1)
+        elif run == 15 and at < last:
+            bits += _code(codes[0xF0]) + waiting
+            run, waiting = 0, ""
+        else:
+            run += 1
+    return bits + (_code(codes[0]) + waiting if run or waiting else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import dirty_blocks as blocks
@@ -40,6 +40,7 @@ class Item:
     reference: bytes = b""
     method: int = _FILE
     content_type: bytes = b""
+    name: bytes = b""
 
 
 @cache
@@ -64,22 +65,34 @@ def picture(*properties: bytes, reference: bytes = b"") -> Item:
     return Item(b"av01", content, (size(), settings, full(b"pixi", b"\3\x08\x08\x08"), *properties), reference)
 
 
-def avif(*others: Item, first: Item | None = None, behind: bytes = b"", brands: bytes = b"avifmif1miaf") -> bytes:
-    """A file with a picture, other items, and boxes behind."""
+def avif(
+    *others: Item,
+    first: Item | None = None,
+    behind: bytes = b"",
+    brands: bytes = b"avifmif1miaf",
+    inside: Sequence[bytes] = (),
+    unused: bytes = b"",
+    handler: bytes = b"",
+) -> bytes:
+    """A file with a picture, other items, boxes behind, and boxes `inside` its table of contents.
+
+    Data `unused` by any item lies behind theirs; `handler` names the program.
+    """
+    more = handler, inside
     items = [first or picture(), *others]
     head = box(b"ftyp", brands[:4], bytes(4), brands)
-    length = len(_meta(items, 0))
-    meta = _meta(items, len(head) + length + 8)
-    return head + meta + box(b"mdat", *(item.content for item in items if item.method == _FILE)) + behind
+    length = len(_meta(items, 0, *more))
+    meta = _meta(items, len(head) + length + 8, *more)
+    return head + meta + box(b"mdat", *(item.content for item in items if item.method == _FILE), unused) + behind
 
 
-def _meta(items: Sequence[Item], start: int) -> bytes:
+def _meta(items: Sequence[Item], start: int, handler: bytes, more: Sequence[bytes]) -> bytes:
     """The table of contents; contents in the file begin at `start`."""
     infos, places, links, properties, assigned, inside = b"", b"", b"", b"", b"", b""
     counted = 0
     for number, item in enumerate(items, 1):
-        words = item.content_type + b"\0" if item.type == b"mime" else b""
-        infos += full(b"infe", struct.pack(">HH", number, 0), item.type, b"\0", words, version=2)
+        words = item.content_type + b"\0" if item.type in (b"mime", b"uri ") else b""
+        infos += full(b"infe", struct.pack(">HH", number, 0), item.type, item.name, b"\0", words, version=2)
         offset = len(inside) if item.method == _IDAT else start
         start += len(item.content) if item.method == _FILE else 0
         inside += item.content if item.method == _IDAT else b""
@@ -95,13 +108,14 @@ def _meta(items: Sequence[Item], start: int) -> bytes:
     count = struct.pack(">H", len(items))
     return full(
         b"meta",
-        full(b"hdlr", bytes(4), b"pict", bytes(13)),
+        full(b"hdlr", bytes(4), b"pict", bytes(12), handler, b"\0"),
         full(b"pitm", b"\0\1"),
         full(b"iloc", b"\x44\x00", count, places, version=1),
         full(b"iinf", count, infos),
         full(b"iref", links) if links else b"",
         box(b"iprp", box(b"ipco", properties), full(b"ipma", struct.pack(">I", len(items)), assigned)),
         box(b"idat", inside) if inside else b"",
+        *more,
     )
 
 
@@ -196,6 +210,18 @@ BUILDERS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     ),
     "xmp in a box": ("place", lambda canary: avif(behind=box(b"uuid", XMP, blocks.xmp(canary)))),
     "unknown box": ("metadata", lambda canary: avif(behind=box(b"acme", canary))),
+    "unknown box inside": ("metadata", lambda canary: avif(inside=[box(b"acme", canary)])),
+    "unknown property": ("metadata", lambda canary: avif(first=picture(box(b"acme", canary)))),
+    "free room": ("metadata", lambda canary: avif(behind=box(b"free", canary))),
+    "free room inside": ("metadata", lambda canary: avif(inside=[box(b"skip", canary)])),
+    "place of the data": (
+        "metadata",
+        lambda canary: avif(inside=[box(b"dinf", full(b"dref", b"\0\0\0\1", full(b"url ", canary, b"\0")))]),
+    ),
+    "handler": ("device", lambda canary: avif(handler=canary)),
+    "name of an item": ("comment", lambda canary: avif(first=replace(picture(), name=canary))),
+    "address of an item": ("metadata", lambda canary: avif(Item(b"uri ", b"\1", content_type=canary))),
+    "data of no item": ("trailing-data", lambda canary: avif(unused=canary)),
     "text after the end": ("trailing-data", lambda canary: avif(behind=canary)),
     "video after the end": ("place", lambda canary: avif(behind=movie(canary))),
 }

@@ -106,11 +106,14 @@ def test_tiles_of_a_picture_are_no_hidden_pictures():
     linked = box(b"dimg", struct.pack(">HHHH", 1, 2, 2, 3))
     assert [kind for kind, _ in said(data)] == ["hidden-picture"]
     assert said(data)["hidden-picture", "HEIF item"].startswith("picture 3 of 3")
-    at = data.index(b"iprp") - 4
-    grown = 12 + len(linked)
-    meta = data.index(b"meta") - 4
-    longer = struct.pack(">I", struct.unpack_from(">I", data, meta)[0] + grown)
-    assert not said(data[:meta] + longer + data[meta + 4 : at] + full(b"iref", linked) + data[at:])
+    assert not said(avif(tile, tile, first=grid, inside=[full(b"iref", linked)]))
+
+
+@pytest.mark.parametrize(
+    "behind", [box(b"free", b"Jane Doe"), box(b"acme", b"Jane Doe"), box(b"uuid", bytes(16), b"x")]
+)
+def test_what_is_skipped_in_a_video_is_told(behind):
+    assert any(kind == "metadata" for kind, _ in said(boxes.movie(b"x") + behind).keys() - said(boxes.movie(b"x")))
 
 
 def test_a_part_that_was_cut_away_is_told():

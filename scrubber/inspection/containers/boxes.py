@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scrubber.inspection.binary import uint
-from scrubber.inspection.parts import BrokenError
+from scrubber.inspection.parts import BrokenError, Part
 from scrubber.inspection.wording import decode
 
 MOST_BOXES = 20_000  # of one level; a fragmented video has thousands
@@ -82,6 +82,12 @@ def file_boxes(data: bytes, known: frozenset[bytes]) -> Iterator[Box]:
 def _is_name(kind: bytes) -> bool:
     """Whether four bytes can be a box's name: printable, Apple's © in front, or the number of a key in `ilst`."""
     return all(0x20 <= byte < 0x7F or byte == 0xA9 for byte in kind) or 0 < int.from_bytes(kind, "big") < 1 << 8
+
+
+def skipped(box: Box, container: str) -> Iterator[Part]:
+    """What stands in a box that readers skip, if it is not empty."""
+    if box.content.strip(b"\0"):
+        yield Part("private", f"{container} {box.name}", box.content)
 
 
 def inner(content: bytes, *path: bytes) -> bytes | None:

@@ -7,22 +7,33 @@ photos: developer.android.com/media/platform/motion-photo-format; Samsung's `sef
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from scrubber.inspection.binary import uint
-from scrubber.inspection.containers.boxes import Box, file_boxes
+from scrubber.inspection.containers.boxes import Box, boxes, file_boxes, inner, skipped
 from scrubber.inspection.containers.heif_items import Contents, Item
-from scrubber.inspection.containers.mp4 import C2PA, XMP, manifest, movie, tracks
+from scrubber.inspection.containers.mp4 import C2PA, XMP, handler_name, manifest, movie, tracks
 from scrubber.inspection.containers.png import inflate
 from scrubber.inspection.parts import BrokenError, Finding, Part
-from scrubber.inspection.wording import decode
+from scrubber.inspection.wording import decode, listing
 from scrubber.values import Leak
 
 _PLAIN = frozenset({b"ftyp", b"mdat", b"free", b"skip", b"wide", b"pdin", b"styp", b"sidx", b"moof", b"mfra"})
+_SKIPPED = frozenset({b"free", b"skip", b"wide"})
 _READ = frozenset({b"meta", b"moov", b"mpvd", b"sefd", b"uuid"})
 _CODED = frozenset({b"hvc1", b"lhv1", b"hvt1", b"av01", b"avc1", b"vvc1", b"j2k1", b"jpeg", b"unci", b"evc1"})
 _DERIVED = frozenset({b"grid", b"iovl", b"iden", b"tili"})
 _TONE_MAP = b"tmap"
 _CUT_AWAY = 64  # pixels: up to here a clean aperture only hides what fills up the last blocks
+# Names of items that every program writes.
+_PLAIN_NAMES = frozenset({"Color", "Alpha", "Image", "Exif", "XMP", "GMap", "mime"})
+# Properties that say how a picture is coded and placed (ISO 23008-12, 6.5; AV1 Image File Format, 2).
+_OF_CODING = frozenset({
+    b"ispe", b"pixi", b"colr", b"irot", b"imir", b"clap", b"pasp", b"auxC", b"rloc", b"lsel", b"hvcC", b"av1C", b"avcC",
+    b"vvcC", b"lhvC", b"oinf", b"tols", b"a1op", b"a1lx", b"clli", b"mdcv", b"cclv", b"amve", b"reve", b"ndwt", b"free",
+    b"skip", b"j2kH", b"jpgC", b"uncC", b"cmpd", b"tilC", b"iscl", b"rref", b"aebr", b"wbbr", b"fobr", b"afbr", b"dobr",
+})  # fmt: skip
+_FILLING = 8  # bytes between items, which some programs align
 # Ends of the names of auxiliary pictures: kind and words.
 _AUXILIARY = (
     ("hdrgainmap", "hidden-picture", "gain map: a second picture that shows every face"),
@@ -52,23 +63,43 @@ _TELLING = {
 def walk(part: Part) -> Iterator[Finding]:
     """Parts and leaks of a HEIC, HEIF or AVIF file."""
     data, position, seen = part.payload, 0, set[bytes]()
+    used: list[tuple[int, int]] = []
+    media: list[Box] = []
     for box in file_boxes(data, _PLAIN | _READ):
         position = box.stop
         seen.add(box.type)
-        yield from _look(box)
+        media += [box] if box.type == b"mdat" else []
+        yield from _look(box, used)
+    if not seen & {b"moov", b"moof"}:
+        yield from _unused(media, sorted(used))
     if position > len(data) or not seen & {b"meta", b"moov"}:
         yield Leak("structure", "HEIF", "the picture breaks off")
     elif position < len(data):
         yield Part("trailing", "after HEIF end", data[position:])
 
 
-def _look(box: Box) -> Iterator[Finding]:
+def _unused(media: list[Box], used: list[tuple[int, int]]) -> Iterator[Part]:
+    """What lies among the data of the items, whose places are `used`, and belongs to none of them."""
+    for box in media:
+        pieces, at = [], box.start
+        for start, stop in used:
+            if at < start < box.stop:
+                pieces.append(box.data[at:start])
+            at = max(at, stop)
+        left = b"".join([*pieces, box.data[at : box.stop]])
+        if len(left.strip(b"\0")) > _FILLING:
+            yield Part("trailing", "HEIF mdat", left)
+
+
+def _look(box: Box, used: list[tuple[int, int]]) -> Iterator[Finding]:
+    """What a box tells; the places of items in the file are added to `used`."""
     if box.type == b"meta":
         try:
             contents = Contents.parse(box.data, box.content)
         except BrokenError as problem:
             yield Leak("metadata", "HEIF meta", f"its table of contents could not be read: {problem}")
         else:
+            used += contents.places()
             yield from _items(contents)
     elif box.type == b"moov":
         yield from _sequence(box.content)
@@ -77,12 +108,25 @@ def _look(box: Box) -> Iterator[Finding]:
         yield Part("file", "HEIF mpvd", box.content)
     elif box.type == b"sefd":
         yield Part("trailing", "HEIF sefd", box.content)
-    elif box.uuid == XMP:
+    elif box.type not in _PLAIN or box.type in _SKIPPED:
+        yield from _further(box)
+
+
+def _further(box: Box) -> Iterator[Finding]:
+    """A box of which no picture needs anything."""
+    if box.uuid == XMP:
         yield Part("xmp", "XMP", box.content)
     elif box.uuid == C2PA:
         yield Part("c2pa", "HEIF C2PA", manifest(box.content))
-    elif box.type not in _PLAIN:
-        yield Part("private", f"HEIF {box.name}", box.content)
+    elif box.type == b"hdlr":
+        name = handler_name(box.content)
+        if name:
+            yield Leak("device", "HEIF hdlr", f"written by: {name}")
+    elif box.type == b"dinf":
+        for entry in boxes(inner(box.content, b"dref") or b"", 8):
+            yield from skipped(replace(entry, start=entry.start + 4), "HEIF")  # behind version and flags
+    elif box.type != b"grpl":  # which items belong together
+        yield from skipped(box, "HEIF")
 
 
 def _sequence(content: bytes) -> Iterator[Finding]:
@@ -106,11 +150,16 @@ def _items(contents: Contents) -> Iterator[Finding]:
         elif item.type == b"mime":
             yield _text(contents, item)
         elif item.type in (b"uri ", b"jumb", b"c2pa"):
-            yield Part("private", f"HEIF {decode(item.type).strip()} item", contents.read(item))
+            kind = f"{item.content_type} ".lstrip().encode()
+            yield Part("private", f"HEIF {decode(item.type).strip()} item", kind + contents.read(item))
         yield from _cut_away(item)
-    properties = {box.start: box for item in contents.items.values() for box in item.properties}
-    for box in properties.values():
+    names = listing(item.name for item in contents.items.values() if item.name not in _PLAIN_NAMES)
+    if names:
+        yield Leak("comment", "HEIF infe", f"names of its parts: {names}")
+    for box in contents.properties:
         yield from _property(box)
+    for box in contents.others:
+        yield from _further(box)
     yield from _pictures(contents)
 
 
@@ -132,6 +181,8 @@ def _property(box: Box) -> Iterator[Finding]:
         kind, words = _TELLING[box.type]
         text = decode(content[4:].replace(b"\0", b" ")) if kind == "comment" else ""
         yield Leak(kind, f"HEIF {box.name}", f"{words}: {text}" if text else words)
+    elif box.type not in _OF_CODING or box.type in _SKIPPED:
+        yield from skipped(box, "HEIF")
 
 
 def _cut_away(item: Item) -> Iterator[Leak]:

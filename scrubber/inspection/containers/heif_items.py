@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from scrubber.inspection.binary import uint
-from scrubber.inspection.containers.boxes import Box, boxes, full
+from scrubber.inspection.containers.boxes import Box, boxes, full, inner
 from scrubber.inspection.parts import BrokenError
 from scrubber.inspection.wording import decode
 
@@ -18,6 +18,7 @@ MOST_EXTENTS = 100_000  # pieces of all items together
 MOST_PROPERTIES = 255  # of one item
 MOST_PROPERTY = 4_096  # bytes of one property; profiles are read apart
 MOST_READ = 64 * 1024 * 1024  # bytes of one item
+_LISTS = frozenset({b"pitm", b"iinf", b"iloc", b"iref", b"iprp", b"idat"})
 _FILE, _IDAT, _ITEM = 0, 1, 2  # construction methods: what the offsets of an item count from
 
 
@@ -27,6 +28,7 @@ class Item:
 
     number: int
     type: bytes
+    name: str = ""
     content_type: str = ""
     encoding: str = ""
     method: int = _FILE
@@ -67,13 +69,22 @@ class Contents:
     primary: int = -1
     items: dict[int, Item] = field(default_factory=dict)
     references: list[Reference] = field(default_factory=list)
+    properties: list[Box] = field(default_factory=list)
+    """All that are listed, whether or not an item has them."""
     idat: bytes = b""
+    others: list[Box] = field(default_factory=list)
+    """What else is in the `meta` box."""
 
     @classmethod
     def parse(cls, data: bytes, meta: bytes) -> Contents:
         """Read the `meta` box of `data`. Raises `BrokenError` if its lists are cut off."""
         contents = cls(data)
-        found = {box.type: box for box in boxes(full(meta)[2])}
+        found: dict[bytes, Box] = {}
+        for box in boxes(full(meta)[2]):
+            if box.type in _LISTS and box.type not in found:
+                found[box.type] = box
+            else:
+                contents.others.append(box)
         if b"pitm" in found:
             version, _, rest = full(found[b"pitm"].content)
             contents.primary = uint(rest, 0, 4 if version else 2)
@@ -84,6 +95,7 @@ class Contents:
         if b"iref" in found:
             contents.references = list(_references(found[b"iref"].content))
         if b"iprp" in found:
+            contents.properties = list(boxes(inner(found[b"iprp"].content, b"ipco") or b""))
             _assign(found[b"iprp"].content, contents.items)
         if b"idat" in found:
             contents.idat = found[b"idat"].content
@@ -105,6 +117,15 @@ class Contents:
             room -= len(piece)
         return b"".join(pieces)
 
+    def places(self) -> list[tuple[int, int]]:
+        """Where items lie in the file: the first byte of each piece, and the one behind its last."""
+        return [
+            (start, start + length if length else len(self.data))
+            for item in self.items.values()
+            if item.method == _FILE
+            for start, length in item.extents
+        ]
+
     def references_from(self, item: Item, kind: bytes) -> list[Reference]:
         """What an item says about others."""
         return [reference for reference in self.references if (reference.source, reference.kind) == (item.number, kind)]
@@ -119,10 +140,10 @@ def _infos(content: bytes) -> Iterator[Item]:
         wide = 4 if version == 3 else 2
         # number, two bytes about protection, a type (from version 2 on), then a name and what it is in words
         kind, text = (b"mime", body[4:]) if version < 2 else (body[wide + 2 : wide + 6], body[wide + 6 :])
-        _, content_type, encoding, *_ = (*map(decode, text.split(b"\0", 3)), "", "", "")
-        if kind != b"mime":
+        name, content_type, encoding, *_ = (*map(decode, text.split(b"\0", 3)), "", "", "")
+        if kind not in (b"mime", b"uri "):
             content_type = encoding = ""
-        yield Item(uint(body, 0, wide), kind, content_type, encoding)
+        yield Item(uint(body, 0, wide), kind, name, content_type, encoding)
 
 
 def _locate(content: bytes, items: dict[int, Item]) -> None:

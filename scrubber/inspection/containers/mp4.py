@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from scrubber.inspection.binary import uint
-from scrubber.inspection.containers.boxes import Box, boxes, file_boxes, full, inner
+from scrubber.inspection.containers.boxes import Box, boxes, file_boxes, full, inner, skipped
 from scrubber.inspection.containers.mp4_tags import tags
 from scrubber.inspection.parts import BrokenError, Finding, Part
 from scrubber.inspection.wording import decode, listing
@@ -52,6 +52,8 @@ def walk(part: Part) -> Iterator[Finding]:
             yield Part("xmp", "XMP", box.content)
         elif box.uuid == C2PA:
             yield Part("c2pa", "MP4 C2PA", manifest(box.content))
+        elif box.type in (b"free", b"skip", b"wide") or box.type not in _KNOWN or box.uuid:
+            yield from skipped(box, "MP4")
     end = end_of(part.payload)
     if end < len(part.payload):
         yield Part("trailing", "after MP4 end", part.payload[end:])
@@ -91,10 +93,13 @@ def tracks(content: bytes) -> list[Track]:
         if box.type == b"trak" and len(found) < MOST_TRACKS:
             handler = inner(box.content, b"mdia", b"hdlr") or b""
             sizes = inner(box.content, b"mdia", b"minf", b"stbl", b"stsz") or b""
-            # hdlr: version, a zero, four letters, twelve zeros, then a name with or without its length in front
-            name = decode(handler[24:].lstrip(bytes(range(32))))
-            found.append(Track(handler[8:12], int.from_bytes(sizes[8:12], "big"), name))
+            found.append(Track(handler[8:12], int.from_bytes(sizes[8:12], "big"), handler_name(handler)))
     return found
+
+
+def handler_name(handler: bytes) -> str:
+    """The name in `hdlr`: behind version, a zero, four letters and twelve zeros; some put its length in front."""
+    return decode(handler[24:].lstrip(bytes(range(32))))
 
 
 def _all(content: bytes, *kinds: bytes, within: tuple[bytes, ...] = (b"trak", b"mdia")) -> Iterator[Box]:

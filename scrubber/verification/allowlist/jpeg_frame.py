@@ -167,9 +167,11 @@ class Frame:
         return -(-across // 8) * -(-down // 8)
 
     def finish(self) -> None:
-        """At the end of the file: every table used, every component sent."""
+        """At the end of the file: every table used, every component sent, each of its coefficients to the last bit."""
         if self._marker is None or any(component.sent[0] is None for component in self._components.values()):
             raise FrameError("no whole picture")
+        if any(lowest for component in self._components.values() for lowest in component.sent):
+            raise FrameError("coefficients of which the last bits were never sent")
         used = [*self._quantisation.values(), *self._huffman.values(), self._interval_used]
         if not all(used):
             raise FrameError("tables that nothing uses")

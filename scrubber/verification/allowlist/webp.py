@@ -126,7 +126,7 @@ def _extended(payload: bytes, pictures: list[Picture], canvas: tuple[int, int], 
     if payload[0] & ~_ALPHA_FLAG != flags or payload[1:4] != b"\0\0\0":
         found.append(Leak("structure", "WebP VP8X", "flags for what is not there"))
     announced = bool(payload[0] & _ALPHA_FLAG)
-    if announced and not any(shown.may_be_clear for shown in pictures):
+    if announced and not any(shown.has_alpha for shown in pictures):
         found.append(Leak("structure", "WebP VP8X", "announces alpha that is not there"))
     if not announced and any(shown.has_alpha for shown in pictures):
         found.append(Leak("structure", "WebP VP8X", "alpha that it does not announce"))

@@ -12,24 +12,23 @@ class PictureError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Size in pixels. Lossless pictures may hold alpha without a chunk for it."""
+    """Size in pixels, and whether it says that it has alpha."""
 
     size: tuple[int, int]
     has_alpha: bool
-    may_be_clear: bool
 
 
 def picture(chunks: Sequence[tuple[bytes, bytes]], extended: bool) -> Picture:
     """Judge the chunks of a picture; `ALPH` is only allowed in `extended` files. Raises `PictureError`."""
     names = [name for name, _ in chunks]
     if names == [b"VP8L"]:
-        return Picture(_lossless(chunks[0][1]), has_alpha=False, may_be_clear=True)
+        return _lossless(chunks[0][1])
     if names == [b"VP8 "]:
-        return Picture(_lossy(chunks[0][1]), has_alpha=False, may_be_clear=False)
+        return Picture(_lossy(chunks[0][1]), has_alpha=False)
     if names == [b"ALPH", b"VP8 "] and extended:
         size = _lossy(chunks[1][1])
         _check_alpha(chunks[0][1], size)
-        return Picture(size, has_alpha=True, may_be_clear=True)
+        return Picture(size, has_alpha=True)
     raise PictureError("its chunks are not those of one picture, in order")
 
 
@@ -46,12 +45,12 @@ def _lossy(payload: bytes) -> tuple[int, int]:
     return width, height
 
 
-def _lossless(payload: bytes) -> tuple[int, int]:
-    """Width and height from a VP8L header (RFC 9649, 3.4): signature, 14 + 14 bits, alpha hint, 3 bits of version."""
+def _lossless(payload: bytes) -> Picture:
+    """Size and alpha from a VP8L header (RFC 9649, 3.4): signature, 14 + 14 bits, alpha hint, 3 bits of version."""
     bits = int.from_bytes(payload[1:5], "little")
     if len(payload) < 6 or payload[0] != 0x2F or bits >> 29:
         raise PictureError("the header of the picture is not valid")
-    return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    return Picture((1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)), has_alpha=bool(bits >> 28))
 
 
 def _check_alpha(payload: bytes, size: tuple[int, int]) -> None:

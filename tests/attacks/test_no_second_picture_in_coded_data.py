@@ -1,0 +1,220 @@
+"""Promise: in the coded data of a file that `verify` calls clean there is no second picture that no viewer shows.
+
+Each file here is one innocent picture to every decoder, and was called clean once, though whoever reads the coded
+numbers sees a portrait.
+"""
+
+from __future__ import annotations
+
+import io
+
+import cv2
+import jpeg_coder
+import numpy as np
+import pytest
+from judging import judged, saved, wheres
+from PIL import Image, ImageOps
+
+from scrubber.policy import Limits
+from scrubber.verification import unseen
+
+
+@pytest.fixture(scope="module")
+def grey(portrait: np.ndarray) -> np.ndarray:
+    """A portrait of 96×96 pixels, from 0 to 255."""
+    return np.array(ImageOps.grayscale(Image.fromarray(portrait[:, 64:448])).resize((96, 96))).astype(float)
+
+
+def decoded(data: bytes) -> np.ndarray:
+    with Image.open(io.BytesIO(data)) as image:
+        return np.array(image)
+
+
+# ---- JPEG ----------------------------------------------------------------------------------------------------------
+
+
+def dithered(grey: np.ndarray) -> np.ndarray:
+    return np.array(Image.fromarray(grey.astype(np.uint8)).convert("1")).astype(int)
+
+
+def grey_jpeg(dc: np.ndarray, quality: int) -> bytes:
+    """A picture of blocks of one colour each, by their coded DC."""
+    height, width = 8 * dc.shape[0], 8 * dc.shape[1]
+    numbers = np.zeros((*dc.shape, 64), int)
+    numbers[:, :, 0] = dc
+    header = saved(Image.new("L", (width, height)), "JPEG", quality=quality)
+    return jpeg_coder.coded_behind(header[: header.index(b"\xff\xda") + 10], [numbers])
+
+
+@pytest.mark.parametrize("quality", [1, 10, 50, 75, 90, 100])
+def test_one_bit_a_block_beyond_white_and_black(grey: np.ndarray, quality: int) -> None:
+    """Attack: at any quality white may be coded one step lighter than white. A whole step was taken for rounding, and
+    at fine steps two levels beyond white for nothing: so each block held a free bit, and all together a portrait.
+    """
+    step = jpeg_coder.tables(grey_jpeg(np.zeros((1, 1), int), quality))[0][0][0]
+    bits = dithered(grey)
+    for level, side in ((127, 1), (-128, -1)):
+        flat = side * int(abs(level) * 8 / step + 0.5)
+        honest, crafted = (grey_jpeg(np.full_like(bits, flat) + side * extra, quality) for extra in (0, bits))
+        assert np.abs(decoded(crafted).astype(int) - decoded(honest)).max() <= 1, "nobody sees it"
+        assert "JPEG coefficients" not in wheres(honest)
+        assert "JPEG coefficients" in wheres(crafted)
+
+
+@pytest.mark.parametrize("quality", range(1, 101, 9))
+def test_flat_colours_are_no_second_picture(quality: int) -> None:
+    """Guard: what coders make of the lightest and the darkest colours there are."""
+    picture = np.zeros((16, 48, 3), np.uint8)
+    for at, colour in enumerate([(255, 255, 255), (0, 0, 0), (255, 0, 0), (0, 0, 255), (0, 255, 255), (255, 255, 0)]):
+        picture[:, 8 * at : 8 * at + 8] = colour
+    for sampling in ("4:4:4", "4:2:0"):
+        assert not wheres(saved(Image.fromarray(picture), "JPEG", quality=quality, subsampling=sampling))
+    by_opencv = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
+    assert "JPEG coefficients" not in wheres(by_opencv)
+
+
+def beyond_white(grey: np.ndarray, quality: int) -> list[np.ndarray]:
+    """Coefficients of a white picture that hold a portrait from 265 up."""
+    steps = jpeg_coder.tables(jpeg_coder.head(grey.shape, quality))[0]
+    luma = jpeg_coder.coefficients(265 + grey * 120 / 255, steps[0])
+    return [luma, np.zeros_like(luma), np.zeros_like(luma)]
+
+
+@pytest.mark.parametrize("last", [0, 3])
+def test_a_portrait_beyond_white_in_scans_that_refine(grey: np.ndarray, last: int) -> None:
+    """Attack: the first scans send hardly anything, and those that refine send the portrait. They were not followed;
+    and if the lowest bits of DC never came, it was taken for whatever would fit.
+    """
+    channels = beyond_white(grey, 95)
+    data = jpeg_coder.refined((96, 96), channels, low=6, last=last)
+    assert decoded(data).min() >= 250, "viewers see white"
+    assert "JPEG coefficients" in wheres(data)
+    assert any(leak.where == "JPEG coefficients" for leak in unseen(data, Limits()))
+    never_sent = any(leak.kind == "structure" and "never sent" in leak.detail for leak in judged(data).leaks)
+    assert never_sent == (last > 0)
+
+
+def test_scans_that_refine_are_followed(scenery: np.ndarray) -> None:
+    """Guard: an honest progressive picture is clean, whichever way its bits are split and however it restarts."""
+    steps = jpeg_coder.tables(jpeg_coder.head((96, 96)))[0]
+    picture = np.array(Image.fromarray(scenery[:96, :96]).convert("YCbCr")).astype(float)
+    channels = [jpeg_coder.coefficients(picture[:, :, at], steps[min(at, 1)]) for at in range(3)]
+    for low in (1, 4):
+        data = jpeg_coder.refined((96, 96), channels, low)
+        assert (decoded(data) == decoded(jpeg_coder.coded((96, 96), channels))).all()
+        assert judged(data).clean
+    for options in ({}, {"restart_marker_rows": 1}, {"subsampling": "4:4:4"}):
+        data = saved(Image.fromarray(scenery), "JPEG", quality=90, progressive=True, **options)
+        assert not wheres(data) - {"JPEG DRI"}
+
+
+def test_scans_that_are_too_long_to_be_followed(scenery: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Attack: more data than can be followed in reasonable time. What was not followed is not called clean."""
+    monkeypatch.setattr("scrubber.verification.refining.MOST_BYTES", 100)
+    data = saved(Image.fromarray(scenery), "JPEG", quality=90, progressive=True)
+    assert any(leak.kind == "structure" and "too long" in leak.detail for leak in judged(data).leaks)
+
+
+@pytest.mark.parametrize("refining", [False, True])
+def test_runs_of_empty_blocks_in_several_codes(grey: np.ndarray, refining: bool) -> None:
+    """Attack: two empty blocks are one code or two, which is a free bit for each pair: a dithered portrait in white."""
+    bits = dithered(grey)[:72, 0]
+    runs = [run for bit in bits for run in ((2,) if bit else (1, 1))]
+    honest, crafted = (jpeg_coder.empty_blocks((96, 96), each, refining) for each in ([144], runs))
+    assert (decoded(honest) == decoded(crafted)).all(), "nobody sees it"
+    assert "JPEG scan" not in wheres(honest)
+    assert "JPEG scan" in wheres(crafted)
+
+
+# ---- WebP ----------------------------------------------------------------------------------------------------------
+
+
+def chunks_of(data: bytes, start: int = 12) -> list[tuple[bytes, bytes]]:
+    found, at = [], start
+    while at + 8 <= len(data):
+        size = int.from_bytes(data[at + 4 : at + 8], "little")
+        found.append((data[at : at + 4], data[at + 8 : at + 8 + size]))
+        at += 8 + size + size % 2
+    return found
+
+
+def webp_chunk(name: bytes, body: bytes) -> bytes:
+    return name + len(body).to_bytes(4, "little") + body + bytes(len(body) % 2)
+
+
+def webp(chunks: list[tuple[bytes, bytes]]) -> bytes:
+    return webp_chunk(b"RIFF", b"WEBP" + b"".join(webp_chunk(*each) for each in chunks))
+
+
+def lossless(pixels: np.ndarray) -> bytes:
+    """The data of a VP8L chunk, of H×W×3 or H×W×4."""
+    whole = saved(Image.fromarray(pixels.astype(np.uint8)), "WEBP", lossless=True, exact=True)
+    return dict(chunks_of(whole))[b"VP8L"]
+
+
+def denied(data: bytes) -> bytes:
+    """VP8L data that says that it has no alpha."""
+    bits = int.from_bytes(data[1:5], "little") & ~(1 << 28)
+    return data[:1] + bits.to_bytes(4, "little") + data[5:]
+
+
+def extended(flags: int) -> tuple[bytes, bytes]:
+    return b"VP8X", bytes([flags, 0, 0, 0, 95, 0, 0, 95, 0, 0])
+
+
+@pytest.fixture(scope="module")
+def alpha_picture(grey: np.ndarray) -> np.ndarray:
+    """Stripes in colour, and the portrait in alpha."""
+    stripes = np.full((96, 96, 3), 200)
+    stripes[::7] = 90
+    return np.dstack([stripes, grey])
+
+
+def test_alpha_in_lossless_data_that_denies_it(alpha_picture: np.ndarray) -> None:
+    """Attack: one bit of the header says that there is no alpha. Decoders drop it, and so did whoever judged it."""
+    data = webp([(b"VP8L", denied(lossless(alpha_picture)))])
+    assert (decoded(data) == alpha_picture[:, :, :3]).all(), "viewers see stripes"
+    assert any((leak.kind, leak.where) == ("hidden-picture", "WebP VP8L") for leak in judged(data).leaks)
+    assert any(leak.where == "WebP VP8L" for leak in unseen(data, Limits()))
+    honest = webp([(b"VP8L", lossless(alpha_picture[:, :, :3]))])
+    assert not wheres(honest)
+
+
+def test_the_same_in_a_frame_of_an_animation(alpha_picture: np.ndarray) -> None:
+    """Attack: the second frame has alpha that it denies."""
+    frames = [lossless(alpha_picture[:, :, :3]), denied(lossless(alpha_picture))]
+    head = bytes([0, 0, 0, 0, 0, 0, 95, 0, 0, 95, 0, 0, 100, 0, 0, 2])
+    moving = [(b"ANMF", head + webp_chunk(b"VP8L", frame)) for frame in frames]
+    data = webp([extended(2), (b"ANIM", bytes(6)), *moving])
+    assert "WebP VP8L, frame 1" in wheres(data)
+
+
+def test_alpha_that_the_file_does_not_announce(alpha_picture: np.ndarray) -> None:
+    """Attack: the header of the picture has alpha, that of the file has none; some viewers believe the file."""
+    for flags, picture in ((0, lossless(alpha_picture)), (0x10, lossless(alpha_picture[:, :, :3]))):
+        data = webp([extended(flags), (b"VP8L", picture)])
+        assert "WebP VP8X" in wheres(data)
+
+
+@pytest.mark.parametrize("channel", [0, 2, 3])
+def test_channels_behind_alpha(grey: np.ndarray, channel: int) -> None:
+    """Attack: compressed alpha is a picture of four channels, of which decoders take the green one."""
+    whole = np.full((96, 96, 4), 255)
+    honest, crafted = whole.copy(), whole.copy()
+    crafted[:, :, channel] = grey
+    colours = np.full((96, 96, 3), 90, np.uint8)
+    lossy = dict(chunks_of(saved(Image.fromarray(colours), "WEBP", quality=80)))[b"VP8 "]
+    pair = [
+        webp([extended(0x10), (b"ALPH", b"\x01" + lossless(each)[5:]), (b"VP8 ", lossy)]) for each in (honest, crafted)
+    ]
+    assert (decoded(pair[0]) == decoded(pair[1])).all(), "nobody sees it"
+    assert not wheres(pair[0])
+    assert any((leak.kind, leak.where) == ("hidden-picture", "WebP ALPH") for leak in judged(pair[1]).leaks)
+
+
+def test_what_packing_may_hold_is_said(scenery: np.ndarray) -> None:
+    """Attack: how a coder predicts and packs is a free choice, with room for a picture. The verdict says so plainly."""
+    for options in ({"quality": 80}, {"lossless": True, "quality": 0, "method": 0}):
+        verdict = judged(saved(Image.fromarray(scenery), "WEBP", **options))
+        assert verdict.clean
+        assert any("second picture" in sentence for sentence in verdict.not_judged)
