@@ -29,7 +29,7 @@ class WarmWorker(Sandbox):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if error is not None:
-            super().__exit__(kind, error, trace)
+            self.close()
 
     def submit(
         self, name: str, size: int, limits: Limits, function: Callable[P, Value], *args: P.args, **kwargs: P.kwargs
