@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import mmap
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import pytest
 
-from scrubber.formats import HEADER_BYTES, identify, medium_of
+from scrubber.formats import HEADER_BYTES, Format, Writer, identify, medium_of, register, table
 
 
 def ftyp(*brands: bytes) -> bytes:
@@ -78,3 +81,41 @@ def test_real_films(shared: Path) -> None:
         assert medium_of(identify(clip.read_bytes()[:HEADER_BYTES])) == "film", clip.name
     for photo in (shared / "photos").glob("*.*"):
         assert medium_of(identify(photo.read_bytes()[:HEADER_BYTES])) == "photo", photo.name
+
+
+def test_a_film_fits_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Frames come one after the other out of a mapped file, and go to a sink: nothing holds two of them."""
+    size, alive, most = 8 * 8, set[int](), 0
+
+    class Frame(bytearray):
+        def __del__(self) -> None:
+            alive.discard(id(self))
+
+    def frames(data: bytes) -> Iterator[Frame]:
+        nonlocal most
+        for start in range(4, len(data), size):
+            frame = Frame(data[start : start + size])
+            alive.add(id(frame))
+            most = max(most, len(alive))
+            yield frame
+            del frame
+
+    def write(content: Iterator[Frame], sink: BinaryIO) -> None:
+        sink.write(b"FILM")
+        while (frame := next(content, None)) is not None:
+            sink.write(frame)
+            del frame
+
+    monkeypatch.setattr(table, "_table", dict(table.formats()))
+    monkeypatch.setattr(table, "_registering_plugins", False)
+    table._asked_in_turn.cache_clear()
+    register(Format("toy", "film", ("toy",), (b"FILM",), open=frames, writer=Writer(write)))
+    (tmp_path / "in.toy").write_bytes(b"FILM" + bytes(range(256)) * 4)
+    with (tmp_path / "in.toy").open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        toy = table.get(identify(data[:HEADER_BYTES]))
+        assert toy is not None and toy.open is not None and toy.writer is not None
+        with (tmp_path / "out.toy").open("wb") as sink:
+            toy.writer.write(toy.open(cast(bytes, data)), sink)
+    table._asked_in_turn.cache_clear()
+    assert (tmp_path / "out.toy").read_bytes() == (tmp_path / "in.toy").read_bytes()
+    assert most == 1

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pytest
@@ -173,20 +174,25 @@ class TestFailClosed:
         assert list(tmp_path.iterdir()) == []
         return f"{result.reason} {result.warnings}"
 
-    def write_with(self, write: Callable[[Photo], bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    def write_with(self, write: Callable[[Photo, BinaryIO], object], monkeypatch: pytest.MonkeyPatch) -> None:
         broken = replace(formats()["jpeg"], writer=Writer(write))
         monkeypatch.setitem(table._table, "jpeg", broken)
 
     def test_a_writer_that_leaves_a_comment(
         self, samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        self.write_with(lambda photo: jpeg.write(photo) + b"by accident", monkeypatch)
+
+        def write(photo: Photo, sink: BinaryIO) -> None:
+            jpeg.write(photo, sink)
+            sink.write(b"by accident")
+
+        self.write_with(write, monkeypatch)
         assert "more than the picture" in self.withheld(samples, tmp_path)
 
     def test_a_writer_that_writes_the_original(
         self, samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, portrait: np.ndarray
     ) -> None:
-        self.write_with(lambda photo: jpeg.write(photo.painted([portrait])), monkeypatch)
+        self.write_with(lambda photo, sink: jpeg.write(photo.painted([portrait]), sink), monkeypatch)
         assert "painted" in self.withheld(samples, tmp_path)
 
     def test_a_style_that_shows_the_face(self, samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -111,7 +111,7 @@ def test_a_plugin_cannot_say_that_a_file_is_clean() -> None:
     table.formats()
     for key in ("writer", "audit"):
         with pytest.raises(scrubber.UsageError, match="cannot be written or audited"):
-            table.register(table.Format("toy", "photo", **{key: lambda _: b""}))  # type: ignore[arg-type]
+            table.register(table.Format("toy", "photo", **{key: lambda *_: []}))  # type: ignore[arg-type]
     with pytest.raises(scrubber.UsageError, match="already"):
         table.register(table.Format("jpeg", "photo"))
 

@@ -13,7 +13,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from threading import RLock
 from types import MappingProxyType
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, BinaryIO, Final, Literal, TypeAlias
 
 from scrubber import plugins
 from scrubber.errors import UsageError
@@ -52,12 +52,14 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """How a format is written: `write` takes all that is to be in the file and gives its bytes.
+    """How a format is written: `write` takes what is to be in the file, and where its bytes go, from first to last.
 
+    What it takes hangs on the medium: a whole photo, but the frames of a film one after the other, so that nothing ever
+    holds all of them, and the parts of a document.
     `alpha`, `moving` and `pages` say whether such a file can be transparent, hold an animation, hold several pages.
     """
 
-    write: Callable[[Any], bytes]
+    write: Callable[[Any, BinaryIO], object]
     alpha: bool = False
     moving: bool = False
     pages: bool = False

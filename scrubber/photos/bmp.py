@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from scrubber.photos import bmp_masks
 from scrubber.photos.source import Source, open_with_pillow
-from scrubber.photos.stack import saved
+from scrubber.photos.stack import save
 
 if TYPE_CHECKING:
     from scrubber.photos.photo import Photo
@@ -24,6 +24,6 @@ def read(data: bytes) -> Source:
     return Source(image, lossless=True)
 
 
-def write(photo: Photo) -> bytes:
-    """BMP bytes."""
-    return saved(photo, "BMP")
+def write(photo: Photo, sink: BinaryIO) -> None:
+    """A BMP."""
+    save(photo, sink, "BMP")

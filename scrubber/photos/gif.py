@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from dataclasses import replace
 from io import BytesIO
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from scrubber.photos.source import Source, animation, open_with_pillow
 from scrubber.photos.timing import FOREVER
@@ -33,22 +33,22 @@ def read(data: bytes) -> Source:
     return animation(open_with_pillow(data, "GIF"))
 
 
-def write(photo: Photo) -> bytes:
-    """GIF89a bytes. Colours are kept exactly where a frame has no more than 255 of them."""
+def write(photo: Photo, sink: BinaryIO) -> None:
+    """A GIF89a. Colours are kept exactly where a frame has no more than 255 of them."""
     height, width = photo.frames[0].size
-    parts = [b"GIF89a", struct.pack("<HHBBB", width, height, 0, 0, 0)]
+    sink.write(b"GIF89a" + struct.pack("<HHBBB", width, height, 0, 0, 0))
     if photo.loops == FOREVER:
-        parts.append(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<HB", FOREVER, 0))
+        sink.write(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<HB", FOREVER, 0))
     previous, shown = None, None
     for frame in photo.frames:
         if photo.transparent:  # what was there before must not shine through
             opaque = _opaque(frame)
-            parts += _frame(replace(frame, pixels=_reduced(frame.pixels, opaque)), 0, 0, opaque, _IS_CLEARED)
+            sink.writelines(_frame(replace(frame, pixels=_reduced(frame.pixels, opaque)), 0, 0, opaque, _IS_CLEARED))
         else:
             now = _next(frame, previous, shown)
-            parts += _change(replace(frame, pixels=now), shown)
+            sink.writelines(_change(replace(frame, pixels=now), shown))
             previous, shown = frame, now
-    return b"".join([*parts, b";"])
+    sink.write(b";")
 
 
 def _next(frame: Frame, previous: Frame | None, shown: Pixels | None) -> Pixels:

@@ -6,8 +6,7 @@ Quantization, 2006; Kornblum, Using JPEG Quantization Tables to Identify Imagery
 
 from __future__ import annotations
 
-from io import BytesIO
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from scrubber import opencv
 from scrubber.photos.source import Source, open_with_pillow
@@ -37,12 +36,10 @@ def decoded(data: bytes) -> NDArray[np.uint8] | None:
     return cv2.imdecode(np.frombuffer(data, dtype=np.uint8), flags)  # type: ignore[no-any-return]
 
 
-def write(photo: Photo) -> bytes:
-    """JFIF bytes of the only frame."""
+def write(photo: Photo, sink: BinaryIO) -> None:
+    """A JFIF file with the only frame."""
     from PIL import Image
 
-    target = BytesIO()
     Image.fromarray(photo.pixels).save(
-        target, "JPEG", quality=_QUALITY, subsampling=_SUBSAMPLING, optimize=False, progressive=False
+        sink, "JPEG", quality=_QUALITY, subsampling=_SUBSAMPLING, optimize=False, progressive=False
     )
-    return target.getvalue()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from io import BytesIO
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from scrubber.photos import apng
 from scrubber.photos.deep import deep_pixels
@@ -43,9 +43,9 @@ def _light(data: bytes, plain: bytes, image: Image.Image) -> Light | None:
     return light if light.counts else None
 
 
-def write(photo: Photo) -> bytes:
-    """PNG bytes, RGB or RGBA, 8 bits each; several frames become an animated PNG."""
-    return apng.assembled(photo, _still) if photo.moving else _still(photo.frames[0])
+def write(photo: Photo, sink: BinaryIO) -> None:
+    """A PNG, RGB or RGBA, 8 bits each; several frames become an animated PNG."""
+    sink.write(apng.assembled(photo, _still) if photo.moving else _still(photo.frames[0]))
 
 
 def _still(frame: Frame) -> bytes:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -19,11 +18,9 @@ def as_image(frame: Frame) -> Image.Image:
     return Image.fromarray(frame.pixels if frame.alpha is None else np.dstack([frame.pixels, frame.alpha]))
 
 
-def saved(photo: Photo, encoder: str, **options: object) -> bytes:
-    """The bytes that Pillow's `encoder` makes of all frames, as pages that follow each other."""
+def save(photo: Photo, sink: BinaryIO, encoder: str, **options: object) -> None:
+    """Write what Pillow's `encoder` makes of all frames, as pages that follow each other."""
     first, *rest = (as_image(frame) for frame in photo.frames)
     if rest:
         options |= {"save_all": True, "append_images": rest}
-    target = BytesIO()
-    first.save(target, encoder, **options)
-    return target.getvalue()
+    first.save(sink, encoder, **options)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, BinaryIO, Final, Literal
 
 from scrubber.photos import tiff_deep, tiff_pages
 from scrubber.photos.source import Source, open_with_pillow
@@ -48,9 +48,9 @@ def read(data: bytes) -> Source:
     return Source(image, numbers, lossless=True, notes=notes, upright=True, before=first, bits=bits)
 
 
-def write(photo: Photo) -> bytes:
-    """TIFF bytes, one page per frame."""
-    return tiff_pages.assembled(photo)
+def write(photo: Photo, sink: BinaryIO) -> None:
+    """A TIFF, one page per frame."""
+    sink.write(tiff_pages.assembled(photo))
 
 
 def _open_page(data: bytes, place: int) -> Image.Image | None:

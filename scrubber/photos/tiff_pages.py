@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import struct
 from dataclasses import replace
+from io import BytesIO
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from scrubber.photos.source import open_with_pillow
-from scrubber.photos.stack import saved
+from scrubber.photos.stack import save
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,7 +46,9 @@ def assembled(photo: Photo) -> bytes:
 
 def _page(photo: Photo) -> tuple[Frame, int, list[bytes]]:
     """The only frame, how many rows a strip has, and the compressed strips, cut out of a file that Pillow writes."""
-    data = saved(photo, "TIFF", compression="tiff_adobe_deflate")
+    target = BytesIO()
+    save(photo, target, "TIFF", compression="tiff_adobe_deflate")
+    data = target.getvalue()
     with open_with_pillow(data, "TIFF") as image:
         tags = image.tag_v2  # type: ignore[attr-defined]
         spans = zip(tags[_STRIPS], tags[_STRIP_BYTES], strict=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from io import BytesIO
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from scrubber.photos import webp_animation
 from scrubber.photos.source import Source, animation, open_with_pillow
@@ -25,10 +25,10 @@ def read(data: bytes) -> Source:
     return animation(open_with_pillow(data, "WEBP"), lossless=_lossless(data, _HEADER, len(data)))
 
 
-def write(photo: Photo) -> bytes:
-    """WebP bytes, lossless or at one fixed quality."""
+def write(photo: Photo, sink: BinaryIO) -> None:
+    """A WebP, lossless or at one fixed quality."""
     still = partial(_still, lossless=photo.lossless)
-    return webp_animation.assembled(photo, still) if photo.moving else still(photo.frames[0])
+    sink.write(webp_animation.assembled(photo, still) if photo.moving else still(photo.frames[0]))
 
 
 def _still(frame: Frame, *, lossless: bool) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from scrubber import formats
@@ -61,11 +62,13 @@ def write(photo: Photo, target: str) -> tuple[bytes, str]:
 
     The times of an animation are brought to those of `timing`.
     """
+    sink = BytesIO()
     try:
-        return _writer(target).write(timing.quantised(photo)), formats.formats()[target].extension
+        _writer(target).write(timing.quantised(photo), sink)
     except (OSError, ValueError, MemoryError) as error:
         remedy = "make it smaller, or give --format png" if target != "png" else "make it smaller"
         raise PhotoTooLarge(f"the copy cannot be written as {target.upper()} ({error}); {remedy}") from error
+    return sink.getvalue(), formats.formats()[target].extension
 
 
 def reopened(data: bytes, limits: Limits) -> Photo:

@@ -192,3 +192,12 @@ def test_a_key_that_is_none_is_told(tmp_path: Path) -> None:
     (tmp_path / "consent.ledger-key").write_text("no key")
     with pytest.raises(ManifestError, match=r"consent\.ledger-key: is no key of a ledger"):
         Consent.load(tmp_path / "consent.toml")
+
+
+def test_what_takes_this_computer_too_long_is_told_apart_from_a_wrong_passphrase() -> None:
+    """age takes as much work for a passphrase as the computer did in a second; a slow one refuses to open it."""
+    locked = pyrage.passphrase.encrypt(b"no archive", WORDS)
+    line = next(line for line in locked.split(b"\n") if line.startswith(b"-> scrypt"))
+    harder = locked.replace(line, line.rsplit(b" ", 1)[0] + b" 40")
+    with pytest.raises(ManifestError, match=r"c\.age: was locked on a faster or less busy computer"):
+        decrypt(harder, WORDS, "c.age")

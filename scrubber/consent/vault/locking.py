@@ -29,6 +29,8 @@ SHORTEST: Final = 12
 _MARK: Final = b"age-encryption.org/"
 _INDEX: Final = "scrubber-index.json"
 _VERSION: Final = 1
+_TOO_MUCH_WORK: Final = "Excessive work"
+"""What age says of a passphrase that took another computer so much to make that this one will not even try."""
 _LARGEST: Final = 1 << 31  # bytes of everything inside
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the same files make the same archive
 
@@ -80,6 +82,11 @@ def decrypt(content: bytes, passphrase: Passphrase | None, name: str) -> Content
     try:
         archive = pyrage.passphrase.decrypt(content, words)
     except pyrage.DecryptError as error:
+        if _TOO_MUCH_WORK in str(error):
+            raise ManifestError(
+                f"{name}: was locked on a faster or less busy computer than this one, which would need too long to "
+                "open it; close other programs and try again, or open it there"
+            ) from error
         raise ManifestError(
             f"{name}: does not open ({error}); the passphrase is another, or the file was changed or broke off"
         ) from error
