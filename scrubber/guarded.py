@@ -68,14 +68,14 @@ def read_bytes(path: Path, most: int) -> bytes:
     Raises `OSError` if it cannot be opened, `UnreadableFile` if it is no regular file, and `PhotoTooLarge` if it holds
     more than `most` bytes, before they are in memory.
     """
-    with _opened(path) as file:
+    with _open_regular_file(path) as file:
         check_size(os.fstat(file.fileno()).st_size, str(path), most)
         return read_stream(file, str(path), most)
 
 
 def read_start(path: Path, most: int) -> bytes:
     """The first bytes of a regular file, `most` of them. Raises `OSError` or `UnreadableFile` as `read_bytes` does."""
-    with _opened(path) as file:
+    with _open_regular_file(path) as file:
         return file.read(most)
 
 
@@ -103,7 +103,7 @@ def read_file(path: Path, limits: Limits) -> bytes:
 def sha256_of(path: Path, most: int) -> str | None:
     """SHA-256 of a regular file in hex; None for what is not there, is no regular file, or is larger than `most`."""
     try:
-        with _opened(path) as file:
+        with _open_regular_file(path) as file:
             check_size(os.fstat(file.fileno()).st_size, str(path), most)
             return hashlib.file_digest(file, "sha256").hexdigest()
     except (OSError, UnreadableFile, PhotoTooLarge):
@@ -118,7 +118,7 @@ def check_size(size: int, name: str, most: int) -> None:
         )
 
 
-def _opened(path: Path) -> BufferedReader:
+def _open_regular_file(path: Path) -> BufferedReader:
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     if stat.S_ISREG(os.fstat(handle).st_mode):
         return os.fdopen(handle, "rb")

@@ -136,14 +136,14 @@ class Session:
         self._closed = True
         if self._process != os.getpid():
             return  # a fork of the one that has the workers
-        with self._turn():  # what is at work in this process cannot be stopped
+        with self._exclusive():  # what is at work in this process cannot be stopped
             self._stack.close()
 
     def scrub_bytes(self, data: bytes | BinaryIO) -> SafeCopy:
         """Make one photo safe in memory; see `scrubber.scrub_bytes`."""
         executor, terms = self._ready()
         given = checked_bytes(data, terms.policy.limits.bytes)
-        with self._open_turn(UNNAMED):
+        with self._exclusive_while_open(UNNAMED):
             made, result = batch.make_one(given, UNNAMED, terms, executor)
         if made.data is None:
             return SafeCopy(None, "", "", result)
@@ -162,7 +162,7 @@ class Session:
         else:
             path = checked_path("source", source)
             data, name = read_file(path, limits), str(path)
-        with self._open_turn(name):
+        with self._exclusive_while_open(name):
             shared = batch.Shared(terms.for_workers())
             return executor.submit(name, len(data), limits, analyse_bytes, data, name, shared).result()
 
@@ -174,7 +174,7 @@ class Session:
         """What a file gives away besides its picture; see `scrubber.inspect`."""
         executor, terms = self._ready()
         given = read(source, "source", terms.policy.limits)
-        with self._open_turn(given.name):
+        with self._exclusive_while_open(given.name):
             return inspect_in(executor, given, terms.policy.limits)
 
     def verify(self, source: Path_ | bytes, *, allowed: Iterable[RegionLike] = ()) -> Verdict:
@@ -182,7 +182,7 @@ class Session:
         executor, terms = self._ready()
         policy, places = terms.policy, regions(allowed, None, "allowed")
         given = read(source, "source", policy.limits)
-        with self._open_turn(given.name):
+        with self._exclusive_while_open(given.name):
             return verify_in(executor, given, policy.limits, policy.preset, places)
 
     def _publish(self, source: Path_, output: Path_, overwrite: bool, analysis: Analysis | None) -> Result:
@@ -192,7 +192,7 @@ class Session:
         if target.is_dir():
             raise UsageError(f"{target}: this is a folder; name the file to write, or use scrub_folder")
         refuse_records(target)
-        with self._open_turn(str(given)):
+        with self._exclusive_while_open(str(given)):
             named = terms.with_format_from(target)
             taken = [text for one in batch.retract_beside(target, named, given) for text in one.warnings]
             result = batch.publish_one(given, target, named, executor, overwrite=overwrite, analysis=analysis)
@@ -220,7 +220,7 @@ class Session:
             self._policy, self._consent, self._purpose, self._on or self._day, self._despite_withdrawals, assess
         )
 
-    def _turn(self) -> ExitStack:
+    def _exclusive(self) -> ExitStack:
         """One at a time in this process; workers take as many at once as there are."""
         stack = ExitStack()
         if not self._isolate:
@@ -228,9 +228,9 @@ class Session:
         return stack
 
     @contextmanager
-    def _open_turn(self, name: str) -> Iterator[None]:
+    def _exclusive_while_open(self, name: str) -> Iterator[None]:
         """The same for a call about the photo `name`, unless the session was closed meanwhile."""
-        with self._turn():
+        with self._exclusive():
             if self._closed:
                 raise given_up(name)
             yield

@@ -122,7 +122,7 @@ class Terms:
 
         Raises `UsageError` if the policy asks for another one.
         """
-        wanted, asked = self.policy.format, photos.format_named(target)
+        wanted, asked = self.policy.format, photos.format_from_name(target)
         if asked is None or asked == wanted:
             return self
         if wanted != "keep":

@@ -85,7 +85,7 @@ def test_a_forked_process_is_told_to_open_its_own(isolate: bool, samples: Path, 
         child = os.fork()
         if not child:
             try:
-                with session._turn():  # as if a thread of the parent had been at work
+                with session._exclusive():  # as if a thread of the parent had been at work
                     session.scrub_bytes(data)
             except scrubber.UsageError as error:
                 (tmp_path / "told").write_text(str(error))

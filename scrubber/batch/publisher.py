@@ -31,9 +31,9 @@ from scrubber.batch.ledger.restrictions import SAY_ANEW, lifted, looks_like, ref
 from scrubber.batch.ledger.retraction import (
     Objected,
     files_below,
+    misplaced_copies,
     retract,
     retracted,
-    strays,
     stuck,
     taken_away,
     unseen,
@@ -91,7 +91,7 @@ class Publisher:
         yield from sealed_refusals(self.ledger, self.terms)
         self._inputs = frozenset(place_of(task.source) for task in tasks)
         files, closed = files_below(self.out)
-        astray = strays(self.ledger, self.terms, files, (task.source for task in tasks))
+        astray = misplaced_copies(self.ledger, self.terms, files, (task.source for task in tasks))
         for found in retract(self.ledger, self.terms, self.rehearse):
             if found.stays is None:
                 self._objected.append(found)
@@ -123,7 +123,7 @@ class Publisher:
                 self._taken.setdefault(str(task.source), []).append(copy)
         return None
 
-    def settle(self, task: Task, made: Made) -> Iterator[Result]:
+    def publish(self, task: Task, made: Made) -> Iterator[Result]:
         """Note an outcome, and give a staged copy its final name. Raises `NotWritable`."""
         result = lifted(self.ledger, self.terms, self._known.noted(made.result, self.terms.manifest))
         if result.status != "published" and made.staged is not None:

@@ -89,7 +89,7 @@ def _results(tasks: Sequence[Task], publisher: Publisher, executor: Executor, wo
 def _task_results(task: Task, outcome: Pending[Made], publisher: Publisher) -> Iterator[Result]:
     """The results of one task, or a failed one: the rest of the folder goes on."""
     try:
-        yield from list(publisher.settle(task, outcome.result()))
+        yield from list(publisher.publish(task, outcome.result()))
     except PhotoError as error:
         outcome_of_failure = failed(task.source, error)
     except ScrubberError:

@@ -23,7 +23,7 @@ from scrubber.batch.ledger.ledger import Ledger, ledger_of
 from scrubber.batch.ledger.published import adopt, copy_at, record_for
 from scrubber.batch.ledger.refusals import remember_refusals, remembered, sealed_refusals, under_known_refusals
 from scrubber.batch.ledger.restrictions import lifted, refuse_without_manifest
-from scrubber.batch.ledger.retraction import left_alone, retract, strays
+from scrubber.batch.ledger.retraction import left_alone, misplaced_copies, retract
 from scrubber.batch.sandbox.executors import Executor, Shared
 from scrubber.batch.work import Made, make_bytes, make_data, make_file
 from scrubber.errors import NotWritable, PhotoError, UsageError
@@ -99,7 +99,7 @@ def retract_beside(
     if copy is not None:
         raise UsageError(f"{source}: is a published copy of {copy.input}; name that one")
     beside = [path for path in ledger.out.iterdir() if is_file(path)] if ledger.out.is_dir() else []
-    astray = strays(ledger, terms, beside, [source] if source is not None else [])
+    astray = misplaced_copies(ledger, terms, beside, [source] if source is not None else [])
     yield from (found.result(ledger.storage, rehearse) for found in retract(ledger, terms, rehearse))
     yield from (left_alone(stray).result(ledger.storage, rehearse) for stray in astray)
     yield from sealed_refusals(ledger, terms)

@@ -17,7 +17,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from scrubber import weights
-from scrubber.detection.net import side_by_side
+from scrubber.detection.net import map_in_threads
 from scrubber.detection.transforms import groups
 from scrubber.errors import MissingPart
 from scrubber.values import Box, Landmarks, Region
@@ -104,7 +104,7 @@ class Fused:
 
     def look(self, picture: Picture) -> list[list[Region]]:
         """What each look saw, boxes in pixels of `picture`, most of it no face."""
-        return side_by_side(lambda look: look.detect(picture), self.looks, "looks")
+        return map_in_threads(lambda look: look.detect(picture), self.looks, "looks")
 
     def fuse(self, picture: Picture, seen: Sequence[Sequence[Region]]) -> list[Region]:
         """Of what the looks saw, the faces; their `score` is the probability."""

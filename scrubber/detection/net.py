@@ -45,7 +45,7 @@ def run(name: str, picture: NDArray[np.uint8], outputs: tuple[str, ...], bgr: bo
     """What the net of that name in `models/` says of an H×W×3 RGB uint8 picture; `bgr` if it wants blue first.
 
     The picture is filled up with black at the right and the bottom. It runs on one processor: several pictures at once,
-    as `side_by_side` does it, get more out of a second one than the parts of a net do. Raises `MissingPart` if the
+    as `map_in_threads` does it, get more out of a second one than the parts of a net do. Raises `MissingPart` if the
     weights, OpenCV or ONNX Runtime are absent.
     """
     session = _session(name)
@@ -53,7 +53,7 @@ def run(name: str, picture: NDArray[np.uint8], outputs: tuple[str, ...], bgr: bo
         return list(session.run(outputs, {session.get_inputs()[0].name: _planes(picture, bgr)}))
 
 
-def side_by_side(work: Callable[[Item], Result], items: Sequence[Item], level: str) -> list[Result]:
+def map_in_threads(work: Callable[[Item], Result], items: Sequence[Item], level: str) -> list[Result]:
     """`work` of each item, in order, on as many processors as OpenCV was told to use.
 
     The last item is begun first: give the one that takes longest last, and none is left to run alone. What is done side

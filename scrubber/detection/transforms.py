@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from scrubber import opencv
-from scrubber.detection.net import side_by_side
+from scrubber.detection.net import map_in_threads
 from scrubber.values import Box, Point, Region
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def _in_tiles(
         return [face for face in shifted if whole.intersection(face.box) >= face.box.area * 0.999]
 
     tiles = [(across, along) for across in rows for along in columns]
-    return [face for faces in side_by_side(found, tiles, "tiles") for face in faces]
+    return [face for faces in map_in_threads(found, tiles, "tiles") for face in faces]
 
 
 def _spans(length: int, most: int, overlap: int) -> list[range]:

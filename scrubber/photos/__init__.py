@@ -5,19 +5,19 @@ from scrubber.photos.likeness import alike, look
 from scrubber.photos.opening import open_photo
 from scrubber.photos.photo import Frame, Photo
 from scrubber.photos.turning import turn_that_gives, turned_back
-from scrubber.photos.writing import format_named, laid, prepared, reopened, suits, write
+from scrubber.photos.writing import decode_written, format_from_name, laid, prepared, suits, write
 
 __all__ = [
     "Frame",
     "Photo",
     "alike",
+    "decode_written",
     "fitted",
-    "format_named",
+    "format_from_name",
     "laid",
     "look",
     "open_photo",
     "prepared",
-    "reopened",
     "suits",
     "turn_that_gives",
     "turned_back",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _CAN_BE_ASKED_FOR: Final[tuple[Format, ...]] = ("jpeg", "png")
 
 
-def format_named(target: Path) -> Format | None:
+def format_from_name(target: Path) -> Format | None:
     """The format that the name of an output asks for, if it is one that can be asked for."""
     known = formats.named_by(target.suffix, "photo")
     return next((wanted for wanted in _CAN_BE_ASKED_FOR if known and wanted == known.name), None)
@@ -71,7 +71,7 @@ def write(photo: Photo, target: str) -> tuple[bytes, str]:
     return sink.getvalue(), formats.formats()[target].extension
 
 
-def reopened(data: bytes, limits: Limits) -> Photo:
+def decode_written(data: bytes, limits: Limits) -> Photo:
     """What a file shows that was just written, read by other code than wrote it where there is some.
 
     Raises `PhotoError` if it cannot be opened.

@@ -5,7 +5,7 @@ Embeddings live in memory, for as long as the process does, and nowhere else, un
 
 from scrubber.recognition.comparing import gallery, likeness
 from scrubber.recognition.embedder import version
-from scrubber.recognition.reference_check import look_over
+from scrubber.recognition.reference_check import review_references
 from scrubber.recognition.references import AssessedReference, ReferenceAssessor, assess_here, assess_reference
 from scrubber.recognition.stored import stored_embeddings
 
@@ -16,7 +16,7 @@ __all__ = [
     "assess_reference",
     "gallery",
     "likeness",
-    "look_over",
+    "review_references",
     "stored_embeddings",
     "version",
 ]

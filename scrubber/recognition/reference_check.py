@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from scrubber.recognition.references import ReferenceAssessor
 
 
-def look_over(consent: Consent, limits: Limits, assess: ReferenceAssessor = assess_here) -> tuple[Remark, ...]:
+def review_references(consent: Consent, limits: Limits, assess: ReferenceAssessor = assess_here) -> tuple[Remark, ...]:
     """Remarks on the reference photos of a manifest, for its keeper; empty if all is well.
 
     Patterns that match no file are passed over: `scrubber.consent.check` tells of those.

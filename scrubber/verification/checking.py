@@ -89,7 +89,7 @@ def read_back(
     if leaks:
         return None, f"the output holds more than the picture: {leaks[0].where}"
     try:
-        photo = photos.reopened(data, limits)
+        photo = photos.decode_written(data, limits)
     except PhotoError as error:
         return None, f"the output cannot be read back: {error}"
     if [frame.size for frame in photo.frames] != [frame.size for frame in painted.frames]:

@@ -66,7 +66,7 @@ def objections(data: bytes, form: str, most: int) -> Iterator[Leak]:
         yield Leak("structure", form.upper(), f"a picture in it cannot be decoded alone ({_said(problem)})")
 
 
-def told(data: bytes, form: str, most: int) -> Iterator[Leak]:
+def unseen_colours(data: bytes, form: str, most: int) -> Iterator[Leak]:
     """What `inspect` says beyond that: palette entries that no pixel uses, and soft mattes. Never raises."""
     import numpy as np
 

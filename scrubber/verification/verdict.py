@@ -71,7 +71,9 @@ def verify(
 def unseen(data: bytes, limits: Limits) -> tuple[Leak, ...]:
     """What `inspect` tells of the picture data of any file: what lies in it that no viewer shows. Never raises."""
     form = identify(data[:HEADER_BYTES]) or ""
-    return tuple(dict.fromkeys((*_unseen(data, form, limits.pixels).leaks, *hidden.told(data, form, limits.pixels))))
+    return tuple(
+        dict.fromkeys((*_unseen(data, form, limits.pixels).leaks, *hidden.unseen_colours(data, form, limits.pixels)))
+    )
 
 
 def _unseen(data: bytes, form: str, most: int) -> Judged:

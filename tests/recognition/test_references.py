@@ -19,7 +19,15 @@ from scrubber.consent.vault.locking import encrypt
 from scrubber.detection import presets
 from scrubber.errors import ManifestError, UsageError
 from scrubber.policy import Limits
-from scrubber.recognition import assess_reference, embedder, gallery, likeness, look_over, stored_embeddings, version
+from scrubber.recognition import (
+    assess_reference,
+    embedder,
+    gallery,
+    likeness,
+    review_references,
+    stored_embeddings,
+    version,
+)
 from scrubber.recognition.enrolling import check_references, copied, referred_to
 from scrubber.values import Box, Region
 
@@ -176,14 +184,14 @@ class TestGallery:
 
 class TestLookingOver:
     def test_good_references_need_no_remark(self, agreed: Consent) -> None:
-        assert look_over(agreed, LIMITS) == ()
+        assert review_references(agreed, LIMITS) == ()
 
     def test_the_same_face_for_two_people_is_told(self, solvay: Image.Image, tmp_path: Path) -> None:
         for name in ("a", "b"):
             (tmp_path / f"{name}.jpg").write_bytes(jpeg(solvay.crop(EINSTEIN)))
         people = [{"id": name, "decision": "deny", "references": [f"{name}.jpg"]} for name in ("a", "b")]
         (tmp_path / "c.json").write_text(json.dumps({"schema": 1, "people": people}))
-        [remark] = look_over(Consent.load(tmp_path / "c.json"), LIMITS)
+        [remark] = review_references(Consent.load(tmp_path / "c.json"), LIMITS)
         assert (remark.level, remark.person) == ("warning", "b")
         assert "the references of a and b are alike (similarity 1.00)" in remark.text
 

@@ -171,13 +171,13 @@ class Ledger:
     def note(self, copy: Copy) -> None:
         """Append an outcome; a copy is noted before it gets its final name."""
         assert copy.private is not None
-        self._append(copy_as_json(copy) | self._closed(private_as_json(copy.private)))
+        self._append(copy_as_json(copy) | self._encrypted(private_as_json(copy.private)))
 
     def note_refusals(self, refusals: Sequence[Refusal], manifest: str | None) -> None:
         """Append who may not be shown, as `manifest` says: no older one is to undo it."""
         if refusals:
             said: dict[str, Any] = {"what": "refused", "at": now(), "manifest_path": manifest}
-            self._append(*(said | self._closed(refusal_as_json(refusal)) for refusal in refusals))
+            self._append(*(said | self._encrypted(refusal_as_json(refusal)) for refusal in refusals))
 
     def note_gone(self, copy: Copy, why: str) -> None:
         """Append that a copy is no longer out: it was taken away, or somebody else did it."""
@@ -289,16 +289,16 @@ class Ledger:
 
     def _copy(self, place: int) -> Copy | None:
         entry = entry_log.entry_at(self.path, place)
-        return None if entry is None else copy_from_json(entry, self._opened(entry))
+        return None if entry is None else copy_from_json(entry, self._decrypted(entry))
 
-    def _opened(self, entry: dict[str, Any]) -> Private | None:
+    def _decrypted(self, entry: dict[str, Any]) -> Private | None:
         text = self._text(entry)
         try:
             return None if text is None else private_from_json(json.loads(text))
         except (KeyError, TypeError, ValueError):
             return None  # not of this version: as with a sealed one, nobody can say who is in the copy
 
-    def _closed(self, said: dict[str, Any]) -> dict[str, str]:
+    def _encrypted(self, said: dict[str, Any]) -> dict[str, str]:
         """What an entry says about people, sealed where the manifest is."""
         text = json.dumps(said)
         if self._recipient is None:

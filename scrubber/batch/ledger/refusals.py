@@ -69,7 +69,7 @@ def remembered(terms: Terms, ledger: Ledger | None = None) -> Remembered:
         return Remembered()
     alike = {appearance(person): person for person in permissions.people}
     found: dict[str, tuple[Refusal, Path]] = {}
-    for each in _asked(terms, ledger):
+    for each in _relevant_ledgers(terms, ledger):
         for refusal in each.refusals:
             person = alike.get(appearance(refusal.person))
             standing = permissions.people.get(person or "")
@@ -81,7 +81,7 @@ def remembered(terms: Terms, ledger: Ledger | None = None) -> Remembered:
     return Remembered(found, sealed=ledger is not None and ledger.sealed_refusals > 0)
 
 
-def _asked(terms: Terms, ledger: Ledger | None) -> Iterator[Ledger]:
+def _relevant_ledgers(terms: Terms, ledger: Ledger | None) -> Iterator[Ledger]:
     """All ledgers that can be read, the one of the output folder last, as far as they tell of people who refused."""
     for each in all_known(terms.ledger_identity):
         if ledger is None or each.path != ledger.path:

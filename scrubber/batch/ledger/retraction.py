@@ -74,7 +74,7 @@ def retract(ledger: Ledger, terms: Terms, rehearse: bool) -> Iterator[Objected]:
         yield Objected(copy, said, name, None if goes else _CHANGED)
 
 
-def strays(ledger: Ledger, terms: Terms, among: Iterable[Path], inputs: Iterable[Path]) -> list[Objected]:
+def misplaced_copies(ledger: Ledger, terms: Terms, among: Iterable[Path], inputs: Iterable[Path]) -> list[Objected]:
     """Files `among` these that hold the bytes of a copy that must not be seen any more, by SHA-256.
 
     Whoever posts photos renames them first; a copy may be back from a backup, or the whole output folder may have

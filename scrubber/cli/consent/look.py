@@ -79,14 +79,14 @@ def check_manifest(
     from scrubber import batch
     from scrubber.consent import Consent, check
     from scrubber.policy import Limits
-    from scrubber.recognition import look_over
+    from scrubber.recognition import review_references
 
     manifest, named = _manifest_and_photos(given)
     photos = (*named, *photos)
     consent = Consent.load(manifest, prompt_passphrase)
     workers.begin()
     with batch.Sandbox(batch.workers(None, len(photos) or 1)) as executor:
-        remarks = (*check(consent, on), *look_over(consent, Limits(), batch.reference_assessor(executor)))
+        remarks = (*check(consent, on), *review_references(consent, Limits(), batch.reference_assessor(executor)))
         if photos:
             remarks = (*remarks, *_against_photos(consent, photos, on, preset, executor))
     for remark in remarks:
