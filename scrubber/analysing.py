@@ -80,7 +80,7 @@ def decide_opened(source: Opened, found: Sequence[tuple[Region, ...]], terms: Te
 def open_and_identify(data: bytes, name: str, limits: Limits) -> tuple[photos.Photo, SourceId]:
     """The upright photo, and what finds it again. Raises `PhotoError` if it cannot be opened."""
     photo = photos.open_photo(data, name, limits)
-    digest, look = hashlib.sha256(data).hexdigest(), photos.look(photo.pixels)
+    digest, look = hashlib.sha256(data).hexdigest(), photos.look([frame.pixels for frame in photo.frames])
     return photo, SourceId(digest, photo.fingerprint(), look=look)
 
 

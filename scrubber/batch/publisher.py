@@ -27,7 +27,7 @@ from scrubber.batch.ledger.refusals import (
     sealed_refusals,
     under_known_refusals,
 )
-from scrubber.batch.ledger.restrictions import SAY_ANEW, lifted, looks_like, refuse_without_manifest
+from scrubber.batch.ledger.restrictions import SAY_ANEW, lifted, looks_like, may_be_the_same, refuse_without_manifest
 from scrubber.batch.ledger.retraction import (
     Objected,
     files_below,
@@ -73,6 +73,7 @@ class Publisher:
         self._told: set[str | None] = set()  # names of copies that were said to be taken away, or to be that
         self._again: dict[str, str] = {}  # by hash of an original: the folded name that its copy has, or would have
         self._known = Remembered()
+        self._withheld: list[tuple[SourceId, str]] = []  # photos of this run that are NO PHOTO, and their names
         self._seen: dict[str, list[Copy]] = {}  # copies of this run, by the hash of their original's pixels
         self.ledger.refresh()
         self.terms = terms
@@ -135,6 +136,10 @@ class Publisher:
             self._note_again(result, next(self._names(task, made)).as_posix())
             yield replace(result, status="rehearsed", output_sha256=None)
             yield from self._replaced(task, result)
+            name = next(self._names(task, made)).as_posix()
+            copy = entry_of(self.ledger, self.terms, place_of(task.source), result, name, made)
+            self._seen.setdefault(copy.source.pixels, []).append(copy)
+            yield from self._twins(made)
         elif made.staged is not None:
             yield self._commit(task, made, made.staged)
             yield from self._replaced(task, result)
@@ -163,6 +168,8 @@ class Publisher:
         said = self.terms.pointed_at(source) if source else {}
         if source is None or not (said.get("no_photo") or said.get("hide")):
             return
+        if said.get("no_photo"):
+            self._withheld.append((source, Path(made.result.input).name))
         yield from self._look_alikes(source, Path(made.result.input).name, said)
         for copy in self._seen.pop(source.pixels, []):
             there = copy.private.restrictions if copy.private else {}
@@ -200,6 +207,18 @@ class Publisher:
             name = self._again.get(found.copy.source.sha256)
             if found.copy.output not in self._told and name != folded(found.copy.output or ""):
                 yield self._retracted(found.copy, found.said)
+        yield from self._older_copies_of_withheld()
+
+    def _older_copies_of_withheld(self) -> Iterator[Result]:
+        """Copies of earlier runs, of files that are no input now, that may be a photo that is withheld now."""
+        for copy in list(self.ledger.copies()) if self._withheld else ():
+            if copy.output in self._told or self.terms.says_no_photo(copy.source):
+                continue
+            name = next((name for source, name in self._withheld if may_be_the_same(source, copy.source)), None)
+            if name is not None and state_of(self.storage, copy) != "missing":
+                said = f"looks like {name}, which is withheld; {SAY_ANEW}"
+                gone = self._take_away(copy, "must not be seen")
+                yield self._retracted(copy, said) if gone else stuck(copy, said, self._address(copy))
 
     def orphans(self) -> Iterator[Copy]:
         """Copies that stay, though their originals are gone or no longer what they were."""

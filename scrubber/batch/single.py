@@ -22,7 +22,7 @@ from scrubber.batch.ledger.entries import Copy
 from scrubber.batch.ledger.ledger import Ledger, ledger_of
 from scrubber.batch.ledger.published import adopt, copy_at, record_for
 from scrubber.batch.ledger.refusals import remember_refusals, remembered, sealed_refusals, under_known_refusals
-from scrubber.batch.ledger.restrictions import lifted, refuse_without_manifest
+from scrubber.batch.ledger.restrictions import lifted, may_be_the_same, refuse_without_manifest
 from scrubber.batch.ledger.retraction import left_alone, misplaced_copies, retract
 from scrubber.batch.sandbox.executors import Executor, Shared
 from scrubber.batch.work import Made, make_bytes, make_data, make_file
@@ -68,7 +68,7 @@ def publish_one(
     sweep(ledger)
     with staging(ledger, storage):  # which clears away what was staged and not published
         made = _made(source, target, terms, executor, storage, analysis)
-        refuse_without_manifest(ledger, terms, *_hashes(made))
+        refuse_without_manifest(ledger, terms, *_hashes(made), source=made.result.source)
         result = with_idle_note(lifted(ledger, terms, known.noted(made.result, terms.manifest)), terms)
         remember_refusals(ledger, terms)
         given, place = (str(source), place_of(source)) if isinstance(source, Path) else (_STREAM, _STREAM)
@@ -76,7 +76,7 @@ def publish_one(
             if overwrite and ledger.at(target.name) is not None:
                 storage.discard(PurePath(target.name))  # changed by other hands, it may show what is withheld now
             ledger.note(entry_of(ledger, terms, place, result, None, made))
-            return replace(result, input=given)
+            return replace(_with_older_copies(ledger, terms, result), input=given)
         result = replace(result, output=str(target))
         _commit(ledger, storage, entry_of(ledger, terms, place, result, target.name, made), made.staged, overwrite)
         return replace(result, input=given)
@@ -105,6 +105,20 @@ def retract_beside(
     yield from sealed_refusals(ledger, terms)
 
 
+def _with_older_copies(ledger: Ledger, terms: Terms, result: Result) -> Result:
+    """The result for a photo that is NO PHOTO: copies beside it that may be the same photo are taken away, too."""
+    source = result.source
+    if source is None or result.reason != "no-photo-sign":
+        return result
+    said = []
+    for copy in list(ledger.copies()):
+        if may_be_the_same(source, copy.source) and not terms.says_no_photo(copy.source):
+            gone = take_away(ledger, copy, "must not be seen")
+            what = "was taken away" if gone else "could not be taken away, for it was changed by other hands"
+            said.append(f"{ledger.storage.address(PurePath(copy.output or ''))}: looks like this photo, and {what}")
+    return replace(result, warnings=(*result.warnings, *said))
+
+
 def rehearse_one(
     source: Path | bytes, target: Path, terms: Terms, executor: Executor, *, overwrite: bool = False
 ) -> Result:
@@ -117,7 +131,7 @@ def rehearse_one(
     if known is None or not removable(ledger, known):
         _refuse_others(target, known, overwrite)
     made = _made(source, target, terms, executor, None)
-    refuse_without_manifest(ledger, terms, *_hashes(made))
+    refuse_without_manifest(ledger, terms, *_hashes(made), source=made.result.source)
     result = with_idle_note(lifted(ledger, terms, remember.noted(made.result, terms.manifest)), terms)
     status: Status = "rehearsed" if result.status == "published" else result.status
     given = str(source) if isinstance(source, Path) else _STREAM

@@ -6,18 +6,20 @@ and downwards, on a grid of 17×17 mean brightnesses. Mirroring and turning by q
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from scrubber import opencv
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
     Bits = NDArray[np.bool_]
 
+_MOST_FRAMES: Final = 12  # that are looked at
 _SIDE: Final = 17  # cells
 _LOOKED_AT: Final = 544  # pixels of the shorter side, about: 32 in a cell
 _FLAT: Final = 6.0  # levels of 255, standard deviation of the cells: in less the hash is noise
@@ -30,8 +32,29 @@ _BITS: Final = 2 * _SIDE * (_SIDE - 1)
 MOST_DIFFERENT: Final = 0.12
 
 
-def look(pixels: NDArray[np.uint8]) -> str:
-    """The hash of an H×W×3 picture, as hexadecimal digits; empty if there is too little in it to tell."""
+def look(pictures: Sequence[NDArray[np.uint8]]) -> str:
+    """The hashes of H×W×3 pictures, frames or pages of one photo, as hexadecimal digits with commas between them.
+
+    Of many frames some are looked at. Empty if there is too little in all of them to tell.
+    """
+    step = -(-len(pictures) // _MOST_FRAMES)
+    return ",".join(dict.fromkeys(filter(None, map(_hash, pictures[::step]))))
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two photos have a picture in common by their looks, in whichever of the eight orientations."""
+    if not one or not other:
+        return False
+    seen = [int(code, 16) for code in one.split(",")]
+    return any(
+        (first ^ turned).bit_count() <= MOST_DIFFERENT * _BITS
+        for code in other.split(",")
+        for turned in _orientations(code)
+        for first in seen
+    )
+
+
+def _hash(pixels: NDArray[np.uint8]) -> str:
     import numpy as np
 
     cv2 = opencv.load()
@@ -44,34 +67,27 @@ def look(pixels: NDArray[np.uint8]) -> str:
     across, down = np.diff(cells, axis=1) > 0, np.diff(cells, axis=0) > 0
     if any(min(bits.mean(), 1 - bits.mean()) < _LEAST_MIXED for bits in (across, down)):
         return ""
-    return np.packbits(np.concatenate([across.ravel(), down.ravel()])).tobytes().hex()
+    return _packed(across, down).hex()
 
 
-def alike(one: str, other: str) -> bool:
-    """Whether two hashes are of one picture, in whichever of the eight orientations."""
-    return bool(one and other) and difference(one, other) <= MOST_DIFFERENT
+def _packed(across: Bits, down: Bits) -> bytes:
+    import numpy as np
+
+    return np.packbits(np.concatenate([across.ravel(), down.ravel()])).tobytes()
 
 
-def difference(one: str, other: str) -> float:
-    """The share of bits, 0 to 1, in which two hashes differ in the orientation that fits best."""
-    first = _parts(one)
-    unlike = (sum(int((a != b).sum()) for a, b in zip(first, turned, strict=True)) for turned in _turned(other))
-    return min(unlike) / _BITS
-
-
-def _parts(code: str) -> tuple[Bits, Bits]:
+@lru_cache(maxsize=4096)
+def _orientations(code: str) -> tuple[int, ...]:
+    """A hash as it would be of the picture mirrored and turned in all eight ways, as numbers."""
     import numpy as np
 
     bits = np.unpackbits(np.frombuffer(bytes.fromhex(code), np.uint8))[:_BITS].astype(bool)
-    return bits[: _BITS // 2].reshape(_SIDE, _SIDE - 1), bits[_BITS // 2 :].reshape(_SIDE - 1, _SIDE)
-
-
-def _turned(code: str) -> Iterator[tuple[Bits, Bits]]:
-    """All eight orientations."""
-    across, down = _parts(code)
+    across = bits[: _BITS // 2].reshape(_SIDE, _SIDE - 1)
+    down = bits[_BITS // 2 :].reshape(_SIDE - 1, _SIDE)
+    found = []
     for _ in range(2):
         for _ in range(2):
-            yield across, down
-            yield ~across[:, ::-1], down[:, ::-1]
+            found += [_packed(across, down), _packed(~across[:, ::-1], down[:, ::-1])]
             across, down = across[::-1], ~down[::-1]
         across, down = down.T, across.T
+    return tuple(int.from_bytes(one, "big") for one in found)

@@ -109,7 +109,7 @@ def entry_of(ledger: Ledger, terms: Terms, source: str, result: Result, output: 
         factors=factors,
         decided=tuple(_in_the_copy(face, factors) for face in result.faces) if output else (),
         manifest=terms.manifest if terms.permissions else None,
-        restricted=bool(pointed_at.get("hide") or pointed_at.get("no_photo") or forgotten),
+        restricted=_restricts(result, bool(pointed_at.get("hide") or pointed_at.get("no_photo") or forgotten)),
         private=Private(
             result=result,
             key=terms.fingerprint(result.source, made.concerns),
@@ -120,6 +120,11 @@ def entry_of(ledger: Ledger, terms: Terms, source: str, result: Result, output: 
         manifest_path=terms.manifest_path if terms.permissions else None,
         bytes=made.size if output else None,
     )
+
+
+def _restricts(result: Result, said: bool) -> bool | None:
+    """What the ledger is to know of restrictions: a photo in doubt has none of its own yet, and lifts no other."""
+    return None if result.reason == "restriction-in-doubt" else said
 
 
 def _in_the_copy(decision: Decision, factors: tuple[float, float]) -> Place:

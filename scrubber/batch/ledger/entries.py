@@ -40,6 +40,8 @@ class Refusal:
     """Stands for all that was agreed then (`Standing.consent`): the same words are known again in another manifest."""
     organisation: str | None = None
     """Whose manifest says so: another group may use the same ids."""
+    noted: str = field(default="", compare=False)
+    """When a ledger noted it (`now`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ class Copy:
     `sha256` is that of the copy. `factors` say how much smaller the copy
     is across and down. `decided` are the places where something was hidden or shown, which whoever sees the copy sees
     as well: frame, what was done, and x, y, width and height in pixels of the copy. `shows` counts the people shown.
-    `manifest` is the file that the run was given, `restricted` whether it hides a place in this photo or withholds it.
+    `manifest` is the file that the run was given, `restricted` whether it hides a place in this photo or withholds it,
+    None if that is in doubt: then what was said before stays.
     `bytes` is its size.
     `private` is None if it is sealed with a key that is not at hand.
     """
@@ -80,7 +83,7 @@ class Copy:
     factors: tuple[float, float]
     decided: tuple[Place, ...]
     manifest: str | None
-    restricted: bool
+    restricted: bool | None
     private: Private | None
     bytes: int | None = None
     manifest_path: str | None = None
@@ -128,15 +131,13 @@ def private_as_json(private: Private) -> dict[str, Any]:
         "shown": [asdict(shown) for shown in private.shown],
         "restrictions": private.restrictions,
         "turned": private.result.source.turned if private.result.source else (),
-        "look": private.result.source.look if private.result.source else "",
     }
 
 
 def private_from_json(values: dict[str, Any]) -> Private:
     result = result_from_json(values["result"])
     if result.source is not None:
-        known = replace(result.source, turned=tuple(values.get("turned", ())), look=str(values.get("look", "")))
-        result = replace(result, source=known)
+        result = replace(result, source=replace(result.source, turned=tuple(values.get("turned", ()))))
     return Private(
         result,
         values["key"],
@@ -156,10 +157,10 @@ def refusal_as_json(refusal: Refusal) -> dict[str, Any]:
     }
 
 
-def refusal_from_json(values: dict[str, Any]) -> Refusal:
+def refusal_from_json(values: dict[str, Any], noted: str) -> Refusal:
     since = date.fromisoformat(values["since"])
     return Refusal(
-        str(values["person"]), values["refused"], since, values.get("consent", ""), values.get("organisation")
+        str(values["person"]), values["refused"], since, values.get("consent", ""), values.get("organisation"), noted
     )
 
 
@@ -169,7 +170,7 @@ def copy_as_json(copy: Copy) -> dict[str, Any]:
         "what": "copy" if copy.output else "withheld",
         "output": copy.output,
         "sha256": copy.sha256,
-        "source": {"sha256": copy.source.sha256, "pixels": copy.source.pixels},
+        "source": {"sha256": copy.source.sha256, "pixels": copy.source.pixels, "look": copy.source.look},
         "input": copy.input,
         "at": copy.at,
         "purpose": copy.purpose,
@@ -189,7 +190,7 @@ def copy_from_json(entry: dict[str, Any], private: Private | None) -> Copy:
     return Copy(
         entry["output"],
         entry["sha256"],
-        found or SourceId(**entry["source"]),
+        SourceId(**entry["source"], turned=found.turned if found else ()),
         entry["input"],
         entry["at"],
         entry["purpose"],

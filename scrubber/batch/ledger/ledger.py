@@ -128,18 +128,24 @@ class Ledger:
 
     def restricting(self, *hashes: str) -> Copy | None:
         """The last outcome for a photo with one of these hashes, or any, if its manifest restricted it."""
-        places = [self._restricted[known][0] for known in hashes or self._restricted if known in self._restricted]
-        return self._copy(places[-1]) if places else None
+        files = (self._restricted.get(known, {}) for known in hashes or tuple(self._restricted))
+        places = [place for each in files for place in each.values()]
+        return self._copy(max(places)) if places else None
 
-    def restricted_like(self, source: SourceId) -> Copy | None:
-        """The last outcome for another photo that looks like this one, if its manifest restricted it."""
-        for place in sorted({place for place, _ in self._restricted.values()}, reverse=True):
-            if place not in self._looks:
-                copy = self._copy(place)
-                self._looks[place] = copy.source.look if copy else ""
-            if alike(self._looks[place], source.look):
-                return self._copy(place)
-        return None
+    def restricted_others(self, source: SourceId) -> Iterator[Copy]:
+        """The last outcomes for other files that were restricted and may be this photo, the newest first.
+
+        They have its pixels, or the first digits in common with them, or look like it.
+        """
+        near = (self._restricted.get(known, {}) for known in (source.pixels, source.pixels[:UNTURNED]))
+        places = {place for files in near for sha256, place in files.items() if sha256 != source.sha256}
+        for sha256, place in self._restricted_files.items():
+            if sha256 != source.sha256 and alike(source.look, self._looks.get(place, "")):
+                places.add(place)
+        for place in sorted(places, reverse=True):
+            copy = self._copy(place)
+            if copy is not None:
+                yield copy
 
     def history(self) -> Iterator[tuple[Copy, str | None]]:
         """Every copy ever published, the oldest first, and why it is no longer out, None if it is."""
@@ -210,7 +216,8 @@ class Ledger:
         self._by_source: dict[str, dict[str | None, int]] = {}  # by hash of the source, then by folded output
         self._by_input: dict[str, set[str]] = {}  # folded outputs that were ever made from a file at this place
         self._by_bytes: dict[str, int] = {}  # by hash of the copy: where its last entry begins
-        self._restricted: dict[str, tuple[int, str]] = {}  # by hash: where it is said, and of which file
+        self._restricted: dict[str, dict[str, int]] = {}  # by hash, then by file: where it is said
+        self._restricted_files: dict[str, int] = {}  # by hash of the bytes: where it is said last
         self._looks: dict[int, str] = {}  # what restricted photos look like, by where that is said
         self._staging: dict[str, int] = {}  # tokens of runs that have not said that they ended, and their processes
         self.refusals: list[Refusal] = []
@@ -255,7 +262,7 @@ class Ledger:
     def _take_in_refusal(self, entry: dict[str, Any]) -> None:
         text = self._text(entry)
         try:
-            self.refusals += [] if text is None else [refusal_from_json(json.loads(text))]
+            self.refusals += [] if text is None else [refusal_from_json(json.loads(text), entry["at"])]
             self.sealed_refusals += text is None
         except (KeyError, TypeError, ValueError):
             self._count_damage()
@@ -264,13 +271,19 @@ class Ledger:
         self.damaged += 1
 
     def _note_restriction(self, place: int, entry: dict[str, Any]) -> None:
-        sha256 = entry["source"]["sha256"]
-        pixels = entry["source"]["pixels"]
+        """What is said of another file stays; so does all that was said if this outcome was in doubt."""
+        if entry["restricted"] is None:
+            return
+        sha256, pixels = entry["source"]["sha256"], entry["source"]["pixels"]
         for known in (sha256, pixels, pixels[:UNTURNED]):
+            files = self._restricted.setdefault(known, {})
+            files.pop(sha256, None)
             if entry["restricted"]:
-                self._restricted[known] = place, sha256
-            elif self._restricted.get(known, (0, ""))[1] == sha256:  # what is said of another file stays
-                del self._restricted[known]
+                files[sha256] = place
+        self._restricted_files.pop(sha256, None)
+        if entry["restricted"]:
+            self._restricted_files[sha256] = place
+            self._looks[place] = entry["source"].get("look", "")
 
     def _forget(self, name: str, sha256: str | None) -> None:
         """One copy is gone. Two runs may have wanted the name at once: then the other one's copy lies there."""

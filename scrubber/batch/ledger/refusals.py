@@ -75,7 +75,7 @@ def remembered(terms: Terms, ledger: Ledger | None = None) -> Remembered:
             standing = permissions.people.get(person or "")
             if person is None or standing is None or not _is_forgotten(refusal, standing):
                 continue
-            same_group = refusal.organisation == permissions.organisation
+            same_group = _folded(refusal.organisation) == _folded(permissions.organisation)
             if same_group and (each is ledger or refusal.consent == standing.consent):
                 found[person] = refusal, each.out
     return Remembered(found, sealed=ledger is not None and ledger.sealed_refusals > 0)
@@ -105,7 +105,8 @@ def refused_since(copy: Copy, identity: str | None = None) -> str | None:
     for ledger in all_known(identity) if shown else ():
         try:
             ledger.refresh_refusals()
-            refused = {appearance(one.person): one for one in ledger.refusals if one.since >= made}
+            later = (one for one in ledger.refusals if one.since >= made or one.noted >= copy.at)
+            refused = {appearance(one.person): one for one in later}
             if not refused.keys().isdisjoint(shown) and ledger.with_bytes(copy.sha256 or ""):
                 person, refusal = next((shown[key], one) for key, one in refused.items() if key in shown)
                 return f"shows {person}, who {_said(refusal)}"
@@ -154,6 +155,11 @@ def _refusal(person: str, standing: Standing, organisation: str | None) -> Refus
     if day is None or day > date.today():
         day = standing.agreed or date.today() - timedelta(days=1)
     return Refusal(person, standing.refused, day, standing.consent, organisation)
+
+
+def _folded(organisation: str | None) -> str:
+    """A name as people write it in one way today and in another tomorrow."""
+    return " ".join((organisation or "").casefold().split())
 
 
 def _is_noted(refusal: Refusal, known: Refusal) -> bool:

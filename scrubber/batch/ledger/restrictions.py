@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from scrubber.errors import UsageError
+from scrubber.photos import alike
 from scrubber.values import UNTURNED, Result, SourceId
 
 if TYPE_CHECKING:
@@ -14,19 +15,23 @@ if TYPE_CHECKING:
     from scrubber.batch.ledger.ledger import Ledger
     from scrubber.terms import Terms
 
-SAY_ANEW: Final = "say it anew for this file, or write no_photo = false in an entry for it if it may be seen"
+SAY_ANEW: Final = "withhold it too (`scrubber consent no-photo`), or write no_photo = false in an entry for this file"
 
 
-def refuse_without_manifest(ledger: Ledger, terms: Terms, *hashes: str) -> None:
+def refuse_without_manifest(ledger: Ledger, terms: Terms, *hashes: str, source: SourceId | None = None) -> None:
     """Raise `UsageError` for a run without a manifest where an earlier one restricted a photo with such a hash, or any.
 
-    Leaving out an option must not undo a hide box or a NO PHOTO.
+    With a `source`, also where it withheld a photo that may be this one. Leaving out an option must not undo a hide box
+    or a NO PHOTO.
     """
-    known = ledger.restricting(*hashes) if terms.permissions is None else None
+    if terms.permissions is not None:
+        return
+    others = ledger.restricted_others(source) if source else ()
+    known = ledger.restricting(*hashes) or next((one for one in others if _restrictions(one).get("no_photo")), None)
     if known is not None:
         manifest = known.manifest or "a manifest"
         raise UsageError(
-            f"{ledger.out}: copies here follow {manifest}, which hides places in {Path(known.input).name} or withholds "
+            f"{ledger.out}: copies here follow {manifest}, which hides places in {_named(known)} or withholds "
             f"it; give it again: --consent {manifest}"
         )
 
@@ -35,55 +40,65 @@ def lifted(ledger: Ledger, terms: Terms, result: Result) -> Result:
     """The result under what earlier manifests said of the photo and the one of this run does not.
 
     NO PHOTO holds until a manifest takes it back in so many words; a hide box that is gone is told. What was said about
-    another file with the same pixels is in doubt for this one: it is withheld until the manifest says it for it, too.
+    another file that may be the same photo is in doubt for this one.
     """
-    if result.source is None or terms.permissions is None or result.status != "published":
+    source = result.source
+    if source is None or terms.permissions is None or result.status != "published" or terms.says_no_photo(source):
         return result
-    source, explicit = result.source, terms.says_no_photo(result.source)
-    known = ledger.restricting(source.sha256, source.pixels)
-    if known is None:
-        return result if explicit else _if_edited(ledger, terms, result, source)
+    known = ledger.restricting(source.sha256)
+    if known is not None:
+        result = _if_restricted(ledger, terms, result, known)
+    for other in ledger.restricted_others(source):
+        if result.status == "published":
+            result = _if_another(terms, result, source, other)
+    return result
+
+
+def _if_restricted(ledger: Ledger, terms: Terms, result: Result, known: Copy) -> Result:
+    """The result for a photo of which an earlier manifest said something."""
     if known.private is None:
         words = (
             f"{known.manifest} hid places in this photo or withheld it; what it said is sealed with the key of a "
             f"locked manifest, which {terms.manifest} does not have: use that one, or write no_photo = false in an "
             "entry for this photo if it may be seen"
         )
-        return result if explicit else _withheld(result, "restriction-in-doubt", words)
-    then = known.private.restrictions
-    if then.get("no_photo") and not explicit:
+        return _withheld(result, "restriction-in-doubt", words)
+    if known.private.restrictions.get("no_photo"):
         words = "an earlier manifest withheld this photo; if it may be seen, write no_photo = false in an entry for it"
         return _withheld(result, "no-photo-sign", words)
-    gone = forgotten_boxes(ledger, terms, result.source)
-    if gone and not explicit and known.source.sha256 != result.source.sha256:
-        words = f"{Path(known.input).name} has the same pixels, and places are hidden in it"
-        return _withheld(result, "restriction-in-doubt", words)
+    gone = forgotten_boxes(ledger, terms, known.source)
     places = f"{len(gone)} places" if len(gone) > 1 else "a place"
     words = f"an earlier manifest hid {places} in this photo that {terms.manifest} does not; use the newest one"
     return _noted(result, words) if gone else result
 
 
-def _if_edited(ledger: Ledger, terms: Terms, result: Result, source: SourceId) -> Result:
-    """The result for a photo that is probably one that was restricted: turned by its flag since, retouched, saved anew.
+def _if_another(terms: Terms, result: Result, source: SourceId, other: Copy) -> Result:
+    """The result for a photo that may be another file's, which was restricted.
 
-    A photo that only looks like another may be the next of a burst. Then NO PHOTO withholds it, for who asked not to be
-    seen is probably in it as well, and hide boxes are told, for what they cover may be elsewhere in it.
+    Pixels, or the digits that are the same however it is turned, tell that it is the same photo, tagged, turned or
+    retouched. One that only looks like the other may be the next of a burst: then NO PHOTO withholds it, for who asked
+    not to be seen is probably in it as well, and hide boxes are told, for what they cover may be elsewhere in it.
     """
-    now = terms.pointed_at(source)
-    known = ledger.restricting(source.pixels[:UNTURNED])
-    if known is not None:
-        then = _restrictions(known)
-        if not then.get("no_photo") and _boxes(then) <= len(now.get("hide", ())):
-            return result
-        words = f"it is probably {_named(known)}, turned or edited since, in which something is hidden, or which is"
-        return _withheld(result, "restriction-in-doubt", f"{words} withheld; {SAY_ANEW}")
-    known = ledger.restricted_like(source)
-    if known is None:
+    then, now = _restrictions(other), terms.pointed_at(source)
+    if other.source.pixels == source.pixels:
+        boxes = [*then.get("hide", ()), *then.get("forgotten", ())]
+        covered = all(box in now.get("hide", ()) for box in boxes)
+        words = f"{_named(other)} has the same pixels, and is withheld or has hidden places"
+    elif other.source.pixels[:UNTURNED] == source.pixels[:UNTURNED]:
+        covered = _boxes(then) <= len(now.get("hide", ()))
+        words = f"it is probably {_named(other)}, turned or edited since, which is withheld or has hidden places"
+    elif then.get("no_photo"):
+        covered, words = False, f"it looks like {_named(other)}, which is withheld"
+    else:
+        return result if now.get("hide") else _noted(result, looks_like(_named(other)))
+    if covered and not then.get("no_photo"):
         return result
-    if _restrictions(known).get("no_photo"):
-        words = f"it looks like {_named(known)}, which is withheld"
-        return _withheld(result, "restriction-in-doubt", f"{words}; {SAY_ANEW}")
-    return result if now.get("hide") else _noted(result, looks_like(_named(known)))
+    return _withheld(result, "restriction-in-doubt", f"{words}; {SAY_ANEW}")
+
+
+def may_be_the_same(one: SourceId, other: SourceId) -> bool:
+    """Whether two files may be one photo: by its pixels, turned, retouched, or by its looks."""
+    return one.pixels[:UNTURNED] == other.pixels[:UNTURNED] or alike(one.look, other.look)
 
 
 def looks_like(name: str) -> str:
@@ -106,7 +121,7 @@ def _boxes(said: dict[str, Any]) -> int:
 
 def forgotten_boxes(ledger: Ledger, terms: Terms, source: SourceId) -> list[Any]:
     """Hide boxes that earlier manifests had for a photo, and the one of this run has not, nor takes them back."""
-    known = ledger.restricting(source.sha256, source.pixels)
+    known = ledger.restricting(source.sha256)
     if known is None or known.private is None or terms.says_no_photo(source):
         return []
     then, now = known.private.restrictions, terms.pointed_at(source).get("hide", ())
