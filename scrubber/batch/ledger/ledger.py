@@ -32,11 +32,11 @@ from scrubber.batch.ledger.entries import (
     refusal_as_json,
     refusal_from_json,
 )
+from scrubber.batch.ledger.restricted_photos import RestrictedPhotos
 from scrubber.errors import NotWritable
 from scrubber.guarded import resolved, size_of
-from scrubber.photos import alike
 from scrubber.storage import LocalFolder, Storage
-from scrubber.values import UNTURNED, SourceId
+from scrubber.values import SourceId
 
 
 class _Out(NamedTuple):
@@ -128,24 +128,15 @@ class Ledger:
 
     def restricting(self, *hashes: str) -> Copy | None:
         """The last outcome for a photo with one of these hashes, or any, if its manifest restricted it."""
-        files = (self._restricted.get(known, {}) for known in hashes or tuple(self._restricted))
-        places = [place for each in files for place in each.values()]
-        return self._copy(max(places)) if places else None
+        place = self._restricted.last(hashes)
+        return None if place is None else self._copy(place)
 
     def restricted_others(self, source: SourceId) -> Iterator[Copy]:
         """The last outcomes for other files that were restricted and may be this photo, the newest first.
 
         They have its pixels, or the first digits in common with them, or look like it.
         """
-        near = (self._restricted.get(known, {}) for known in (source.pixels, source.pixels[:UNTURNED]))
-        places = {place for files in near for sha256, place in files.items() if sha256 != source.sha256}
-        for sha256, place in self._restricted_files.items():
-            if sha256 != source.sha256 and alike(source.look, self._looks.get(place, "")):
-                places.add(place)
-        for place in sorted(places, reverse=True):
-            copy = self._copy(place)
-            if copy is not None:
-                yield copy
+        return (copy for place in self._restricted.others(source) if (copy := self._copy(place)) is not None)
 
     def history(self) -> Iterator[tuple[Copy, str | None]]:
         """Every copy ever published, the oldest first, and why it is no longer out, None if it is."""
@@ -216,9 +207,7 @@ class Ledger:
         self._by_source: dict[str, dict[str | None, int]] = {}  # by hash of the source, then by folded output
         self._by_input: dict[str, set[str]] = {}  # folded outputs that were ever made from a file at this place
         self._by_bytes: dict[str, int] = {}  # by hash of the copy: where its last entry begins
-        self._restricted: dict[str, dict[str, int]] = {}  # by hash, then by file: where it is said
-        self._restricted_files: dict[str, int] = {}  # by hash of the bytes: where it is said last
-        self._looks: dict[int, str] = {}  # what restricted photos look like, by where that is said
+        self._restricted = RestrictedPhotos()
         self._staging: dict[str, int] = {}  # tokens of runs that have not said that they ended, and their processes
         self.refusals: list[Refusal] = []
         """Who may not be shown, as manifests of earlier runs said."""
@@ -238,7 +227,7 @@ class Ledger:
                     f"{self.path}: a newer scrubber keeps this record of published copies; use that one for {self.out}"
                 )
             case "copy" | "withheld":
-                self._note_restriction(place, entry)
+                self._restricted.take_in(place, entry)
         match entry["what"]:
             case "copy":
                 name, source = folded(entry["output"]), entry["source"]["sha256"]
@@ -269,21 +258,6 @@ class Ledger:
 
     def _count_damage(self) -> None:
         self.damaged += 1
-
-    def _note_restriction(self, place: int, entry: dict[str, Any]) -> None:
-        """What is said of another file stays; so does all that was said if this outcome was in doubt."""
-        if entry["restricted"] is None:
-            return
-        sha256, pixels = entry["source"]["sha256"], entry["source"]["pixels"]
-        for known in (sha256, pixels, pixels[:UNTURNED]):
-            files = self._restricted.setdefault(known, {})
-            files.pop(sha256, None)
-            if entry["restricted"]:
-                files[sha256] = place
-        self._restricted_files.pop(sha256, None)
-        if entry["restricted"]:
-            self._restricted_files[sha256] = place
-            self._looks[place] = entry["source"].get("look", "")
 
     def _forget(self, name: str, sha256: str | None) -> None:
         """One copy is gone. Two runs may have wanted the name at once: then the other one's copy lies there."""
