@@ -13,9 +13,10 @@ from typing import Any, Final, Literal
 
 from scrubber import environment, installed, plugins, weights
 from scrubber.batch.sandbox import isolation
-from scrubber.detection import blazeface
+from scrubber.detection import blazeface, plugged
 from scrubber.errors import MissingPart, ScrubberError
-from scrubber.formats import Requirement, formats
+from scrubber.formats import Requirement, table
+from scrubber.redaction import styles
 
 _OPENCV: Final = "opencv-contrib-python"
 _RIVALS: Final = ("opencv-python", "opencv-python-headless", "opencv-contrib-python-headless")
@@ -72,10 +73,7 @@ def examine(verify: bool = False) -> Iterator[Check]:
     for name, trial in _trials().items():
         yield _tried(f"try {name}", trial)
     yield _network()
-    yield from (
-        Check(f"plug-in {each.name}", "ok", f"{each.package} {each.version} adds it to {each.group}")
-        for each in plugins.installed()
-    )
+    yield from map(_plugin, plugins.installed())
     if verify:
         yield from map(
             _verified, (_OWN, *_NEEDED, _OPENCV, _MEDIAPIPE.package, *(part.package for part in _optional_parts()))
@@ -84,7 +82,26 @@ def examine(verify: bool = False) -> Iterator[Check]:
 
 def _optional_parts() -> tuple[Requirement, ...]:
     """What single formats need, as the table of formats has it, and what locks and changes manifests."""
-    return (*(known.needs for known in formats().values() if known.needs), *_OPTIONAL)
+    return (*(known.needs for known in table.usable().values() if known.needs), *_OPTIONAL)
+
+
+def _plugin(plugin: plugins.Plugin) -> Check:
+    """Whether a plug-in can be loaded. Without a style other styles can be had; what else fails ends every run."""
+    name, fault = f"plug-in {plugin.name}", None
+    try:
+        if plugin.group == table.GROUP:
+            fault = table.faults().get(plugin.name)
+        elif plugin.group == plugged.GROUP:
+            plugged.made(plugin.name, plugins.load(plugin))
+        else:
+            plugins.load(plugin)
+    except MissingPart as error:
+        fault = error
+    added = f"{plugin.package} {plugin.version} adds it to {plugin.group}"
+    if fault is None:
+        return Check(name, "ok", added)
+    why, _, remedy = " ".join(str(fault).split()).rpartition("; ")
+    return Check(name, "warning" if plugin.group == styles.GROUP else "missing", f"{added}; {why}", remedy)
 
 
 def _weight(name: str) -> str:

@@ -44,10 +44,19 @@ def off() -> bool:
 
 def installed() -> tuple[Plugin, ...]:
     """All plug-ins that would be loaded, in a stable order; none is loaded for that."""
-    return tuple(
-        Plugin(point.group, point.name, point.dist.name if point.dist else "", point.dist.version if point.dist else "")
-        for group in GROUPS
-        for point in _points(group)
+    return tuple(_described(point) for group in GROUPS for point in _points(group))
+
+
+def load(plugin: Plugin) -> Callable[[], Any]:
+    """What the entry point of one plug-in names. Raises `MissingPart` if it cannot be loaded."""
+    return _load(next(point for point in _points(plugin.group) if _described(point) == plugin))
+
+
+def unusable(name: str, error: Exception) -> MissingPart:
+    """The error for a plug-in that was loaded and then failed at what it is loaded for."""
+    return MissingPart(
+        f"the plug-in {name!r} cannot be used ({type(error).__name__}: {error}); mend or uninstall it, or set "
+        f"{VARIABLE}=none"
     )
 
 
@@ -63,6 +72,11 @@ def loaded(group: str) -> tuple[Callable[[], Any], ...]:
 def names(group: str) -> tuple[str, ...]:
     """The names of a group's entry points, which are not loaded for that."""
     return tuple(point.name for point in _points(group))
+
+
+def _described(point: metadata.EntryPoint) -> Plugin:
+    package = point.dist
+    return Plugin(point.group, point.name, package.name if package else "", package.version if package else "")
 
 
 def _points(group: str) -> list[metadata.EntryPoint]:
@@ -108,5 +122,8 @@ def _load(point: metadata.EntryPoint) -> Callable[[], Any]:
             f"{VARIABLE}=none"
         ) from error
     if not callable(found):
-        raise MissingPart(f"the plug-in {point.name!r} ({point.value}) is nothing that can be called; uninstall it")
+        raise MissingPart(
+            f"the plug-in {point.name!r} ({point.value}) is nothing that can be called; mend or uninstall it, or set "
+            f"{VARIABLE}=none"
+        )
     return found  # type: ignore[no-any-return]

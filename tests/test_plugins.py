@@ -29,6 +29,16 @@ def block(language: str) -> str:
     return str(found)
 
 
+def environment(home: Path) -> tuple[Path, Path]:
+    """A Python of its own that has all that this one has, and its folder for packages."""
+    venv.create(home, with_pip=False)
+    executable = home / ("Scripts" if os.name == "nt" else "bin") / "python"
+    asked: list[str | Path] = [executable, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+    target = Path(subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip())
+    (target / "all.pth").write_text(f"{ROOT}\n{sysconfig.get_path('purelib')}\n")
+    return executable, target
+
+
 @pytest.fixture(scope="module")
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Python of its own that has all that this one has, and the plug-in, built and installed as a package."""
@@ -39,11 +49,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source.mkdir()
     (source / "pyproject.toml").write_text(block("toml"))
     (source / "scrubber_example.py").write_text(block("python"))
-    venv.create(home / "venv", with_pip=False)
-    executable = home / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
-    asked: list[str | Path] = [executable, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
-    target = Path(subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip())
-    (target / "all.pth").write_text(f"{ROOT}\n{sysconfig.get_path('purelib')}\n")
+    executable, target = environment(home / "venv")
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--no-build-isolation"]
     subprocess.run([*pip, "--target", target, source], check=True)
     return executable
@@ -62,9 +68,9 @@ def photo(tmp_path: Path, scenery: np.ndarray) -> Path:
 
 def call(python: Path, words: str, folder: Path, **variables: str) -> tuple[int, list[dict[str, Any]], str]:
     """The command, as a user gives it: its exit code, its JSON lines, and what it says besides."""
-    environment = {**os.environ, "XDG_STATE_HOME": str(folder / "state"), **variables}
+    variables = {**os.environ, "XDG_STATE_HOME": str(folder / "state"), **variables}
     done = subprocess.run(
-        [python, "-P", ROOT / "cli.py", *words.split()], cwd=folder, env=environment, capture_output=True, text=True
+        [python, "-P", ROOT / "cli.py", *words.split()], cwd=folder, env=variables, capture_output=True, text=True
     )
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     return done.returncode, lines, done.stdout + done.stderr
@@ -151,3 +157,66 @@ def test_a_detector_that_fails_ends_the_run(python: Path, photo: Path) -> None:
     )
     done = subprocess.run([python, "-P", "-c", code], cwd=photo.parent, capture_output=True, text=True)
     assert "ScrubberError: the detector 'red-dots' of a plug-in failed (ZeroDivisionError" in done.stderr
+
+
+BROKEN = """
+from scrubber.formats import Format, register
+
+def raises():
+    register(Format("half", "photo", ("half",)))
+    raise ValueError("out of paper")
+
+def no_format():
+    register("a text")
+
+def nonsense():
+    register(Format("toy", "nonsense"))
+
+class Blind:
+    name = "blind"
+
+paint = 3
+"""
+
+
+@pytest.mark.parametrize(
+    ("group", "value", "why"),
+    [
+        ("formats", "raises", "ValueError: out of paper"),
+        ("formats", "no_format", "'a text' is no Format"),
+        ("formats", "nonsense", "of no medium 'nonsense'"),
+        ("formats", "absent", "has no attribute 'absent'"),
+        ("detectors", "absent", "has no attribute 'absent'"),
+        ("detectors", "Blind", "has no attribute 'detect'"),
+        ("styles", "absent", "has no attribute 'absent'"),
+        ("styles", "paint", "nothing that can be called"),
+    ],
+)
+def test_a_plugin_that_cannot_be_used_is_named(tmp_path: Path, group: str, value: str, why: str) -> None:
+    """Whoever installed it is told which it is and how to go on, and `doctor` goes on with the other checks."""
+    python = with_package(tmp_path / "venv", f"[scrubber.{group}]\nsick = sick_plugin:{value}\n")
+    Image.fromarray(np.full((40, 60, 3), 90, np.uint8)).save(tmp_path / "photo.png")
+    code, lines, said = call(python, "doctor --json", tmp_path)
+    told = {line["name"]: line for line in lines}
+    assert code == (0 if group == "styles" else 5), said
+    assert why in told["plug-in sick"]["detail"]
+    assert "SCRUBBER_PLUGINS=none" in told["plug-in sick"]["remedy"]
+    assert lines[-1]["name"] == "plug-in sick"
+    assert "Traceback" not in said
+    code, _, said = call(python, f"run photo.png -o out --style {'sick' if group == 'styles' else 'blur'}", tmp_path)
+    assert code == 5 or group == "styles", said
+    if group != "styles":
+        assert why in said
+        assert "'sick'" in said
+        assert "SCRUBBER_PLUGINS=none" in said
+    assert "Traceback" not in said
+
+
+def with_package(home: Path, entry_points: str) -> Path:
+    """A Python of its own with a package that has these entry points."""
+    executable, target = environment(home)
+    (target / "sick_plugin.py").write_text(BROKEN)
+    (target / "sick-1.dist-info").mkdir()
+    (target / "sick-1.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: sick\nVersion: 1\n")
+    (target / "sick-1.dist-info" / "entry_points.txt").write_text(entry_points)
+    return executable

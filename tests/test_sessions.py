@@ -129,3 +129,41 @@ with scrubber.Session(policy=scrubber.Policy(preset="fast"), isolate=True, jobs=
     os.waitpid(child, 0)
     print(session.scrub_bytes(data).result.status)
 """
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.parametrize("begun", ["os.fork", "multiprocessing", "in a session"])
+def test_a_fork_looks_for_faces_with_threads_of_its_own(begun: str, samples: Path, tmp_path: Path) -> None:
+    """The parent's threads and MediaPipe's do not live on in a fork, and whoever waited for them waited for ever."""
+    (tmp_path / "forks.py").write_text(FORKS)
+    words = [sys.executable, "-W", "ignore", "forks.py", begun, str(samples / "astronaut.jpg")]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    assert done.stdout.split() == ["1", "1", "published"], done.stderr
+
+
+FORKS = """
+import contextlib, multiprocessing, os, pathlib, sys, scrubber, scrubber.opencv
+begun, photo = sys.argv[1:]
+scrubber.opencv.load().setNumThreads(2)  # also where there is one processor
+policy = scrubber.Policy(preset="fast")
+
+def work():
+    print(len(scrubber.find_faces(photo, "fast")), flush=True)
+    with scrubber.Session(policy=policy) as session:
+        print(session.scrub_bytes(pathlib.Path(photo).read_bytes()).result.status, flush=True)
+
+with scrubber.Session(policy=policy) if begun == "in a session" else contextlib.nullcontext():
+    print(len(scrubber.find_faces(photo, "fast")), flush=True)
+    if begun == "multiprocessing":
+        child = multiprocessing.get_context("fork").Process(target=work, daemon=True)
+        child.start()
+        child.join(50)
+    else:
+        child = os.fork()
+        if not child:
+            import signal
+            signal.alarm(50)
+            work()
+            os._exit(0)
+        os.waitpid(child, 0)
+"""

@@ -96,6 +96,19 @@ class _Tasks:
 
 
 _TASKS = _Tasks()
+_LOST: Final[list[_Tasks]] = []
+"""Kept from being destroyed, which waits for threads of the process that opened them."""
+
+
+def _open_anew() -> None:
+    """In a fork of this process: the open tasks have no threads, and nobody would give the lock back."""
+    global _TASKS, _LOCK
+    _LOST.append(_TASKS)
+    _TASKS, _LOCK = _Tasks(), Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_open_anew)
 
 
 @contextmanager
@@ -105,13 +118,15 @@ def model_session() -> Iterator[None]:
     Left open when the interpreter ends, a task prints a traceback; hence a block and not a cache.
     """
     with _LOCK:
-        _TASKS.keepers += 1
+        tasks = _TASKS
+        tasks.keepers += 1
     try:
         yield
     finally:
         with _LOCK:
-            _TASKS.keepers -= 1
-            _TASKS.close_unless_kept()
+            tasks.keepers -= 1
+            if tasks is _TASKS:  # not those of the process that this is a fork of
+                tasks.close_unless_kept()
 
 
 def _new_task(reach: Range, threshold: float) -> Any:

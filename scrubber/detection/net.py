@@ -7,6 +7,7 @@ the file stays the one that its makers published.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -77,6 +78,16 @@ def _turns(count: int) -> Semaphore:
     return Semaphore(max(count, 1))
 
 
+def _forget_threads() -> None:
+    """In a fork of this process: its pools have no threads, and a turn that one of them had would never come back."""
+    _threads.cache_clear()
+    _turns.cache_clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_threads)
+
+
 def _planes(picture: NDArray[np.uint8], bgr: bool) -> NDArray[np.float32]:
     """The picture as the nets take it, 1×3×height×width, in memory that each thread keeps: new memory costs time."""
     import numpy as np
@@ -103,7 +114,7 @@ def _session(name: str) -> Any:
         raise MissingPart(f"ONNX Runtime cannot be loaded ({error}); pip install onnxruntime") from error
     onnxruntime.disable_telemetry_events()  # only its builds for Windows have any
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
+    options.intra_op_num_threads = 1  # none of its own, so that it can also be used in a fork
     options.log_severity_level = 3  # errors
     return onnxruntime.InferenceSession(any_size(weights.load(name)), options, providers=["CPUExecutionProvider"])
 

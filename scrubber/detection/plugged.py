@@ -7,9 +7,9 @@ None of this runs when a copy is checked or a file is verified.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from scrubber import plugins
 from scrubber.detection import presets
@@ -65,4 +65,14 @@ def _new(seen: Sequence[Region], found: Sequence[Region]) -> list[Region]:
 
 @cache
 def _detectors() -> tuple[Detector, ...]:
-    return tuple(make() for make in plugins.loaded(GROUP))
+    return tuple(map(made, plugins.names(GROUP), plugins.loaded(GROUP)))
+
+
+def made(name: str, make: Callable[[], Any]) -> Detector:
+    """The detector that a plug-in of that name makes. Raises `MissingPart` if it makes none."""
+    try:
+        detector: Detector = make()
+        _ = detector.name, detector.detect
+    except Exception as error:  # whatever foreign code raises, or gives that is no detector
+        raise plugins.unusable(name, error) from error
+    return detector

@@ -16,9 +16,10 @@ from types import MappingProxyType
 from typing import Any, BinaryIO, Final, Literal, TypeAlias
 
 from scrubber import plugins
-from scrubber.errors import UsageError
+from scrubber.errors import MissingPart, UsageError
 from scrubber.values import Leak
 
+GROUP: Final = "scrubber.formats"
 HEADER_BYTES: Final = 4096
 """How much of a file tells what it is; the first directory of a TIFF mostly lies within."""
 
@@ -30,6 +31,7 @@ _ORDER: Final[tuple[Medium, ...]] = ("photo", "film", "sound", "document")
 for photos are known by more of their bytes."""
 
 _table: Final = dict[str, "Format"]()
+_faults: Final = dict[str, MissingPart]()
 _filling: Final = RLock()
 _filled = False
 _registering_plugins = False
@@ -103,11 +105,15 @@ class Format:
 
 
 def register(new: Format) -> None:
-    """Add a format to the table. Raises `UsageError` for a name that is there, or a plug-in that would judge itself.
+    """Add a format to the table. Raises `UsageError` for what is no format, and a plug-in that would judge itself.
 
     A plug-in opens and inspects what it knows; copies are written in formats of scrubber's own, for whoever writes a
     file must not be the one who says that it is clean.
     """
+    if not isinstance(new, Format):
+        raise UsageError(f"{new!r} is no Format; register one")
+    if new.medium not in _ORDER:
+        raise UsageError(f"the format {new.name!r} is of no medium {new.medium!r}; take one of {', '.join(_ORDER)}")
     if new.name in _table:
         raise UsageError(f"there is a format {new.name!r} already; give the new one another name")
     if _registering_plugins and (new.writer or new.audit):
@@ -116,10 +122,23 @@ def register(new: Format) -> None:
 
 
 def formats() -> Mapping[str, Format]:
-    """All formats by name: those of scrubber, then those of plug-ins."""
+    """All formats by name: those of scrubber, then those of plug-ins. Raises `MissingPart` if a plug-in fails."""
+    for fault in faults().values():
+        raise MissingPart(*fault.args) from fault
+    return MappingProxyType(_table)
+
+
+def usable() -> Mapping[str, Format]:
+    """The same without what plug-ins failed to add; to look at, and not to work with."""
+    faults()
+    return MappingProxyType(_table)
+
+
+def faults() -> Mapping[str, MissingPart]:
+    """By the name of each plug-in that failed to add its formats, the error that says why and what to do."""
     if not _filled:
         _fill()
-    return MappingProxyType(_table)
+    return MappingProxyType(_faults)
 
 
 def get(name: str | None) -> Format | None:
@@ -182,6 +201,18 @@ def _fill() -> None:
         for module in pkgutil.iter_modules(home.__path__, "scrubber.handlers."):
             import_module(module.name)
         _registering_plugins = True
-        for plugin in plugins.loaded("scrubber.formats"):
-            plugin()
+        for plugin in plugins.installed():
+            if plugin.group == GROUP:
+                _add(plugin)
         _filled = True
+
+
+def _add(plugin: plugins.Plugin) -> None:
+    """Let a plug-in register its formats, all of them or none."""
+    before = dict(_table)
+    try:
+        plugins.load(plugin)()
+    except Exception as error:  # noqa: BLE001 — whatever foreign code raises; `formats` raises it
+        _table.clear()
+        _table.update(before)
+        _faults[plugin.name] = error if isinstance(error, MissingPart) else plugins.unusable(plugin.name, error)

@@ -5,6 +5,7 @@ Method: Zhong et al., SFace, IEEE TIP 2021. The numbers stay in memory; nothing 
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
@@ -124,6 +125,17 @@ def _described(*views: Picture) -> NDArray[np.float32]:
 @cache
 def _net() -> Any:
     return opencv.load().dnn.readNetFromONNX(weights.as_array(_MODEL))
+
+
+def _free_the_net() -> None:
+    """In a fork of this process: a thread that was at work with the net is not there to give it back."""
+    global _LOCK
+    _LOCK = Lock()
+    _net.cache_clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_free_the_net)
 
 
 def _flaw(view: Picture) -> Flaw | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from scrubber.inspection.parts import Finding, Part
 from scrubber.inspection.readers import gps, makernote
@@ -22,7 +22,9 @@ from scrubber.values import Leak
 _JPEG_AT, _JPEG_LENGTH = 0x0201, 0x0202
 _STRIP_AT, _STRIP_LENGTH, _WIDTH, _HEIGHT = 0x0111, 0x0117, 0x0100, 0x0101
 _MAKER_NOTE, _MAKE = 0x927C, 0x010F
-_WITHOUT_SETTINGS = frozenset({"IFD1", "Interop"})  # directories that repeat what stands in IFD0, or say nothing
+_WITHOUT_SETTINGS = frozenset({"IFD1", "Interop"})  # directories with the settings of the small copy, or none
+_PROCESSING_SOFTWARE = 0x000B  # of which raw files of Panasonic have a number
+_LAST_OF_GPS = 0x001F
 _CLASSIC = (b"II*\0", b"MM\0*")  # headers that piexif knows; BigTIFF and the variants of raw files are ours to read
 _PIEXIF_NAMES = {"IFD0": "0th", "IFD1": "1st"}
 _CODE_BYTES = 8  # "ASCII\0\0\0", "UNICODE\0" … before a coded text
@@ -42,7 +44,7 @@ def read(part: Part) -> Iterator[Finding]:
         yield Leak("metadata", part.where, f"empty block, {size(part.payload)}")
         return
     tiff = Tiff.parse(part.payload)
-    directories = list(tiff.directories())
+    directories = tiff.directories()
     tables = _tables(tiff, directories)
     yield from _told(part.where, tiff, directories, tables, _WITHOUT_SETTINGS)
     thumbnails: list[range] = []
@@ -72,7 +74,7 @@ def canon_note(part: Part) -> Iterator[Finding]:
 
 
 def _told(
-    place: str, tiff: Tiff, directories: list[Directory], tables: list[Table], skipped: frozenset[str]
+    place: str, tiff: Tiff, directories: list[Directory], tables: list[Table], uncounted: frozenset[str]
 ) -> Iterator[Finding]:
     everything = _all(tables)
     settings = 0
@@ -82,8 +84,8 @@ def _told(
             yield Leak("metadata", where, f"damaged, read in part: {directory.broken}")
         if directory.name == "GPS":
             yield from gps.from_exif(where, table) if table else [Leak("place", where, "empty GPS block")]
-        elif directory.name not in skipped:
-            yield from _tags(place, directory, table, tiff, everything)
+        yield from _tags(place, directory, table, tiff, everything)
+        if directory.name not in ("GPS", *uncounted):
             settings += len(directory.entries.keys() - TAGS.keys() - STRUCTURE)
     if settings:
         yield Leak("metadata", place, f"settings of the camera, such as exposure and lens: {settings}")
@@ -127,9 +129,13 @@ def _all(tables: list[Table]) -> Table:
 
 def _tags(where: str, directory: Directory, table: Table, tiff: Tiff, everything: Table) -> Iterator[Finding]:
     for number, entry in directory.entries.items():
+        if directory.name == "GPS" and number <= _LAST_OF_GPS:
+            continue
         if number in INNER:
             yield Part(*INNER[number], tiff.raw(entry))
-        elif number in TAGS and number in table:
+        elif (
+            number in TAGS and number in table and (number != _PROCESSING_SOFTWARE or isinstance(table[number], bytes))
+        ):
             tag = TAGS[number]
             text = _text(tag, table[number], tiff)
             if number in TIME_PARTS:
@@ -140,8 +146,10 @@ def _tags(where: str, directory: Directory, table: Table, tiff: Tiff, everything
 
 def _text(tag: Tag, value: Value, tiff: Tiff) -> str:
     """The value in words; empty if it holds nothing but padding."""
-    if isinstance(value, tuple) and tag.encoding in ("text", "utf-16"):  # text that is stored as numbers
-        value = bytes(b for b in value if isinstance(b, int) and 0 <= b < 256)
+    if isinstance(value, tuple) and tag.encoding in ("text", "utf-16"):
+        value = _bytes(value)
+    if isinstance(value, int):
+        return str(value)
     if not isinstance(value, bytes):
         amount = gps.number(value)
         return f"{amount:g}" if amount is not None else plain(str(value)[:LONGEST])
@@ -154,6 +162,11 @@ def _text(tag: Tag, value: Value, tiff: Tiff) -> str:
             return plain(body[: LONGEST * 4].decode(wide, "ignore").strip("\0 "))
         return decode(body if code.strip(b"\0") in (b"", b"ASCII", b"JIS") else value)
     return size(value) if tag.encoding == "other" else decode(value)
+
+
+def _bytes(value: tuple[Any, ...]) -> Value:
+    """Text that is stored as numbers, one for each byte; the same if these are no bytes."""
+    return bytes(value) if all(isinstance(b, int) and 0 <= b < 256 for b in value) else value
 
 
 def _time(text: str, parts: list[Value | None]) -> str:

@@ -21,6 +21,7 @@ class Tag(NamedTuple):
 
 TAGS: dict[int, Tag] = {
     # TIFF and IFD0
+    0x000B: Tag("ProcessingSoftware", "device", "program"),
     0x010D: Tag("DocumentName", "comment", "name of the document"),
     0x010E: Tag("ImageDescription", "comment", "description"),
     0x010F: Tag("Make", "device", "maker"),
@@ -48,7 +49,12 @@ TAGS: dict[int, Tag] = {
     0xC716: Tag("PreviewApplicationName", "device", "program"),
     0xC717: Tag("PreviewApplicationVersion", "device", "version of the program"),
     0xC71B: Tag("PreviewDateTime", "time", "preview made"),
+    0xC6FE: Tag("ProfileCopyright", "identity", "copyright of the colour profile"),
+    0xC789: Tag("ReelName", "comment", "name of the reel"),
     0xC7A1: Tag("CameraLabel", "comment", "label of the camera"),
+    # Panasonic
+    0xC6D2: Tag("PanasonicTitle", "comment", "title"),
+    0xC6D3: Tag("PanasonicTitle2", "comment", "title"),
     # Adobe Camera Raw, in files that it developed
     0xFDE8: Tag("OwnerName", "identity", "owner of the camera"),
     0xFDE9: Tag("SerialNumber", "serial", "camera's serial number"),
@@ -63,6 +69,8 @@ TAGS: dict[int, Tag] = {
     0x9003: Tag("DateTimeOriginal", "time", "taken"),
     0x9004: Tag("DateTimeDigitized", "time", "digitised"),
     0x9286: Tag("UserComment", "comment", "comment", "coded"),
+    0x9211: Tag("ImageNumber", "provenance", "number of the picture"),
+    0x9212: Tag("SecurityClassification", "comment", "security classification"),
     0x9213: Tag("ImageHistory", "history", "edits"),
     0x9400: Tag("AmbientTemperature", "place", "air temperature, °C", "other"),
     0x9401: Tag("Humidity", "place", "humidity, %", "other"),

@@ -57,7 +57,7 @@ def read(part: Part) -> Iterator[Finding]:
     if not pictures:
         yield Leak("structure", "TIFF", "no picture in it")
     yield from _previews(part, directories, pictures)
-    if len(directories) < MOST_DIRECTORIES:
+    if len({directory.at for directory in directories}) < MOST_DIRECTORIES:
         yield from _left_over(part, tiff, directories, pictures)
 
 
@@ -75,7 +75,7 @@ def raw(part: Part) -> Iterator[Finding]:
 
 def _parse(part: Part) -> tuple[Tiff, list[Directory], list[_Picture]]:
     tiff = Tiff.parse(part.payload)
-    directories = list(tiff.directories())
+    directories = tiff.directories()
     pictures = [picture for directory in directories if (picture := _picture(tiff, directory)) is not None]
     return tiff, directories, pictures
 

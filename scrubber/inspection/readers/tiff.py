@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from scrubber.inspection.binary import Order, cut, uint
@@ -18,19 +18,23 @@ from scrubber.inspection.parts import BrokenError
 Value: TypeAlias = int | float | bytes | tuple[Any, ...]
 
 ASCII, UNDEFINED = 2, 7
+UTF8 = 129  # of Exif 3.0
 # TIFF type number: bytes of one value, letter for `struct`. Rationals are two numbers each.
 _TYPES = {
     1: (1, "B"), 2: (1, "s"), 3: (2, "H"), 4: (4, "I"), 5: (8, "II"), 6: (1, "b"),
     7: (1, "s"), 8: (2, "h"), 9: (4, "i"), 10: (8, "ii"), 11: (4, "f"), 12: (8, "d"), 13: (4, "I"),
     16: (8, "Q"), 17: (8, "q"), 18: (8, "Q"),
+    UTF8: (1, "s"),
 }  # fmt: skip
 _RATIONALS = frozenset({5, 10})
 _UNSIGNED = frozenset({1, 3, 4, 13, 16, 18})
 
 # Tags that point to further directories, and how we call those.
 _POINTERS = {0x8769: "Exif", 0x8825: "GPS", 0xA005: "Interop", 0x014A: "SubIFD"}
-MOST_ENTRIES = 500
-MOST_DIRECTORIES = 32
+MOST_ENTRIES = 5_461  # as many as a segment of a JPEG has room for
+MOST_DIRECTORIES = 128
+MOST_IN_ALL = 65_536  # entries of all directories, which may overlap to cost time
+MOST_REPEATED = 16  # of one tag in a directory
 # Of one entry; nothing that we read for its meaning has more.
 MOST_VALUES = 4_096
 MOST_TEXT = 65_536
@@ -57,7 +61,8 @@ class Entry:
 class Directory:
     """The entries of one directory by tag. `broken` says why some could not be read, if that is so.
 
-    It fills `span` bytes from the offset `at` on.
+    Readers do not agree which of several entries of one tag counts. The first ones are in `entries`, all second ones in
+    the first table of `repeated`, all third ones in the next, and so on. It fills `span` bytes from the offset `at` on.
     """
 
     name: str
@@ -66,6 +71,7 @@ class Directory:
     broken: str = ""
     at: int = 0
     span: int = 0
+    repeated: tuple[dict[int, Entry], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ class Tiff:
 
     def directory(self, at: int, name: str) -> Directory:
         """The directory at offset `at`. Never raises: what is cut off shows in `broken`."""
-        entries: dict[int, Entry] = {}
+        tables: list[dict[int, Entry]] = [{}]
         following, broken, end = 0, "", at
         width = 4 + 2 * self.wide  # bytes of an entry: tag, type, count, value
         try:
@@ -97,13 +103,16 @@ class Tiff:
             count = uint(self.data, at, start - at, self.order)
             for index in range(min(count, MOST_ENTRIES)):
                 entry = self._entry(start + width * index)
-                entries.setdefault(entry.tag, entry)
+                if not _put(entry, tables):
+                    broken = f"only {MOST_REPEATED} of the entries with the same tag"
+            if count > MOST_ENTRIES:
+                broken = f"only {MOST_ENTRIES:,} of {count:,} entries"
             end = start + width * count + self.wide
             if end <= len(self.data):
                 following = uint(self.data, end - self.wide, self.wide, self.order)
         except BrokenError as problem:
             broken = str(problem)
-        return Directory(name, entries, following, broken, at, end - at)
+        return Directory(name, tables[0], following, broken, at, end - at, tuple(tables[1:]))
 
     def _entry(self, at: int) -> Entry:
         raw = cut(self.data, at, 4 + 2 * self.wide)
@@ -115,24 +124,33 @@ class Tiff:
             else Entry(tag, kind, count, uint(raw[-self.wide :], 0, self.wide, self.order))
         )
 
-    def directories(self) -> Iterator[Directory]:
-        """IFD0, the chain behind it (IFD1 …) and what they point to; loops are cut."""
+    def directories(self) -> list[Directory]:
+        """IFD0, the chain behind it (IFD1 …) and what they point to; loops are cut.
+
+        Entries whose tag stood there before are in directories of the same name, right behind; see `Directory`.
+        """
+        found: list[Directory] = []
         waiting = [(self.first, "IFD0")]
-        seen: set[int] = set()
+        seen = {0}
         chain = 0
-        while waiting and len(seen) < MOST_DIRECTORIES:
+        while waiting:
             at, name = waiting.pop(0)
-            if at in seen or at == 0:
+            if at in seen:
                 continue
+            if len(seen) > MOST_DIRECTORIES or sum(len(one.entries) for one in found) > MOST_IN_ALL:
+                found[-1] = replace(found[-1], broken=f"only the first {len(seen) - 1} directories")
+                break
             seen.add(at)
             directory = self.directory(at, name)
-            yield directory
+            each = [directory, *_repetitions(directory)]
+            found += each
             for tag, inner in _POINTERS.items():
-                if tag in directory.entries:
-                    waiting.extend((offset, inner) for offset in self._offsets(directory.entries[tag]))
+                for entry in (one.entries[tag] for one in each if tag in one.entries):
+                    waiting.extend((offset, inner) for offset in self._offsets(entry))
             if name.startswith("IFD"):
                 chain += 1
                 waiting.append((directory.next, f"IFD{min(chain, 9)}"))
+        return found
 
     def _offsets(self, entry: Entry) -> list[int]:
         value = self.value(entry)
@@ -156,7 +174,7 @@ class Tiff:
     def value(self, entry: Entry) -> Value:
         """The value of an entry; of text the first `MOST_TEXT` bytes, NUL included. What is cut off is left out."""
         raw = self.data[entry.at : entry.at + min(entry.size, MOST_TEXT)]
-        if entry.type in (ASCII, UNDEFINED) or entry.type not in _TYPES:
+        if entry.type in (ASCII, UTF8, UNDEFINED) or entry.type not in _TYPES:
             return raw
         size, letter = _TYPES[entry.type]
         count = min(len(raw) // size, MOST_VALUES)
@@ -170,8 +188,9 @@ class Tiff:
     def sound(self) -> bool:
         """Whether a reader that trusts counts, types and offsets may be let near. Never raises.
 
-        True if all entries that can be reached, doubled ones too, lie within the data, end in NUL if they are text, and
-        are no lists of thousands of numbers; and if all values together are not many times as large as the data.
+        True if all entries that can be reached lie within the data, end in NUL if they are text, are no lists of
+        thousands of numbers, and each is the only one of its tag in its directory; and if all values together are not
+        many times as large as the data.
         """
         waiting, seen, total = [self.first], set[int](), 0
         try:
@@ -185,7 +204,7 @@ class Tiff:
                 total += sum(entry.size for entry in entries)
                 if count > MOST_ENTRIES or len(seen) > MOST_DIRECTORIES or total > 2 * len(self.data):
                     return False
-                if not all(map(self._sound, entries)):
+                if len({entry.tag for entry in entries}) < count or not all(map(self._sound, entries)):
                     return False
                 waiting += [uint(self.data, entry.at, 4, self.order) for entry in entries if entry.tag in _POINTERS]
                 following = uint(self.data, at + 2 + 12 * count, 4, self.order)
@@ -197,8 +216,27 @@ class Tiff:
     def _sound(self, entry: Entry) -> bool:
         most = len(self.data) if entry.type in (ASCII, UNDEFINED) else MOST_VALUES
         end = entry.at + entry.size
-        if entry.type not in _TYPES or not 0 < entry.count <= most or end > len(self.data):
+        if entry.type not in _TYPES or entry.type == UTF8 or not 0 < entry.count <= most or end > len(self.data):
             return False
         if entry.tag in _POINTERS and (entry.size, entry.count) != (4, 1):
             return False
         return entry.type != ASCII or self.data[end - 1] == 0
+
+
+def _put(entry: Entry, tables: list[dict[int, Entry]]) -> bool:
+    """Put an entry into the first table that has none of its tag; False if it is one too many."""
+    free = next((table for table in tables if entry.tag not in table), None)
+    if free is None and len(tables) == MOST_REPEATED:
+        return False
+    if free is None:
+        tables.append({entry.tag: entry})
+    else:
+        free[entry.tag] = entry
+    return True
+
+
+def _repetitions(directory: Directory) -> Iterator[Directory]:
+    """A directory for each table of repeated entries. A place is made of several entries, so that those need all."""
+    for table in directory.repeated:
+        entries = directory.entries | table if directory.name == "GPS" else table
+        yield Directory(directory.name, entries, at=directory.at)
