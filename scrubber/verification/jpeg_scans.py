@@ -95,7 +95,7 @@ def _refined(data: bytes, scan: Scan, known: Values, table: HuffmanTable | None)
 def _scan(data: bytes, found: Parts, scan: Scan) -> Iterator[tuple[Component, Values]]:
     alone = len(scan.components) == 1
     shapes = [(1, 1) if alone else (each.across, each.down) for each, _, _ in scan.components]
-    columns, rows = _units(found, scan)
+    columns, rows = found.units(scan)
     slots = sum(across * down for across, down in shapes)
     interval = scan.interval or columns * rows
     counts = [slots * min(interval, columns * rows - at) for at in range(0, columns * rows, interval)]
@@ -190,11 +190,3 @@ def _placed(own: Values, rows: int, columns: int, shape: tuple[int, int]) -> Val
     across, down = shape
     grid = own.reshape(rows, columns, down, across, _COEFFICIENTS).transpose(0, 2, 1, 3, 4)
     return grid.reshape(rows * down, columns * across, _COEFFICIENTS)
-
-
-def _units(found: Parts, scan: Scan) -> tuple[int, int]:
-    """MCUs across and down (A.2): blocks of the component if it is alone, else groups of all components."""
-    if len(scan.components) == 1:
-        return found.blocks(scan.components[0][0])
-    across, down = found.most
-    return -(-found.size[0] // (8 * across)), -(-found.size[1] // (8 * down))
