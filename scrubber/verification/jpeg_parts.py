@@ -82,6 +82,13 @@ class Parts:
         width, height = self.samples(component)
         return -(-width // 8), -(-height // 8)
 
+    def units(self, scan: Scan) -> tuple[int, int]:
+        """MCUs of a scan across and down (A.2): blocks of its component if it is alone, else groups of all."""
+        if len(scan.components) == 1:
+            return self.blocks(scan.components[0][0])
+        across, down = self.most
+        return -(-self.size[0] // (8 * across)), -(-self.size[1] // (8 * down))
+
     def samples(self, component: Component) -> tuple[int, int]:
         """Width and height of a component in samples of its own (T.81, A.1.1)."""
         across, down = self.most

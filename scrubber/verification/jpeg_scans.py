@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     Values = NDArray[np.int16]
 
 _COEFFICIENTS: Final = 64
+_MOST_AC: Final = 1023  # and its negative; samples of 8 bits lead to no more (T.81, F.1.2.2)
+_LEAST_DC, _MOST_DC = -2048, 2047  # what one difference can lead to (T.81, F.1.2.1)
 
 
 def coefficients(data: bytes, found: Parts) -> dict[int, Values]:
@@ -45,11 +47,33 @@ def _progressive(data: bytes, found: Parts) -> dict[int, Values]:
         if _refines(scan):
             component, _, table = scan.components[0]
             known = done[component.number][:, :, first : last + 1]
-            known += _refined(data, scan, known, table) << scan.low
+            added = _refined(data, scan, known, table)
+            _check_range(added, scan.low)
+            known += added << scan.low
+            _check_range(known, 0)
             continue
         for component, values in _scan(data, found, scan):
-            done[component.number][:, :, first : last + 1] += values[:, :, first : last + 1] << scan.low
+            known = done[component.number][:, :, first : last + 1]
+            known += values[:, :, first : last + 1] << scan.low
+            if first == 0:
+                _check_dc(known[:, :, 0] >> scan.low, scan.low)
     return done
+
+
+def _check_range(ac: Values, low: int) -> None:
+    """AC coefficients, in units of bit `low`, lie where those of samples of 8 bits lie: no decoder drops bits of them.
+
+    Raises `CodeError`.
+    """
+    most = _MOST_AC >> low
+    if ac.size and (ac.max() > most or ac.min() < -most):
+        raise CodeError("values that no picture has")
+
+
+def _check_dc(dc: NDArray[np.int16] | NDArray[np.int32], low: int) -> None:
+    """The same of DC, whose lower bits are cut off towards the negative (T.81, G.1.2.1)."""
+    if dc.max() > _MOST_DC >> low or dc.min() < _LEAST_DC >> low:
+        raise CodeError("values that no picture has")
 
 
 def _refines(scan: Scan) -> bool:
@@ -71,7 +95,7 @@ def _refined(data: bytes, scan: Scan, known: Values, table: HuffmanTable | None)
 def _scan(data: bytes, found: Parts, scan: Scan) -> Iterator[tuple[Component, Values]]:
     alone = len(scan.components) == 1
     shapes = [(1, 1) if alone else (each.across, each.down) for each, _, _ in scan.components]
-    columns, rows = _units(found, scan)
+    columns, rows = found.units(scan)
     slots = sum(across * down for across, down in shapes)
     interval = scan.interval or columns * rows
     counts = [slots * min(interval, columns * rows - at) for at in range(0, columns * rows, interval)]
@@ -87,10 +111,14 @@ def _scan(data: bytes, found: Parts, scan: Scan) -> Iterator[tuple[Component, Va
         own = coded[:, at : at + across * down]
         at += across * down
         width, height = found.blocks(component)
+        news = _changes(own) if scan.high else own
+        if _beyond(news.reshape(rows, columns, down, across, _COEFFICIENTS), width, height):
+            raise CodeError("blocks beyond the edge that hold something")
         if not scan.high:
-            if _beyond(own.reshape(rows, columns, down, across, _COEFFICIENTS), width, height):
-                raise CodeError("blocks beyond the edge that hold something")
-            _sum(own, interval)
+            if scan.low:  # where none is left out, codes of the values are short enough
+                _check_range(own[:, :, 1:], scan.low)
+            if scan.band[0] == 0:
+                _sum(own, interval, scan.low)
         yield component, _placed(own, rows, columns, (across, down))[:height, :width]
 
 
@@ -135,24 +163,30 @@ def _beyond(grid: Values, width: int, height: int) -> bool:
     return bool(grid[:, -1, :, right:].any() or grid[-1, :, below:].any())
 
 
-def _sum(own: Values, interval: int) -> None:
-    """Put DC itself in place of its differences, which begin anew at each restart."""
+def _changes(own: Values) -> Values:
+    """Where in an MCU the bit of DC is another than in the block before, MCUs × blocks × 64, of the bits `own`.
+
+    A block beyond the edge repeats the DC of the block before, so no bit of it changes.
+    """
+    import numpy as np
+
+    changes = np.zeros_like(own)
+    changes[:, 1:, 0] = own[:, 1:, 0] ^ own[:, :-1, 0]
+    return changes
+
+
+def _sum(own: Values, interval: int, low: int) -> None:
+    """Put DC itself, in units of bit `low`, in place of its differences, which begin anew at each restart."""
     import numpy as np
 
     for at in range(0, len(own), interval):
         part = own[at : at + interval, :, 0]
-        part[...] = np.cumsum(part, dtype=np.int32).reshape(part.shape)
+        whole = np.cumsum(part, dtype=np.int32).reshape(part.shape)
+        _check_dc(whole, low)
+        part[...] = whole
 
 
 def _placed(own: Values, rows: int, columns: int, shape: tuple[int, int]) -> Values:
     across, down = shape
     grid = own.reshape(rows, columns, down, across, _COEFFICIENTS).transpose(0, 2, 1, 3, 4)
     return grid.reshape(rows * down, columns * across, _COEFFICIENTS)
-
-
-def _units(found: Parts, scan: Scan) -> tuple[int, int]:
-    """MCUs across and down (A.2): blocks of the component if it is alone, else groups of all components."""
-    if len(scan.components) == 1:
-        return found.blocks(scan.components[0][0])
-    across, down = found.most
-    return -(-found.size[0] // (8 * across)), -(-found.size[1] // (8 * down))

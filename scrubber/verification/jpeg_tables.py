@@ -65,7 +65,7 @@ _OWN_CODE: Final = "which lengths its Huffman codes have: a coder may choose the
 
 def objections(found: Parts) -> Iterator[Leak]:
     """Quantisation tables that are not of the standard family, and Huffman tables with room for a message."""
-    if len({scan.interval for scan in found.scans}) > 1:
+    if not _restart_alike(found):
         yield Leak("structure", "JPEG DRI", "scans restart at intervals of their own, which may be a message")
     used = [found.quantisation.get(component.table) for component in found.components.values()]
     if not _is_standard(used):
@@ -84,6 +84,14 @@ def not_judged(found: Parts) -> tuple[str, ...]:
     split = len(found.scans) > 1 or any(scan.interval for scan in found.scans)
     said = _PROGRESSIVE if found.progressive else _SPLIT
     return (*((_OWN_CODE,) if own else ()), *((said,) if split else ()))
+
+
+def _restart_alike(found: Parts) -> bool:
+    """Whether all scans restart after the same number of MCUs, or all after the same number of rows of them."""
+    if len({scan.interval for scan in found.scans}) == 1:
+        return True
+    rows = {divmod(scan.interval, found.units(scan)[0]) for scan in found.scans}
+    return len(rows) == 1 and rows.pop()[1] == 0
 
 
 def _is_standard(used: list[tuple[int, ...] | None]) -> bool:
