@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     Whole: TypeAlias = NDArray[np.int64]
     Pair: TypeAlias = tuple[HuffmanTable, HuffmanTable]
+    UsedSymbols: TypeAlias = dict[HuffmanTable, set[int]]
 
 _LANE_BITS: Final = 2048
 _MOST_ROUNDS: Final = 4000  # of correcting lanes; photos need about five, pictures of one colour some hundreds
@@ -79,14 +80,14 @@ class _State:
 
 
 def decode(
-    pieces: Sequence[bytes], slots: Sequence[Pair], counts: Sequence[int], band: Band = BASELINE
+    pieces: Sequence[bytes], slots: Sequence[Pair], counts: Sequence[int], used: UsedSymbols, band: Band = BASELINE
 ) -> NDArray[np.int16]:
     """Coefficients, N×64 in zigzag order, DC as the difference to the block before, of all blocks that a scan holds.
 
     `pieces` is its data between restart markers, and `counts` says how many blocks each must hold; `slots` are the
-    tables (DC, AC) of the blocks of an MCU, in turn, and `band` says which coefficients are coded. Raises `CodeError`
-    unless each piece is just what a plain coder writes for these coefficients: no code for nothing, and behind the
-    last block only ones that fill up its byte.
+    tables (DC, AC) of the blocks of an MCU, in turn, and `band` says which coefficients are coded. The symbols that
+    occur are added to `used`. Raises `CodeError` unless each piece is just what a plain coder writes for these
+    coefficients: no code for nothing, and behind the last block only ones that fill up its byte.
     """
     import numpy as np
 
@@ -96,6 +97,7 @@ def decode(
     starts, done = lanes.synchronise()
     values = np.zeros(sum(counts) * _COEFFICIENTS, dtype=np.int16)
     lanes.check_ends(lanes.read(starts, done, values), pieces)
+    lanes.add_used(used)
     return values.reshape(-1, _COEFFICIENTS)
 
 
@@ -109,6 +111,8 @@ class _Lanes:
         # Four bytes from each byte on, so that 25 bits can be read from any place; they overlap and take no memory.
         self._words = np.ndarray((len(padded) - 3,), dtype=">u4", buffer=padded, strides=(1,))
         known = list(dict.fromkeys((table, kind) for pair in slots for kind, table in enumerate(pair)))
+        self._known = [table for table, _ in known]
+        self._seen = np.zeros(len(known) << _CODE_BITS, dtype=np.bool_)  # which of `_codes` a read came upon
         self._codes = np.concatenate(
             [lookup(table, partial(_meaning, kind, band), _WRONG_CODE) for table, kind in known]
         )
@@ -151,7 +155,7 @@ class _Lanes:
         which = np.flatnonzero(starts.position < limits)
         now, limits = starts[which], limits[which]
         while len(which):
-            done[which] += self._go_on(now, self._code(now))
+            done[which] += self._go_on(now, self._codes[self._at(now)])
             out = now.position >= limits
             if out.any():
                 ends[which[out]] = now[out]
@@ -173,7 +177,9 @@ class _Lanes:
         now, block, most, limits, piece = starts[which], block[which], most[which], limits[which], piece[which]
         open_run = np.zeros(len(block), dtype=np.bool_)
         while len(block):
-            codes = self._code(now)
+            at = self._at(now)
+            self._seen[at] = True
+            codes = self._codes[at]
             self._check(now, codes)
             self._put(now, codes, block, values)
             ends = (codes & _IS_END != 0) & self._band.runs
@@ -199,9 +205,15 @@ class _Lanes:
                 raise CodeError("the picture breaks off")
             check_end(int(last[number] - self._borders[number]), piece)
 
-    def _code(self, now: _State) -> Whole:
-        window = self._window(now.position) >> _CODE_BITS
-        found: Whole = self._codes[self._table[now.phase] + window]
+    def add_used(self, used: UsedSymbols) -> None:
+        """Add the symbols of each table that were read."""
+        for table, seen in zip(self._known, self._seen.reshape(-1, 1 << _CODE_BITS), strict=True):
+            symbols = lookup(table, lambda symbol, _: symbol, 0)
+            used.setdefault(table, set()).update(symbols[seen].tolist())
+
+    def _at(self, now: _State) -> Whole:
+        """Where in `_codes` the code stands that is next in each lane."""
+        found: Whole = self._table[now.phase] + (self._window(now.position) >> _CODE_BITS)
         return found
 
     def _window(self, position: Whole) -> NDArray[np.uint32]:

@@ -40,7 +40,7 @@ def judge(data: bytes, most: int) -> Judged:
     except CodeError as problem:
         kind = "trailing-data" if "behind" in str(problem) else "structure"
         return Judged((*leaks, Leak(kind, "JPEG scan", str(problem))), not_judged)
-    return Judged((*leaks, *_hidden(coded, found)), not_judged)
+    return Judged((*leaks, *jpeg_tables.unused(found), *_hidden(coded, found)), not_judged)
 
 
 def _hidden(coded: dict[int, NDArray[np.int16]], found: Parts) -> Iterator[Leak]:

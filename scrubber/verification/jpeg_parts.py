@@ -60,7 +60,10 @@ class Scan:
 
 @dataclass(slots=True)
 class Parts:
-    """The picture header, tables and scans. `size` is width and height in pixels; tables are in zigzag order."""
+    """The picture header, tables and scans. `size` is width and height in pixels; tables are in zigzag order.
+
+    `used` are the symbols of each Huffman table that occur; they are known when the scans have been decoded.
+    """
 
     progressive: bool = False
     size: tuple[int, int] = (0, 0)
@@ -70,6 +73,7 @@ class Parts:
     all_huffman: list[tuple[int, HuffmanTable]] = field(default_factory=list)
     scans: list[Scan] = field(default_factory=list)
     interval: int = 0
+    used: dict[HuffmanTable, set[int]] = field(default_factory=dict)
 
     @property
     def most(self) -> tuple[int, int]:

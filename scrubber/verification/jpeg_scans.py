@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     Values = NDArray[np.int16]
 
 _COEFFICIENTS: Final = 64
+_MOST_SCANS: Final = 64  # libjpeg writes 10 where the coder does not choose
 _MOST_AC: Final = 1023  # and its negative; samples of 8 bits lead to no more (T.81, F.1.2.2)
 _LEAST_DC, _MOST_DC = -2048, 2047  # what one difference can lead to (T.81, F.1.2.1)
 
@@ -23,8 +24,11 @@ _LEAST_DC, _MOST_DC = -2048, 2047  # what one difference can lead to (T.81, F.1.
 def coefficients(data: bytes, found: Parts) -> dict[int, Values]:
     """Of each component by its number what its scans say: rows × columns × 64 in zigzag order.
 
-    Raises `CodeError` if a scan is not just what a plain coder writes, fillers beyond the picture included.
+    Fills in `found.used`. Raises `CodeError` if a scan is not just what a plain coder writes, fillers beyond the
+    picture included, or if there are more scans than any picture needs.
     """
+    if len(found.scans) > _MOST_SCANS:
+        raise CodeError(f"{len(found.scans):,} scans, more than any picture needs, which may be a message")
     if not found.progressive:  # without another copy of what may be half a gigabyte
         whole = {component.number: values for scan in found.scans for component, values in _scan(data, found, scan)}
         if whole.keys() != found.components.keys():
@@ -45,9 +49,9 @@ def _progressive(data: bytes, found: Parts) -> dict[int, Values]:
     for scan in found.scans:
         first, last = scan.band
         if _refines(scan):
-            component, _, table = scan.components[0]
+            component = scan.components[0][0]
             known = done[component.number][:, :, first : last + 1]
-            added = _refined(data, scan, known, table)
+            added = _refined(data, found, scan, known)
             _check_range(added, scan.low)
             known += added << scan.low
             _check_range(known, 0)
@@ -81,14 +85,15 @@ def _refines(scan: Scan) -> bool:
     return scan.high > 0 and scan.band != (0, 0)
 
 
-def _refined(data: bytes, scan: Scan, known: Values, table: HuffmanTable | None) -> Values:
+def _refined(data: bytes, found: Parts, scan: Scan, known: Values) -> Values:
     """What a scan that refines adds to the coefficients `known`, rows × columns × its band."""
+    table = scan.components[0][2]
     if len(scan.components) > 1 or table is None:
         raise CodeError("a table that it needs is missing")
     count = known.shape[0] * known.shape[1]
     interval = scan.interval or count
     counts = [min(interval, count - at) for at in range(0, count, interval)]
-    added = refining.refine(restarts(data, scan), table, counts, known.reshape(count, -1))
+    added = refining.refine(restarts(data, scan), table, counts, known.reshape(count, -1), found.used)
     return added.reshape(known.shape)
 
 
@@ -104,7 +109,7 @@ def _scan(data: bytes, found: Parts, scan: Scan) -> Iterator[tuple[Component, Va
         coded = _bits(pieces, counts)
     else:
         band = Band(*scan.band, runs=scan.band[0] > 0) if found.progressive else BASELINE
-        coded = decode(pieces, _tables(scan, shapes), counts, band)
+        coded = decode(pieces, _tables(scan, shapes), counts, found.used, band)
     coded = coded.reshape(rows * columns, slots, _COEFFICIENTS)
     at = 0
     for (component, _, _), (across, down) in zip(scan.components, shapes, strict=True):

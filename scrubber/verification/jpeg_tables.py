@@ -52,6 +52,7 @@ _AC: Final = (
     ),
 )  # fmt: skip
 _MOST_FALLS: Final = 16  # lengths of more than 16 bits
+_MOST_UNUSED: Final = 512  # symbols in all; four tables with all that there can be hold 348
 _WORDS: Final = "tables of its own, which tell what camera or program wrote it"
 _SPLIT: Final = (
     "how its data is split into scans and where it restarts: a coder may choose that, and say a few words by it"
@@ -76,6 +77,20 @@ def objections(found: Parts) -> Iterator[Leak]:
                 "structure", "JPEG DHT", "codes in an order of their own, which tells of a camera or may be a message"
             )
             return
+
+
+def unused(found: Parts) -> Iterator[Leak]:
+    """Room for a message in Huffman codes that occur nowhere, when it is known which are used.
+
+    The standard tables say nothing, though hardly a picture needs all of their codes.
+    """
+    count = sum(
+        len(table.symbols) - len(found.used.get(table, ()))
+        for kind, table in found.all_huffman
+        if table not in _standard_huffman()[kind]
+    )
+    if count > _MOST_UNUSED:
+        yield Leak("structure", "JPEG DHT", f"{count:,} codes that nothing uses, which may be a message")
 
 
 def not_judged(found: Parts) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from scrubber.verification.huffman import UsedSymbols
     from scrubber.verification.jpeg_parts import HuffmanTable
 
 MOST_BYTES: Final = 2_500_000
@@ -30,18 +31,23 @@ _NEW, _ZEROS, _END, _WRONG = 1 << 16, 1 << 17, 1 << 18, 1 << 19
 
 @dataclass(slots=True)
 class _Steps:
-    """Where the bits behind each code begin, and the place up to which they run; `~place` if no new value is there."""
+    """Where the bits behind each code begin, and the place up to which they run; `~place` if no new value is there.
+
+    `codes` are all that occur.
+    """
 
     starts: list[int] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
+    codes: set[int] = field(default_factory=set)
 
 
 def refine(
-    pieces: Sequence[bytes], table: HuffmanTable, counts: Sequence[int], known: NDArray[np.int16]
+    pieces: Sequence[bytes], table: HuffmanTable, counts: Sequence[int], known: NDArray[np.int16], used: UsedSymbols
 ) -> NDArray[np.int16]:
     """What a scan adds to the coefficients `known` (N blocks × its band), in units of the bit that it sends.
 
-    `pieces` and `counts` are as in `huffman.decode`. Raises `CodeError` unless it is just what a plain coder writes.
+    `pieces`, `counts` and `used` are as in `huffman.decode`. Raises `CodeError` unless it is just what a
+    plain coder writes.
     """
     import numpy as np
 
@@ -57,6 +63,7 @@ def refine(
         except IndexError as problem:
             raise CodeError("the picture breaks off") from problem
         check_end(end, piece)
+        used.setdefault(table, set()).update(map(_symbol, steps.codes))
         _put(steps, piece, history, block * history.width, added)
         block += count
     return added.reshape(known.shape)
@@ -90,11 +97,12 @@ def _follow(
     codes = _at_each_bit(piece, meanings).data
     zeros, zeros_before, width = history.zeros, history.zeros_before, history.width
     steps = _Steps()
-    start, put = steps.starts.append, steps.places.append
+    start, put, see = steps.starts.append, steps.places.append, steps.codes.add
     bit, place, zero, last = 0, block * width, zeros_before[block], block + count
     end, after_zeros, open_run = place + width, False, False
     while block < last:
         code = codes[bit]
+        see(code)
         run = code >> _RUN_AT & 255
         bit += code & 255
         if code & _NEW or code & _ZEROS:
@@ -159,6 +167,12 @@ def _put(steps: _Steps, piece: bytes, history: _History, first: int, added: NDAr
     corrected = first + np.flatnonzero(history.signs[first : int(np.where(new, places, ~places)[-1])])
     at = np.repeat(starts - (until - corrections), corrections) + np.arange(begin, begin + len(corrected))
     added[corrected] = history.signs[corrected] * bits[at]
+
+
+def _symbol(code: int) -> int:
+    """What a code stands for: the reverse of `_meaning`."""
+    run = code >> _RUN_AT & 255
+    return _SIXTEEN_ZEROS if code & _ZEROS else run << 4 | int(code & _NEW != 0)
 
 
 def _meaning(symbol: int, length: int) -> int:

@@ -18,6 +18,8 @@ from PIL import Image, ImageOps
 
 from scrubber.policy import Limits
 from scrubber.verification import unseen
+from scrubber.verification.jpeg_parts import parts
+from scrubber.verification.jpeg_scans import coefficients
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +161,7 @@ def with_bits_behind_the_edge(data: bytes, bits: np.ndarray) -> bytes:
     """One bit more in each MCU of the DC scan that refines, in a block that no viewer shows; 6 blocks make an MCU."""
     header = b"\x03\x01\x00\x02\x00\x03\x00\x00\x00\x10"
     start = data.index(header) + len(header)
-    end = start + re.search(rb"\xff[^\0]", data[start:]).start()
+    end = start + len(re.split(rb"\xff[^\0]", data[start:])[0])
     scan = np.unpackbits(np.frombuffer(data[start:end].replace(b"\xff\0", b"\xff"), np.uint8))
     scan[1 : 6 * len(bits) : 6] ^= bits.astype(np.uint8)
     return data[:start] + np.packbits(scan).tobytes().replace(b"\xff", b"\xff\0") + data[end:]
@@ -200,6 +202,50 @@ def test_restarts_that_differ_between_scans(scenery: np.ndarray) -> None:
     assert data.count(b"\xff\xdd\x00\x04\x00\x12") == 1, "18 blocks, two rows, in all scans"
     start = data.rindex(b"\xff\xda")
     assert "JPEG DRI" in wheres(data[:start] + b"\xff\xdd\x00\x04\x00\x09" + data[start:])
+
+
+def scans_with_tables_of_their_own(scans: int, unused: int) -> bytes:
+    """A grey picture whose AC coefficients, all zero, come in so many scans, each with so many codes for nothing."""
+    sizes = (96, 96)
+    flat = np.zeros((12, 12, 64), int)
+    data = jpeg_coder.progressive(sizes, [flat] * 3)
+    data = data[: data.index(b"\xff\xda\x00\x08")]
+    symbols = bytes(symbol for symbol in range(256) if symbol != 0x70)[:unused]
+    table = bytes([0x10, 1, *[0] * 10, len(symbols), *[0] * 4]) + b"\x70" + symbols
+    bits = f"0{144 - 128:07b}"  # the end of 144 blocks
+    dht = b"\xff\xc4" + (len(table) + 2).to_bytes(2, "big") + table
+    parts = []
+    for number in range(scans):
+        channel, place = divmod(number, 63)
+        header = b"\xff\xda\x00\x08\x01" + bytes([channel + 1, 0, place + 1, place + 1, 0])
+        parts += [dht, header, int(bits, 2).to_bytes(1, "big")]
+    return b"".join([data, *parts, b"\xff\xd9"])
+
+
+def test_codes_that_nothing_uses() -> None:
+    """Attack: each scan may bring a table, and the lengths of codes that nothing uses are free: 60 bytes in each."""
+    honest, crafted = (scans_with_tables_of_their_own(9, unused) for unused in (20, 200))
+    assert (decoded(honest) == decoded(crafted)).all(), "nobody sees it"
+    unused = [
+        any("codes that nothing uses" in leak.detail for leak in judged(data).leaks) for data in (honest, crafted)
+    ]
+    assert unused == [False, True]
+
+
+def test_more_scans_than_a_picture_needs() -> None:
+    """Attack: the same in hundreds of scans, which also take long to follow."""
+    few, many = (scans_with_tables_of_their_own(scans, 1) for scans in (60, 180))
+    assert "JPEG scan" not in wheres(few)
+    assert "JPEG scan" in wheres(many)
+
+
+def test_optimised_tables_hold_what_is_used(scenery: np.ndarray) -> None:
+    """Guard: of a table that was made for a picture each code is used, in scans that refine as well."""
+    for options in ({"optimize": True}, {"progressive": True}):
+        data = saved(Image.fromarray(scenery), "JPEG", quality=90, **options)
+        found = parts(data)
+        coefficients(data, found)
+        assert all(found.used[table] == set(table.symbols) for _, table in found.all_huffman)
 
 
 # ---- WebP ----------------------------------------------------------------------------------------------------------
