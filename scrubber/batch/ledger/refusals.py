@@ -98,14 +98,14 @@ def _relevant_ledgers(terms: Terms, ledger: Ledger | None) -> Iterator[Ledger]:
 def refused_since(copy: Copy, identity: str | None = None) -> str | None:
     """Why a copy must not be seen any more, as the record tells that holds it, in words that follow "it"; or None.
 
-    For whoever asks without a manifest. Somebody who agreed anew on the day of the refusal counts as refusing.
+    For whoever asks without a manifest. It counts what was noted since the copy was made: a run after a refusal shows
+    only who agreed anew.
     """
     shown = {appearance(one.person): one.person for one in copy.private.shown} if copy.private else {}
-    made = date.fromisoformat(copy.at[:10])
     for ledger in all_known(identity) if shown else ():
         try:
             ledger.refresh_refusals()
-            later = (one for one in ledger.refusals if one.since >= made or one.noted >= copy.at)
+            later = (one for one in ledger.refusals if one.noted >= copy.at)
             refused = {appearance(one.person): one for one in later}
             if not refused.keys().isdisjoint(shown) and ledger.with_bytes(copy.sha256 or ""):
                 person, refusal = next((shown[key], one) for key, one in refused.items() if key in shown)
