@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 
 import scrubber
+from scrubber import batch
 from scrubber.cli import cli
 
 
@@ -16,3 +18,8 @@ def call(*words: object) -> int:
     except scrubber.ScrubberError as error:
         print(error)
         return error.exit_code
+
+
+def shown(out: str) -> int:
+    """How many people the copies that are out show, by the ledger."""
+    return sum(len(copy.shows or ()) for copy in batch.published(Path(out)) if copy.status == "published")

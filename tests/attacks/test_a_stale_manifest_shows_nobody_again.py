@@ -10,10 +10,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from calling import call
+from calling import call, shown
 
 import scrubber
-from scrubber import batch
 
 CONSENT = "--for social --preset fast"
 PASSPHRASE = "correct horse battery staple"
@@ -27,11 +26,6 @@ def desk(permitted_portrait: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     assert call(f"run photos -o out --consent consent.toml {CONSENT}") == 0
     assert shown("out") == 1
     return permitted_portrait
-
-
-def shown(out: str) -> int:
-    """How many people the copies that are out show, by the ledger."""
-    return sum(len(copy.shows or ()) for copy in batch.published(Path(out)) if copy.status == "published")
 
 
 @pytest.mark.parametrize("known", ["by a run", "by revoke alone"])

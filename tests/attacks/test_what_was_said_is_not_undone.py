@@ -8,16 +8,16 @@ from __future__ import annotations
 import hashlib
 import io
 import shutil
-from datetime import datetime
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from calling import call
+from calling import call, shown
 from PIL import Image
 from restricting import turned
 
 import scrubber
-from scrubber import batch
 
 CONSENT = "--for social --preset fast"
 PASSPHRASE = "correct horse battery staple"
@@ -37,10 +37,6 @@ def plain(desk: Path) -> Path:
     (desk / "plain.toml").write_text("schema = 1\n")
     (desk / "consent.toml").write_text("schema = 1\n")
     return desk
-
-
-def shown(out: str) -> int:
-    return sum(len(copy.shows or ()) for copy in batch.published(Path(out)) if copy.status == "published")
 
 
 def copies(out: str) -> list[str]:
@@ -395,3 +391,19 @@ def test_the_library_verifies_as_the_command_does(desk: Path, isolate: bool) -> 
     assert call("consent revoke p-1") == 0
     after = scrubber.verify(copy, preset="fast", isolate=isolate)
     assert (after.clean, after.leaks[0].kind) == (False, "identity")
+
+
+def test_who_agreed_anew_on_the_same_day_is_no_refusal_to_verify(desk: Path) -> None:
+    """It went by days, and called a copy unfit that a run after the withdrawal had published rightly."""
+    assert call("consent revoke p-1") == 0
+    assert call(f"run photos -o out --consent consent.toml {CONSENT}") == 0
+    assert shown("out") == 0
+    now = datetime.now(UTC) + timedelta(seconds=1)
+    text = (desk / "consent.toml").read_text().replace('"deny"', '"allow"')
+    text = text.replace("expires", f"valid_from = {now.date()}\nexpires", 1)
+    event = f'\n[[events]]\nat = {now:%Y-%m-%dT%H:%M:%SZ}\nperson = "p-1"\nwhat = "renewed"\n'
+    (desk / "consent.toml").write_text(text + event)
+    time.sleep(1.1)  # the record counts in seconds
+    assert call(f"run photos -o out --consent consent.toml {CONSENT}") == 0
+    assert shown("out") == 1
+    assert call("verify out --preset fast") == 0
