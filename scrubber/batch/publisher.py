@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from scrubber.batch.idle_restrictions import damage
 from scrubber.batch.ledger import entry_log
 from scrubber.batch.ledger.copies import (
-    Why,
     entry_of,
     place_of,
-    removable,
     state_of,
-    take_away,
 )
 from scrubber.batch.ledger.entries import Copy, folded
 from scrubber.batch.ledger.ledger import Ledger
@@ -27,22 +24,21 @@ from scrubber.batch.ledger.refusals import (
     sealed_refusals,
     under_known_refusals,
 )
-from scrubber.batch.ledger.restrictions import SAY_ANEW, lifted, looks_like, may_be_the_same, refuse_without_manifest
+from scrubber.batch.ledger.restrictions import lifted, refuse_without_manifest
 from scrubber.batch.ledger.retraction import (
     Objected,
+    Removals,
     files_below,
     misplaced_copies,
     retract,
-    retracted,
     stuck,
     taken_away,
     unseen,
 )
 from scrubber.batch.names import Namer
+from scrubber.batch.same_photos import SamePhotos
 from scrubber.errors import NotWritable
 from scrubber.guarded import is_there, sha256_of
-from scrubber.output.outcomes import MATCHED_NOTHING
-from scrubber.photos import alike
 from scrubber.storage import NameTaken
 from scrubber.values import Result
 
@@ -50,7 +46,6 @@ if TYPE_CHECKING:
     from scrubber.batch.plan import Task
     from scrubber.batch.work import Made
     from scrubber.terms import Terms
-    from scrubber.values import SourceId
 
 
 class Publisher:
@@ -65,16 +60,15 @@ class Publisher:
         self.ledger = Ledger(out, terms.recipient, terms.ledger_identity, record)
         self.storage = self.ledger.storage
         self.rehearse = rehearse
+        self._removals = Removals(self.ledger, rehearse)
+        self._same_photos = SamePhotos(self._removals)
         self._restart = restart
         self._claimed: set[str] = set()  # folded names of the copies that belong to an input of this run
         self._taken: dict[str, list[Copy]] = {}  # copies that were taken away for an input, before it was made again
         self._inputs: frozenset[str] = frozenset()
         self._objected: list[Objected] = []  # that were taken away, or would be
-        self._told: set[str | None] = set()  # names of copies that were said to be taken away, or to be that
         self._again: dict[str, str] = {}  # by hash of an original: the folded name that its copy has, or would have
         self._known = Remembered()
-        self._withheld: list[tuple[SourceId, str]] = []  # photos of this run that are NO PHOTO, and their names
-        self._seen: dict[str, list[Copy]] = {}  # copies of this run, by the hash of their original's pixels
         self.ledger.refresh()
         self.terms = terms
         """What the run goes by. `begin` makes them stricter if the ledger remembers what the manifest does not."""
@@ -120,7 +114,7 @@ class Publisher:
             if result is not None:
                 return result
         for copy in known:
-            if copy.output and self._belongs(copy, task) and self._take_away(copy, "made again"):
+            if copy.output and self._belongs(copy, task) and self._removals.take_away(copy, "made again"):
                 self._taken.setdefault(str(task.source), []).append(copy)
         return None
 
@@ -138,92 +132,55 @@ class Publisher:
             yield from self._replaced(task, result)
             name = next(self._names(task, made)).as_posix()
             copy = entry_of(self.ledger, self.terms, place_of(task.source), result, name, made)
-            self._seen.setdefault(copy.source.pixels, []).append(copy)
-            yield from self._twins(made)
+            self._same_photos.published(copy)
+            yield from self._same_photos.restricted_by(made.result, self.terms)
         elif made.staged is not None:
             yield self._commit(task, made, made.staged)
             yield from self._replaced(task, result)
-            yield from self._twins(made)
+            yield from self._same_photos.restricted_by(made.result, self.terms)
 
     def _withhold(self, task: Task, made: Made) -> Iterator[Result]:
         if not self.rehearse:
             self.ledger.note(entry_of(self.ledger, self.terms, place_of(task.source), made.result, None, made))
         yield made.result
         yield from self.withdraw(task, "has an original that is withheld now")
-        yield from self._twins(made)
+        yield from self._same_photos.restricted_by(made.result, self.terms)
 
     def _replaced(self, task: Task, result: Result) -> Iterator[Result]:
         """Copies of the same photo under other names, which went to make room for this one."""
         name = self._again.get(result.source.sha256 if result.source else "")
         for copy in self._taken.pop(str(task.source), []):
-            if folded(copy.output or "") != name and copy.output not in self._told:
-                yield self._retracted(copy, "was made again under another name")
-
-    def _twins(self, made: Made) -> Iterator[Result]:
-        """Copies of this run of other files that are the same photo, though what was just said of it restricts them.
-
-        They have the same pixels, or look alike.
-        """
-        source = made.result.source
-        said = self.terms.pointed_at(source) if source else {}
-        if source is None or not (said.get("no_photo") or said.get("hide")):
-            return
-        if said.get("no_photo"):
-            self._withheld.append((source, Path(made.result.input).name))
-        yield from self._look_alikes(source, Path(made.result.input).name, said)
-        for copy in self._seen.pop(source.pixels, []):
-            there = copy.private.restrictions if copy.private else {}
-            lacks = said.get("no_photo") or any(box not in there.get("hide", ()) for box in said.get("hide", ()))
-            if lacks and copy.source.sha256 != source.sha256 and self._take_away(copy, "must not be seen"):
-                name = Path(made.result.input).name
-                yield self._retracted(copy, f"has the same pixels as {name}, in which something is hidden")
-
-    def _look_alikes(self, source: SourceId, name: str, said: dict[str, Any]) -> Iterator[Result]:
-        for copy in (copy for pixels, copies in self._seen.items() if pixels != source.pixels for copy in copies):
-            if not alike(copy.source.look, source.look) or self.terms.says_no_photo(copy.source):
-                continue
-            if not said.get("no_photo"):
-                if not self.terms.pointed_at(copy.source).get("hide"):
-                    text = f"{self._address(copy)}: {looks_like(name)}"
-                    yield Result(copy.input, None, "unchanged", MATCHED_NOTHING, warnings=(text,))
-            elif self._take_away(copy, "must not be seen"):
-                yield self._retracted(copy, f"looks like {name}, which is withheld; {SAY_ANEW}")
+            if folded(copy.output or "") != name and copy.output not in self._removals.told:
+                yield self._removals.result(copy, "was made again under another name")
 
     def withdraw(self, task: Task, said: str) -> Iterator[Result]:
         """For a task without a copy: take away what earlier runs made of the same photo, or of a file in its place."""
         for copy in self._taken.pop(str(task.source), []):
-            yield self._retracted(copy, said)
+            yield self._removals.result(copy, said)
         for copy in self.ledger.made_from(place_of(task.source)):
-            if self._free(copy) and state_of(self.storage, copy) != "missing" and copy.output not in self._told:
+            if (
+                self._free(copy)
+                and state_of(self.storage, copy) != "missing"
+                and copy.output not in self._removals.told
+            ):
                 yield (
-                    self._retracted(copy, said)
-                    if self._take_away(copy, "must not be seen")
-                    else stuck(copy, said, self._address(copy))
+                    self._removals.result(copy, said)
+                    if self._removals.take_away(copy, "must not be seen")
+                    else stuck(copy, said, self._removals.address(copy))
                 )
 
     def finish(self) -> Iterator[Result]:
         """What was taken away at the beginning and did not come back."""
         for found in self._objected:
             name = self._again.get(found.copy.source.sha256)
-            if found.copy.output not in self._told and name != folded(found.copy.output or ""):
-                yield self._retracted(found.copy, found.said)
-        yield from self._older_copies_of_withheld()
-
-    def _older_copies_of_withheld(self) -> Iterator[Result]:
-        """Copies of earlier runs, of files that are no input now, that may be a photo that is withheld now."""
-        for copy in list(self.ledger.copies()) if self._withheld else ():
-            if copy.output in self._told or self.terms.says_no_photo(copy.source):
-                continue
-            name = next((name for source, name in self._withheld if may_be_the_same(source, copy.source)), None)
-            if name is not None and state_of(self.storage, copy) != "missing":
-                said = f"looks like {name}, which is withheld; {SAY_ANEW}"
-                gone = self._take_away(copy, "must not be seen")
-                yield self._retracted(copy, said) if gone else stuck(copy, said, self._address(copy))
+            if found.copy.output not in self._removals.told and name != folded(found.copy.output or ""):
+                yield self._removals.result(found.copy, found.said)
+        yield from self._same_photos.older_copies_of_withheld(self.terms)
 
     def orphans(self) -> Iterator[Copy]:
         """Copies that stay, though their originals are gone or no longer what they were."""
         for copy in self.ledger.copies():
-            if copy.output in self._told or (self.rehearse and copy.source.sha256 in self._again):
+            if copy.output in self._removals.told or (self.rehearse and copy.source.sha256 in self._again):
                 continue  # this is a rehearsal, and it would be taken away
             gone = copy.input in self._inputs or not is_there(copy.original)
             if gone and self._free(copy) and state_of(self.storage, copy) == "intact":
@@ -241,8 +198,8 @@ class Publisher:
             return None
         self._claimed.add(folded(copy.output))
         self._note_again(result, copy.output)
-        self._seen.setdefault(copy.source.pixels, []).append(copy)
-        return replace(result, output=self._address(copy), status="unchanged")
+        self._same_photos.published(copy)
+        return replace(result, output=self._removals.address(copy), status="unchanged")
 
     def _note_again(self, result: Result, output: str) -> None:
         if result.source is not None:
@@ -275,7 +232,7 @@ class Publisher:
                     raise
                 else:
                     self._note_again(result, name.as_posix())
-                    self._seen.setdefault(copy.source.pixels, []).append(copy)
+                    self._same_photos.published(copy)
                     return result
         finally:
             self.storage.discard(staged)
@@ -288,7 +245,7 @@ class Publisher:
         same = made.result.source is not None and known.source.pixels == made.result.source.pixels
         if not (same and self._free(known) and self._belongs(known, task)):
             return False
-        return self._take_away(known, "made again")
+        return self._removals.take_away(known, "made again")
 
     def _belongs(self, copy: Copy, task: Task) -> bool:
         """Whether a copy of the same photo was made from this input, or from one that this run does not have."""
@@ -296,14 +253,3 @@ class Publisher:
 
     def _free(self, copy: Copy) -> bool:
         return copy.output is None or folded(copy.output) not in self._claimed
-
-    def _take_away(self, copy: Copy, why: Why) -> bool:
-        """Remove a copy that is still what was published; whether it is gone now, or would be."""
-        return removable(self.ledger, copy) if self.rehearse else take_away(self.ledger, copy, why)
-
-    def _retracted(self, copy: Copy, said: str) -> Result:
-        self._told.add(copy.output)
-        return retracted(copy, said, self._address(copy), self.rehearse)
-
-    def _address(self, copy: Copy) -> str:
-        return self.storage.address(PurePath(copy.output or ""))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
-from scrubber.batch.ledger.copies import removable, state_of, take_away
+from scrubber.batch.ledger.copies import Why, removable, state_of, take_away
 from scrubber.batch.ledger.entries import Copy
 from scrubber.batch.ledger.published import is_original, known_copy, known_original, sizes_of_copies, with_bytes
 from scrubber.batch.ledger.standing import objection
@@ -53,6 +53,29 @@ class Objected:
         if self.stays is not None:
             return stuck(self.copy, self.said, address, self.stays)
         return retracted(self.copy, self.said, address, rehearse)
+
+
+class Removals:
+    """Takes copies of one output folder away, and keeps in mind which results said so. `rehearse` only tells."""
+
+    def __init__(self, ledger: Ledger, rehearse: bool) -> None:
+        self.ledger = ledger
+        self.told: set[str | None] = set()
+        """Names of copies that were said to be taken away, or to be that."""
+        self._rehearse = rehearse
+
+    def take_away(self, copy: Copy, why: Why) -> bool:
+        """Remove a copy that is still what was published; whether it is gone now, or would be."""
+        return removable(self.ledger, copy) if self._rehearse else take_away(self.ledger, copy, why)
+
+    def result(self, copy: Copy, said: str) -> Result:
+        """That a copy was taken away, or would be."""
+        self.told.add(copy.output)
+        return retracted(copy, said, self.address(copy), self._rehearse)
+
+    def address(self, copy: Copy) -> str:
+        """How messages call a copy."""
+        return self.ledger.storage.address(PurePath(copy.output or ""))
 
 
 def retract(ledger: Ledger, terms: Terms, rehearse: bool) -> Iterator[Objected]:

@@ -1,0 +1,79 @@
+"""Copies of other files that are the same photo as one that is restricted: they go, or are told.
+
+They have the same pixels, or look alike: the version of a messenger, the next photo of a burst.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scrubber.batch.ledger.copies import state_of
+from scrubber.batch.ledger.restrictions import SAY_ANEW, looks_like, may_be_the_same
+from scrubber.batch.ledger.retraction import stuck
+from scrubber.output.outcomes import MATCHED_NOTHING
+from scrubber.photos import alike
+from scrubber.values import Result
+
+if TYPE_CHECKING:
+    from scrubber.batch.ledger.entries import Copy
+    from scrubber.batch.ledger.retraction import Removals
+    from scrubber.terms import Terms
+    from scrubber.values import SourceId
+
+
+class SamePhotos:
+    """The copies of one run, and its photos that are NO PHOTO."""
+
+    def __init__(self, removals: Removals) -> None:
+        self._removals = removals
+        self._withheld: list[tuple[SourceId, str]] = []  # photos of this run that are NO PHOTO, and their names
+        self._seen: dict[str, list[Copy]] = {}  # copies of this run, by the hash of their original's pixels
+
+    def published(self, copy: Copy) -> None:
+        """Take in a copy of this run."""
+        self._seen.setdefault(copy.source.pixels, []).append(copy)
+
+    def restricted_by(self, result: Result, terms: Terms) -> Iterator[Result]:
+        """Copies of this run of other files that are the same photo, though what was just said of it restricts them.
+
+        They have the same pixels, or look alike.
+        """
+        source = result.source
+        said = terms.pointed_at(source) if source else {}
+        if source is None or not (said.get("no_photo") or said.get("hide")):
+            return
+        name = Path(result.input).name
+        if said.get("no_photo"):
+            self._withheld.append((source, name))
+        yield from self._look_alikes(source, name, said, terms)
+        for copy in self._seen.pop(source.pixels, []):
+            there = copy.private.restrictions if copy.private else {}
+            lacks = said.get("no_photo") or any(box not in there.get("hide", ()) for box in said.get("hide", ()))
+            if lacks and copy.source.sha256 != source.sha256 and self._removals.take_away(copy, "must not be seen"):
+                yield self._removals.result(copy, f"has the same pixels as {name}, in which something is hidden")
+
+    def _look_alikes(self, source: SourceId, name: str, said: dict[str, Any], terms: Terms) -> Iterator[Result]:
+        for copy in (copy for pixels, copies in self._seen.items() if pixels != source.pixels for copy in copies):
+            if not alike(copy.source.look, source.look) or terms.says_no_photo(copy.source):
+                continue
+            if not said.get("no_photo"):
+                if not terms.pointed_at(copy.source).get("hide"):
+                    text = f"{self._removals.address(copy)}: {looks_like(name)}"
+                    yield Result(copy.input, None, "unchanged", MATCHED_NOTHING, warnings=(text,))
+            elif self._removals.take_away(copy, "must not be seen"):
+                yield self._removals.result(copy, f"looks like {name}, which is withheld; {SAY_ANEW}")
+
+    def older_copies_of_withheld(self, terms: Terms) -> Iterator[Result]:
+        """Copies of earlier runs, of files that are no input now, that may be a photo that is withheld now."""
+        ledger = self._removals.ledger
+        for copy in list(ledger.copies()) if self._withheld else ():
+            if copy.output in self._removals.told or terms.says_no_photo(copy.source):
+                continue
+            name = next((name for source, name in self._withheld if may_be_the_same(source, copy.source)), None)
+            if name is not None and state_of(ledger.storage, copy) != "missing":
+                said = f"looks like {name}, which is withheld; {SAY_ANEW}"
+                gone = self._removals.take_away(copy, "must not be seen")
+                address = self._removals.address(copy)
+                yield self._removals.result(copy, said) if gone else stuck(copy, said, address)
