@@ -9,7 +9,6 @@ manifest's own key, so that the ledger tells nobody what the locked file protect
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -21,18 +20,17 @@ from scrubber.batch.ledger import entry_log
 from scrubber.batch.ledger.entries import (
     SCHEMA,
     Copy,
-    Private,
     Refusal,
     copy_as_json,
     copy_from_json,
     folded,
     now,
     private_as_json,
-    private_from_json,
     refusal_as_json,
     refusal_from_json,
 )
 from scrubber.batch.ledger.restricted_photos import RestrictedPhotos
+from scrubber.batch.ledger.sealed_parts import Sealing
 from scrubber.errors import NotWritable
 from scrubber.guarded import resolved, size_of
 from scrubber.storage import LocalFolder, Storage
@@ -71,8 +69,7 @@ class Ledger:
         self.storage: Storage = LocalFolder(out)
         """Where the copies lie."""
         self.path = path or entry_log.ledger_path(out)
-        self._recipient = recipient
-        self._identity = identity
+        self._sealing = Sealing(recipient, identity)
         self._lock = RLock()
         self._start_over(None)
 
@@ -168,13 +165,13 @@ class Ledger:
     def note(self, copy: Copy) -> None:
         """Append an outcome; a copy is noted before it gets its final name."""
         assert copy.private is not None
-        self._append(copy_as_json(copy) | self._encrypted(private_as_json(copy.private)))
+        self._append(copy_as_json(copy) | self._sealing.sealed(private_as_json(copy.private)))
 
     def note_refusals(self, refusals: Sequence[Refusal], manifest: str | None) -> None:
         """Append who may not be shown, as `manifest` says: no older one is to undo it."""
         if refusals:
             said: dict[str, Any] = {"what": "refused", "at": now(), "manifest_path": manifest}
-            self._append(*(said | self._encrypted(refusal_as_json(refusal)) for refusal in refusals))
+            self._append(*(said | self._sealing.sealed(refusal_as_json(refusal)) for refusal in refusals))
 
     def note_gone(self, copy: Copy, why: str) -> None:
         """Append that a copy is no longer out: it was taken away, or somebody else did it."""
@@ -249,7 +246,7 @@ class Ledger:
                 self._staging.pop(entry["token"], None)
 
     def _take_in_refusal(self, entry: dict[str, Any]) -> None:
-        text = self._text(entry)
+        text = self._sealing.text_of(entry)
         try:
             self.refusals += [] if text is None else [refusal_from_json(json.loads(text), entry["at"])]
             self.sealed_refusals += text is None
@@ -276,30 +273,4 @@ class Ledger:
 
     def _copy(self, place: int) -> Copy | None:
         entry = entry_log.entry_at(self.path, place)
-        return None if entry is None else copy_from_json(entry, self._decrypted(entry))
-
-    def _decrypted(self, entry: dict[str, Any]) -> Private | None:
-        text = self._text(entry)
-        try:
-            return None if text is None else private_from_json(json.loads(text))
-        except (KeyError, TypeError, ValueError):
-            return None  # not of this version: as with a sealed one, nobody can say who is in the copy
-
-    def _encrypted(self, said: dict[str, Any]) -> dict[str, str]:
-        """What an entry says about people, sealed where the manifest is."""
-        text = json.dumps(said)
-        if self._recipient is None:
-            return {"private": text}
-        from scrubber.consent.vault.sealing import seal
-
-        return {"sealed": base64.b64encode(seal(self._recipient, text.encode())).decode()}
-
-    def _text(self, entry: dict[str, Any]) -> str | None:
-        """The same opened again; None if the key is not at hand."""
-        text: str | None = entry.get("private")
-        if text is not None or self._identity is None or "sealed" not in entry:
-            return text
-        from scrubber.consent.vault.sealing import unseal
-
-        opened = unseal(self._identity, base64.b64decode(entry["sealed"]))
-        return None if opened is None else opened.decode()
+        return None if entry is None else copy_from_json(entry, self._sealing.private_of(entry))
