@@ -112,7 +112,7 @@ class Publisher:
                 continue  # it was withheld before that
             result = None if self._restart else self._still_valid(copy, task)
             if result is not None:
-                return result
+                return self._known.with_doubts(result, self.terms.manifest)
         for copy in known:
             if copy.output and self._belongs(copy, task) and self._removals.take_away(copy, "made again"):
                 self._taken.setdefault(str(task.source), []).append(copy)
@@ -128,14 +128,15 @@ class Publisher:
             yield from self._withhold(task, made)
         elif self.rehearse:
             self._note_again(result, next(self._names(task, made)).as_posix())
-            yield replace(result, status="rehearsed", output_sha256=None)
+            rehearsed = replace(result, status="rehearsed", output_sha256=None)
+            yield self._known.with_doubts(rehearsed, self.terms.manifest)
             yield from self._replaced(task, result)
             name = next(self._names(task, made)).as_posix()
             copy = entry_of(self.ledger, self.terms, place_of(task.source), result, name, made)
             self._same_photos.published(copy)
             yield from self._same_photos.restricted_by(made.result, self.terms)
         elif made.staged is not None:
-            yield self._commit(task, made, made.staged)
+            yield self._known.with_doubts(self._commit(task, made, made.staged), self.terms.manifest)
             yield from self._replaced(task, result)
             yield from self._same_photos.restricted_by(made.result, self.terms)
 

@@ -79,7 +79,7 @@ def publish_one(
             return replace(_with_older_copies(ledger, terms, result), input=given)
         result = replace(result, output=str(target))
         _commit(ledger, storage, entry_of(ledger, terms, place, result, target.name, made), made.staged, overwrite)
-        return replace(result, input=given)
+        return replace(known.with_doubts(result, terms.manifest), input=given)
 
 
 def retract_beside(
@@ -135,6 +135,7 @@ def rehearse_one(
     result = with_idle_note(lifted(ledger, terms, remember.noted(made.result, terms.manifest)), terms)
     status: Status = "rehearsed" if result.status == "published" else result.status
     given = str(source) if isinstance(source, Path) else _STREAM
+    result = remember.with_doubts(result, terms.manifest)
     return replace(result, input=given, status=status, output_sha256=None)
 
 
@@ -147,7 +148,8 @@ def make_one(data: bytes, name: str, terms: Terms, executor: Executor) -> tuple[
     terms = under_known_refusals(terms, known)
     shared = Shared(terms.for_workers())
     made = executor.submit(name, len(data), terms.policy.limits, make_bytes, data, name, shared).result()
-    return made, with_idle_note(known.noted(made.result(name, None), terms.manifest), terms)
+    result = known.with_doubts(known.noted(made.result(name, None), terms.manifest), terms.manifest)
+    return made, with_idle_note(result, terms)
 
 
 def _made(

@@ -114,7 +114,8 @@ def _from_ledger(file: Path, consent: Consent | None, permissions: Permissions |
     if copy is None:
         return None
     if permissions is not None and consent is not None:
-        terms = Terms(Policy(), permissions, ledger_identity=consent.ledger_identity)
+        path = None if consent.path is None else str(consent.path)
+        terms = Terms(Policy(), permissions, ledger_identity=consent.ledger_identity, manifest_path=path)
         permissions = batch.remembered(terms, batch.ledger_around(file)).applied(permissions)
     objection = batch.objection(copy, permissions) if permissions else batch.refused_since(copy)
     return _Origin(copy.input, copy.factors, copy.decisions, copy.shows, objection)

@@ -87,8 +87,9 @@ def entry_of(ledger: Ledger, terms: Terms, source: str, result: Result, output: 
     """What the ledger is to know of an outcome; `output` is the name below the output folder."""
     assert result.source is not None
     forgotten = forgotten_boxes(ledger, terms, result.source)
+    people = terms.permissions.people if terms.permissions else {}
     shown = {
-        (face.person, "match" if face.reason == "allowed-by-match" else "box")
+        (face.person, "match" if face.reason == "allowed-by-match" else "box", people[face.person].consent)
         for face in result.faces
         if face.action == "show" and face.person
     }

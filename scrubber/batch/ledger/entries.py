@@ -27,6 +27,8 @@ class Shown:
 
     person: str
     by: str
+    consent: str = ""
+    """Stands for all that was agreed then (`Standing.consent`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class Refusal:
     """Stands for all that was agreed then (`Standing.consent`): the same words are known again in another manifest."""
     organisation: str | None = None
     """Whose manifest says so: another group may use the same ids."""
+    manifest: str | None = None
+    """The file of that manifest, by its full path."""
     noted: str = field(default="", compare=False)
     """When a ledger noted it (`now`)."""
 
@@ -116,7 +120,7 @@ def mentioned(entry: dict[str, Any]) -> set[str]:
     if "private" not in entry:
         return set()
     private = json.loads(entry["private"])
-    if entry["what"] == "refused":
+    if entry["what"] in ("refused", "agreed"):
         return {private["person"]}
     named = {face["person"] for face in private["result"]["faces"] if face["person"]}
     pointed = {show["person"] for show in private["restrictions"].get("show", ())}
@@ -157,10 +161,15 @@ def refusal_as_json(refusal: Refusal) -> dict[str, Any]:
     }
 
 
-def refusal_from_json(values: dict[str, Any], noted: str) -> Refusal:
-    since = date.fromisoformat(values["since"])
+def refusal_from_json(values: dict[str, Any], noted: str, manifest: str | None) -> Refusal:
     return Refusal(
-        str(values["person"]), values["refused"], since, values.get("consent", ""), values.get("organisation"), noted
+        str(values["person"]),
+        values["refused"],
+        date.fromisoformat(values["since"]),
+        values.get("consent", ""),
+        values.get("organisation"),
+        manifest,
+        noted,
     )
 
 

@@ -41,6 +41,7 @@ _FIELDS: Final = {  # what an entry of each kind holds at least; one that does n
     "copy": _OUTCOME,
     "withheld": _OUTCOME,
     "refused": frozenset(("at",)),
+    "agreed": frozenset(("at",)),
     "gone": frozenset(("output", "at", "why")),
     "staging": frozenset(("token", "process")),
 }

@@ -167,11 +167,17 @@ class Ledger:
         assert copy.private is not None
         self._append(copy_as_json(copy) | self._sealing.sealed(private_as_json(copy.private)))
 
-    def note_refusals(self, refusals: Sequence[Refusal], manifest: str | None) -> None:
-        """Append who may not be shown, as `manifest` says: no older one is to undo it."""
+    def note_refusals(self, refusals: Sequence[Refusal]) -> None:
+        """Append who may not be shown, as a manifest says: no older one is to undo it."""
         if refusals:
-            said: dict[str, Any] = {"what": "refused", "at": now(), "manifest_path": manifest}
-            self._append(*(said | self._sealing.sealed(refusal_as_json(refusal)) for refusal in refusals))
+            self._append(*(self._word("refused", one.manifest, refusal_as_json(one)) for one in refusals))
+
+    def note_agreed(self, person: str, manifest: str | None) -> None:
+        """Append that somebody who had refused agreed anew: if they refuse again, that is another refusal."""
+        self._append(self._word("agreed", manifest, {"person": person}))
+
+    def _word(self, what: str, manifest: str | None, said: dict[str, Any]) -> dict[str, Any]:
+        return {"what": what, "at": now(), "manifest_path": manifest, **self._sealing.sealed(said)}
 
     def note_gone(self, copy: Copy, why: str) -> None:
         """Append that a copy is no longer out: it was taken away, or somebody else did it."""
@@ -208,6 +214,10 @@ class Ledger:
         self._staging: dict[str, int] = {}  # tokens of runs that have not said that they ended, and their processes
         self.refusals: list[Refusal] = []
         """Who may not be shown, as manifests of earlier runs said."""
+        self.answered: dict[str, int] = {}
+        """By id of who agreed anew since: how many of `refusals` that answers."""
+        self.manifests: set[str] = set()
+        """The manifests of earlier runs into this folder, by their paths."""
         self.sealed_refusals = 0
         """Entries that say so of people whose ids are sealed with a key that is not at hand."""
 
@@ -225,6 +235,7 @@ class Ledger:
                 )
             case "copy" | "withheld":
                 self._restricted.take_in(place, entry)
+                self.manifests.add(entry.get("manifest_path") or "")
         match entry["what"]:
             case "copy":
                 name, source = folded(entry["output"]), entry["source"]["sha256"]
@@ -235,8 +246,8 @@ class Ledger:
                 self._by_input.setdefault(entry["input"], set()).add(name)
             case "withheld":
                 self._by_source.setdefault(entry["source"]["sha256"], {})[None] = place
-            case "refused":
-                self._take_in_refusal(entry)
+            case "refused" | "agreed":
+                self._take_in_word(entry)
             case "gone":
                 self._forget(folded(entry["output"]), entry.get("sha256"))
                 self.withdrew = entry["at"] if entry["why"] == "must not be seen" else self.withdrew
@@ -245,11 +256,16 @@ class Ledger:
             case "staging":
                 self._staging.pop(entry["token"], None)
 
-    def _take_in_refusal(self, entry: dict[str, Any]) -> None:
+    def _take_in_word(self, entry: dict[str, Any]) -> None:
+        """What somebody said of themselves: that they refuse, or that they agree anew."""
         text = self._sealing.text_of(entry)
         try:
-            self.refusals += [] if text is None else [refusal_from_json(json.loads(text), entry["at"])]
-            self.sealed_refusals += text is None
+            if text is None:
+                self.sealed_refusals += entry["what"] == "refused"
+            elif entry["what"] == "agreed":
+                self.answered[json.loads(text)["person"]] = len(self.refusals)
+            else:
+                self.refusals.append(refusal_from_json(json.loads(text), entry["at"], entry.get("manifest_path")))
         except (KeyError, TypeError, ValueError):
             self._count_damage()
 

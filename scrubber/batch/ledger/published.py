@@ -97,7 +97,7 @@ def known_copy(path: Path, identity: str | None = None) -> Copy | None:
     return None
 
 
-def note_withdrawal(refusal: Refusal, manifest: str, identity: str | None, recipient: str | None) -> None:
+def note_withdrawal(refusal: Refusal, identity: str | None, recipient: str | None) -> None:
     """Note in the ledgers of this user that somebody took consent back.
 
     `identity` opens what is sealed there, `recipient` seals what is added: that goes only to ledgers that tell of the
@@ -109,7 +109,7 @@ def note_withdrawal(refusal: Refusal, manifest: str, identity: str | None, recip
             ledger.refresh()
             if refusal in ledger.refusals or (recipient and not _tells_of(refusal.person, ledger)):
                 continue
-            ledger.note_refusals([refusal], manifest)
+            ledger.note_refusals([refusal])
         except NotWritable as error:
             refused = refused or error
     if refused is not None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrubber.batch.ledger.entries import Copy, Refusal
 from scrubber.batch.ledger.published import all_known
 from scrubber.consent.manifest.look_alikes import appearance
+from scrubber.consent.manifest.reading import LOCKED
 from scrubber.errors import NotWritable
 from scrubber.output.outcomes import MATCHED_NOTHING
 from scrubber.values import Result
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
 class Remembered:
     """People of a manifest who refused by a newer one, by id, and in which folder's record that stands.
 
-    `sealed` says that the record tells of people who refused, and that the key to whom is not at hand.
+    `unsure` are those who stay, though somebody who may be the same person refused under the same id. `sealed` says
+    that the record tells of people who refused, and that the key to whom is not at hand.
     """
 
     people: Mapping[str, tuple[Refusal, Path]] = field(default_factory=dict)
+    unsure: Mapping[str, tuple[Refusal, Path]] = field(default_factory=dict)
     sealed: bool = False
 
     def applied(self, permissions: Permissions) -> Permissions:
@@ -49,6 +52,20 @@ class Remembered:
         said = [self._sentence(person, manifest) for person in sorted(filter(None, people))]
         return replace(result, warnings=(*result.warnings, *said))
 
+    def with_doubts(self, result: Result, manifest: str) -> Result:
+        """The result, which says so if it shows somebody under whose id somebody refused who may be the same."""
+        people = {face.person for face in result.faces if face.action == "show"} & self.unsure.keys()
+        said = [self._doubt(person, manifest) for person in sorted(filter(None, people))]
+        return replace(result, warnings=(*result.warnings, *said))
+
+    def _doubt(self, person: str, manifest: str) -> str:
+        refusal, out = self.unsure[person]
+        return (
+            f"{person} is shown, and a {person} {_said(refusal)}, says the record of {out}; whether it is the same "
+            f"person cannot be told, for {refusal.manifest or 'that manifest'} and {manifest} do not both name an "
+            "organisation; if it is, use the newest manifest"
+        )
+
     def _sentence(self, person: str, manifest: str) -> str:
         refusal, out = self.people[person]
         return (
@@ -60,25 +77,62 @@ class Remembered:
 def remembered(terms: Terms, ledger: Ledger | None = None) -> Remembered:
     """Of whom the manifest shows, those who refused by an earlier one: as the ledger of the output folder remembers.
 
-    A manifest knows of a withdrawal if it has the event, and of a refusal if it says that the person agreed on that day
-    or later. Ledgers of other folders count where they tell of the very same consent: other groups may use the same
-    ids.
+    A manifest knows of a withdrawal if it has the event, and of a refusal if it says that the person agreed later.
+    Ledgers of other folders count as that of the output folder does, as far as they tell of the same group.
     """
     permissions = terms.permissions
     if permissions is None or not permissions.people:
         return Remembered()
     alike = {appearance(person): person for person in permissions.people}
     found: dict[str, tuple[Refusal, Path]] = {}
+    unsure: dict[str, tuple[Refusal, Path]] = {}
     for each in _relevant_ledgers(terms, ledger):
         for refusal in each.refusals:
             person = alike.get(appearance(refusal.person))
             standing = permissions.people.get(person or "")
             if person is None or standing is None or not _is_forgotten(refusal, standing):
                 continue
-            same_group = _folded(refusal.organisation) == _folded(permissions.organisation)
-            if same_group and (each is ledger or refusal.consent == standing.consent):
+            same = _same_group(refusal, terms)
+            if same is None:
+                same = _same_consent(refusal, standing, each, own=each is ledger, named=bool(permissions.organisation))
+                if not same:
+                    unsure[person] = refusal, each.out
+            if same:
                 found[person] = refusal, each.out
-    return Remembered(found, sealed=ledger is not None and ledger.sealed_refusals > 0)
+    return Remembered(found, unsure, sealed=ledger is not None and ledger.sealed_refusals > 0)
+
+
+def _same_group(refusal: Refusal, terms: Terms) -> bool | None:
+    """Whether a refusal is from the group whose manifest this run has; None if neither names nor files tell."""
+    theirs, ours = _folded(refusal.organisation), _folded(terms.permissions.organisation if terms.permissions else None)
+    if theirs and ours:
+        return theirs == ours
+    same_file = refusal.manifest is not None and _unlocked(refusal.manifest) == _unlocked(terms.manifest_path)
+    return True if same_file else None
+
+
+def _same_consent(refusal: Refusal, standing: Standing, ledger: Ledger, *, own: bool, named: bool) -> bool:
+    """Whether a refusal is about whoever stands like this, where not both manifests name an organisation.
+
+    `own` tells that the ledger is that of the output folder, `named` that the manifest of the run names one. If both
+    name none, what was agreed to may be the same as in the refusal, or as in a copy that the refusing manifest brought
+    about once.
+    """
+    if named or refusal.organisation:
+        return own and refusal.manifest in ledger.manifests
+    if own or refusal.consent == standing.consent:
+        return True
+    return any(
+        shown.consent == standing.consent
+        for copy, _ in ledger.history()
+        if copy.private is not None and _unlocked(copy.manifest_path) == _unlocked(refusal.manifest)
+        for shown in copy.private.shown
+    )
+
+
+def _unlocked(manifest: str | None) -> str:
+    """The path of a manifest as it was before it was locked."""
+    return (manifest or "").removesuffix(LOCKED)
 
 
 def _relevant_ledgers(terms: Terms, ledger: Ledger | None) -> Iterator[Ledger]:
@@ -125,10 +179,28 @@ def remember_refusals(ledger: Ledger, terms: Terms) -> None:
     """Note in the ledger who refused or withdrew, as the manifest of this run says."""
     people = terms.permissions.people if terms.permissions else {}
     organisation = terms.permissions.organisation if terms.permissions else None
+    agreed = {refusal.person for refusal in ledger.refusals if _is_answered(refusal, ledger, terms)}
+    for person in sorted(agreed):
+        ledger.note_agreed(person, terms.manifest_path)
     refused = ((person, standing) for person, standing in people.items() if standing.refused is not None)
-    said = [_refusal(person, standing, organisation) for person, standing in refused]
-    new = [refusal for refusal in said if not any(_is_noted(refusal, known) for known in ledger.refusals)]
-    ledger.note_refusals(new, terms.manifest_path)
+    said = [_refusal(person, standing, organisation, terms.manifest_path) for person, standing in refused]
+    ledger.note_refusals([_again(refusal, ledger) for refusal in said if not _is_noted(refusal, ledger)])
+
+
+def _again(refusal: Refusal, ledger: Ledger) -> Refusal:
+    """The refusal of somebody who had agreed anew: what they said until today does not count any more."""
+    if refusal.what == "withdrawn" or refusal.person not in ledger.answered:
+        return refusal
+    return replace(refusal, since=max(refusal.since, date.today()))
+
+
+def _is_answered(refusal: Refusal, ledger: Ledger, terms: Terms) -> bool:
+    """Whether the manifest of this run says that somebody agreed anew, and the ledger does not know it yet."""
+    standing = terms.permissions.people.get(refusal.person) if terms.permissions else None
+    if standing is None or standing.refused is not None or _is_forgotten(refusal, standing):
+        return False
+    place = ledger.refusals.index(refusal)
+    return place >= ledger.answered.get(refusal.person, 0) and _same_group(refusal, terms) is not False
 
 
 def sealed_refusals(ledger: Ledger, terms: Terms) -> Iterator[Result]:
@@ -141,20 +213,24 @@ def sealed_refusals(ledger: Ledger, terms: Terms) -> Iterator[Result]:
         yield Result(str(ledger.path), None, "unchanged", MATCHED_NOTHING, warnings=(said,))
 
 
-def refusal_of(person: str, standing: Standing, organisation: str | None) -> Refusal | None:
+def refusal_of(person: str, standing: Standing, organisation: str | None, manifest: str | None) -> Refusal | None:
     """What is to be remembered of somebody's standing; None if they did not refuse."""
-    return _refusal(person, standing, organisation) if standing.refused else None
+    return _refusal(person, standing, organisation, manifest) if standing.refused else None
 
 
-def _refusal(person: str, standing: Standing, organisation: str | None) -> Refusal:
+def _refusal(person: str, standing: Standing, organisation: str | None, manifest: str | None) -> Refusal:
     """`since` is the day of a withdrawal. Else, and where that day is a slip, for it is yet to come, it is the last day
     on which they agreed: whatever is agreed after that counts. If no day is told, it is the day before this one: an
-    older manifest has a day on which they agreed, and it must not count for more than the refusal."""
+    older manifest has a day on which they agreed, and it must not count for more than the refusal. So it is if an event
+    of this day tells: whoever agrees anew on the same day says so with that day alone."""
     assert standing.refused is not None
     day = standing.withdrew if standing.refused == "withdrawn" else None
+    yesterday = date.today() - timedelta(days=1)
     if day is None or day > date.today():
-        day = standing.agreed or date.today() - timedelta(days=1)
-    return Refusal(person, standing.refused, day, standing.consent, organisation)
+        event = standing.agreed_at
+        told = min(max(event.date(), event.astimezone(UTC).date()), yesterday) if event else None
+        day = max(filter(None, (standing.agreed, told)), default=yesterday)
+    return Refusal(person, standing.refused, day, standing.consent, organisation, manifest)
 
 
 def _folded(organisation: str | None) -> str:
@@ -162,9 +238,13 @@ def _folded(organisation: str | None) -> str:
     return " ".join((organisation or "").casefold().split())
 
 
-def _is_noted(refusal: Refusal, known: Refusal) -> bool:
-    """Whether a ledger knows of a refusal. The day counts only if it is the manifest's own, and not that of noting."""
-    return replace(known, since=refusal.since) == refusal and known.since <= refusal.since
+def _is_noted(refusal: Refusal, ledger: Ledger) -> bool:
+    """Whether a ledger knows of a refusal that was not answered since.
+
+    The day counts only if it is the manifest's own, and not that of noting.
+    """
+    unanswered = ledger.refusals[ledger.answered.get(refusal.person, 0) :]
+    return any(replace(one, since=refusal.since) == refusal and one.since <= refusal.since for one in unanswered)
 
 
 def _said(refusal: Refusal) -> str:
@@ -177,4 +257,6 @@ def _is_forgotten(refusal: Refusal, standing: Standing) -> bool:
         return False
     if refusal.what == "withdrawn":
         return standing.withdrew is None or standing.withdrew < refusal.since
-    return standing.agreed is None or standing.agreed <= refusal.since
+    later = standing.agreed is not None and standing.agreed > refusal.since
+    event = standing.agreed_at is not None and standing.agreed_at > datetime.fromisoformat(refusal.noted)
+    return not (later or event)

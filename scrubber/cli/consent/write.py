@@ -232,10 +232,10 @@ def _remember(person: str, draft: Draft, manifest: Path) -> None:
 
     today = datetime.date.today()
     standing = of_any_purpose(draft.manifest, today).people[person]
-    refusal = refusal_of(person, standing, draft.manifest.organisation)
+    refusal = refusal_of(person, standing, draft.manifest.organisation, str(manifest.absolute()))
     if refusal is not None:
         recipient = recipient_under(draft.locked, draft.ledger_identity)
-        note_withdrawal(refusal, str(manifest.absolute()), draft.ledger_identity, recipient)
+        note_withdrawal(refusal, draft.ledger_identity, recipient)
 
 
 def _hash(form: Path) -> str:

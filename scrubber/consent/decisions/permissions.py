@@ -14,7 +14,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, replace
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -44,7 +44,9 @@ class Standing:
     withdrew: date | None = None
     """The last day on which the manifest says so, also where they agreed anew since."""
     agreed: date | None = None
-    """The last day on which the manifest says that they agreed."""
+    """From which day on they agree: `valid_from`."""
+    agreed_at: datetime | None = None
+    """The last moment at which an event says that they agreed; none that is dated after today."""
     consent: str = ""
     """SHA-256, in hex, of what they agreed to; a refusal changes it no more than an event does."""
 
@@ -211,7 +213,7 @@ def _standing(person: Person, events: Iterable[Event], on: date) -> Standing:
     reason = standing_reason(person, events, on)
     history = [event for event in events if event.person == person.id]
     withdrew = [_earliest_day(event) for event in history if event.what == "withdrawn"]
-    agreed = [_latest_day(event) for event in history if event.what in _STARTS]
+    agreed = [event.at for event in history if event.what in _STARTS and not ahead(event, date.today())]
     return Standing(
         reason,
         person.minor,
@@ -219,7 +221,8 @@ def _standing(person: Person, events: Iterable[Event], on: date) -> Standing:
         refused=reason if reason in ("withdrawn", "denied") else None,
         withdrew=max(withdrew, default=None),
         consent=_agreement(person),
-        agreed=max([*agreed, *([person.valid_from] if person.valid_from else [])], default=None),
+        agreed=person.valid_from,
+        agreed_at=max(agreed, default=None),
     )
 
 
