@@ -24,7 +24,7 @@ from scrubber.batch.ledger.refusals import (
     sealed_refusals,
     under_known_refusals,
 )
-from scrubber.batch.ledger.restrictions import lifted, refuse_without_manifest
+from scrubber.batch.ledger.restrictions import lifted, refuse_without_manifest, still_doubted
 from scrubber.batch.ledger.retraction import (
     Objected,
     Removals,
@@ -192,7 +192,8 @@ class Publisher:
             return None
         result = replace(copy.private.result, input=str(task.source))
         if copy.output is None:
-            return result
+            in_doubt = result.reason == "restriction-in-doubt"
+            return None if in_doubt and not still_doubted(self.ledger, self.terms, result) else result
         if lifted(self.ledger, self.terms, result).status != "published":
             return None  # something was said since of another file with the same pixels
         if state_of(self.storage, copy) != "intact" or not self._namer.fits(PurePath(copy.output), task.relative):

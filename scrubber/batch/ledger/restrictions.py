@@ -49,9 +49,21 @@ def lifted(ledger: Ledger, terms: Terms, result: Result) -> Result:
     if known is not None:
         result = _if_restricted(ledger, terms, result, known)
     for other in ledger.restricted_others(source):
-        if result.status == "published":
-            result = _if_another(terms, result, source, other)
+        then = _restrictions_now(other, terms)
+        if result.status == "published" and (then.get("no_photo") or _boxes(then)):
+            result = _if_another(terms, result, source, other, then)
     return result
+
+
+def still_doubted(ledger: Ledger, terms: Terms, result: Result) -> bool:
+    """Whether a photo that was withheld in doubt would be again.
+
+    A doubt ends for all files of a photo when what was said is taken back for the one that it was said of.
+    """
+    assert result.source is not None
+    if terms.permissions is None or terms.permissions.doubts(result.source):
+        return True
+    return lifted(ledger, terms, replace(result, status="published")).status != "published"
 
 
 def _if_restricted(ledger: Ledger, terms: Terms, result: Result, known: Copy) -> Result:
@@ -72,14 +84,14 @@ def _if_restricted(ledger: Ledger, terms: Terms, result: Result, known: Copy) ->
     return _noted(result, words) if gone else result
 
 
-def _if_another(terms: Terms, result: Result, source: SourceId, other: Copy) -> Result:
-    """The result for a photo that may be another file's, which was restricted.
+def _if_another(terms: Terms, result: Result, source: SourceId, other: Copy, then: dict[str, Any]) -> Result:
+    """The result for a photo that may be another file's, of which `then` was said.
 
     Pixels, or the digits that are the same however it is turned, tell that it is the same photo, tagged, turned or
     retouched. One that only looks like the other may be the next of a burst: then NO PHOTO withholds it, for who asked
     not to be seen is probably in it as well, and hide boxes are told, for what they cover may be elsewhere in it.
     """
-    then, now = _restrictions(other), terms.pointed_at(source)
+    now = terms.pointed_at(source)
     if other.source.pixels == source.pixels:
         boxes = [*then.get("hide", ()), *then.get("forgotten", ())]
         covered = all(box in now.get("hide", ()) for box in boxes)
@@ -113,6 +125,11 @@ def _named(known: Copy) -> str:
 def _restrictions(known: Copy) -> dict[str, Any]:
     """What was said of a photo; the most that can be, if it is sealed."""
     return known.private.restrictions if known.private else {"no_photo": True}
+
+
+def _restrictions_now(known: Copy, terms: Terms) -> dict[str, Any]:
+    """The same, or what the manifest says of that photo now, where it says in so many words whether it may be seen."""
+    return terms.pointed_at(known.source) if terms.says_no_photo(known.source) else _restrictions(known)
 
 
 def _boxes(said: dict[str, Any]) -> int:
