@@ -37,10 +37,11 @@ from scrubber.batch.ledger.retraction import (
 )
 from scrubber.batch.names import Namer
 from scrubber.batch.same_photos import SamePhotos
+from scrubber.consent.decisions.photo_entries import restricts
 from scrubber.errors import NotWritable
 from scrubber.guarded import is_there, sha256_of
 from scrubber.storage import NameTaken
-from scrubber.values import Result
+from scrubber.values import Result, SourceId
 
 if TYPE_CHECKING:
     from scrubber.batch.plan import Task
@@ -98,6 +99,23 @@ class Publisher:
         if not self.rehearse:
             remember_refusals(self.ledger, self.terms)
 
+    def first_of(self, tasks: Sequence[Task]) -> list[Task]:
+        """The tasks to be done before the others: photos that the manifest restricts, as far as their bytes tell.
+
+        So what is said of them is known when files of the same photo come, and no copy of these is made in vain. Where
+        names of copies tell their order, only those come first that get no copy.
+        """
+        entries = self.terms.permissions.photos.entries if self.terms.permissions else ()
+        if not any(map(restricts, entries)):
+            return []
+        return [task for task in tasks if self._is_restricted(task)]
+
+    def _is_restricted(self, task: Task) -> bool:
+        sha256 = sha256_of(task.source, self.terms.policy.limits.bytes) or ""
+        known = next((copy.source for copy in self.ledger.made_of(sha256)), SourceId(sha256, ""))
+        said = self.terms.pointed_at(known)
+        return bool(said.get("no_photo") or (said.get("hide") and self.terms.policy.names == "neutral"))
+
     def recall(self, task: Task) -> Result | None:
         """What became of a task, if nothing that decides it has changed and its copy is still what it was.
 
@@ -120,7 +138,8 @@ class Publisher:
 
     def publish(self, task: Task, made: Made) -> Iterator[Result]:
         """Note an outcome, and give a staged copy its final name. Raises `NotWritable`."""
-        result = lifted(self.ledger, self.terms, self._known.noted(made.result, self.terms.manifest))
+        result = self._known.noted(made.result, self.terms.manifest)
+        result = lifted(self.ledger, self.terms, result, self._same_photos.rehearsed)
         if result.status != "published" and made.staged is not None:
             self.storage.discard(made.staged)
         made = replace(made, result=result)
@@ -133,6 +152,7 @@ class Publisher:
             yield from self._replaced(task, result)
             name = next(self._names(task, made)).as_posix()
             copy = entry_of(self.ledger, self.terms, place_of(task.source), result, name, made)
+            self._same_photos.rehearse(copy)
             self._same_photos.published(copy)
             yield from self._same_photos.restricted_by(made.result, self.terms)
         elif made.staged is not None:
@@ -141,8 +161,11 @@ class Publisher:
             yield from self._same_photos.restricted_by(made.result, self.terms)
 
     def _withhold(self, task: Task, made: Made) -> Iterator[Result]:
-        if not self.rehearse:
-            self.ledger.note(entry_of(self.ledger, self.terms, place_of(task.source), made.result, None, made))
+        entry = entry_of(self.ledger, self.terms, place_of(task.source), made.result, None, made)
+        if self.rehearse:
+            self._same_photos.rehearse(entry)
+        else:
+            self.ledger.note(entry)
         yield made.result
         yield from self.withdraw(task, "has an original that is withheld now")
         yield from self._same_photos.restricted_by(made.result, self.terms)
@@ -194,13 +217,13 @@ class Publisher:
         if copy.output is None:
             in_doubt = result.reason == "restriction-in-doubt"
             return None if in_doubt and not still_doubted(self.ledger, self.terms, result) else result
-        if lifted(self.ledger, self.terms, result).status != "published":
+        if lifted(self.ledger, self.terms, result, self._same_photos.rehearsed).status != "published":
             return None  # something was said since of another file with the same pixels
         if state_of(self.storage, copy) != "intact" or not self._namer.fits(PurePath(copy.output), task.relative):
             return None
         self._claimed.add(folded(copy.output))
         self._note_again(result, copy.output)
-        self._same_photos.published(copy)
+        self._same_photos.kept(copy)
         return replace(result, output=self._removals.address(copy), status="unchanged")
 
     def _note_again(self, result: Result, output: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -72,18 +72,22 @@ def _results(tasks: Sequence[Task], publisher: Publisher, executor: Executor, wo
     terms = publisher.terms
     shared, storage = Shared(terms.for_workers()), None if publisher.rehearse else publisher.storage
 
-    def hand_out(task: Task) -> Pending[Made] | Result:
+    def hand_out(task: Task) -> Pending[Made] | list[Result]:
+        if task in done:
+            return done.pop(task)
         known = publisher.recall(task)
         if known is not None:
-            return known
+            return [known]
         size, limits = size_of(task.source), terms.policy.limits
         return executor.submit(str(task.source), size, limits, work, task.source, shared, storage)
 
+    def results_of(task: Task, outcome: Pending[Made] | list[Result]) -> Iterable[Result]:
+        return outcome if isinstance(outcome, list) else _task_results(task, outcome, publisher)
+
+    done: dict[Task, list[Result]] = {}
+    done |= {task: list(results_of(task, out)) for task, out in in_order(executor, publisher.first_of(tasks), hand_out)}
     for task, outcome in in_order(executor, tasks, hand_out):
-        if isinstance(outcome, Result):
-            yield outcome
-        else:
-            yield from _task_results(task, outcome, publisher)
+        yield from results_of(task, outcome)
 
 
 def _task_results(task: Task, outcome: Pending[Made], publisher: Publisher) -> Iterator[Result]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scrubber.batch.ledger.copies import state_of
-from scrubber.batch.ledger.restrictions import SAY_ANEW, looks_like, may_be_the_same
+from scrubber.batch.ledger.restrictions import SAY_ANEW, looks_like, may_be_the_same, withheld
 from scrubber.batch.ledger.retraction import stuck
 from scrubber.output.outcomes import MATCHED_NOTHING
 from scrubber.photos import alike
@@ -24,16 +24,36 @@ if TYPE_CHECKING:
 
 
 class SamePhotos:
-    """The copies of one run, and its photos that are NO PHOTO."""
+    """The copies of one run, and its photos that are restricted."""
 
     def __init__(self, removals: Removals) -> None:
         self._removals = removals
         self._withheld: list[tuple[SourceId, str]] = []  # photos of this run that are NO PHOTO, and their names
         self._seen: dict[str, list[Copy]] = {}  # copies of this run, by the hash of their original's pixels
+        self._new: set[str | None] = set()  # the names of those that this run made
+        self.rehearsed: list[Copy] = []
+        """Outcomes that restrict a photo and are not in the ledger, for this run only tells what would be."""
 
     def published(self, copy: Copy) -> None:
-        """Take in a copy of this run."""
+        """Take in a copy that this run made."""
+        self._new.add(copy.output)
+        self.kept(copy)
+
+    def kept(self, copy: Copy) -> None:
+        """Take in a copy of an earlier run that stays."""
         self._seen.setdefault(copy.source.pixels, []).append(copy)
+
+    def rehearse(self, copy: Copy) -> None:
+        """Take in what the ledger would be told."""
+        if copy.restricted:
+            self.rehearsed.append(copy)
+
+    def _gone(self, copy: Copy, said: str) -> Result:
+        """That a copy is taken away; the photo is withheld if this run had made it, and counts as nothing else."""
+        if copy.output not in self._new or copy.private is None:
+            return self._removals.result(copy, said)
+        self._removals.told.add(copy.output)
+        return withheld(copy.private.result, "restriction-in-doubt", f"it {said}")
 
     def restricted_by(self, result: Result, terms: Terms) -> Iterator[Result]:
         """Copies of this run of other files that are the same photo, though what was just said of it restricts them.
@@ -52,10 +72,11 @@ class SamePhotos:
             there = copy.private.restrictions if copy.private else {}
             lacks = said.get("no_photo") or any(box not in there.get("hide", ()) for box in said.get("hide", ()))
             if lacks and copy.source.sha256 != source.sha256 and self._removals.take_away(copy, "must not be seen"):
-                yield self._removals.result(copy, f"has the same pixels as {name}, in which something is hidden")
+                yield self._gone(copy, f"has the same pixels as {name}, in which something is hidden; {SAY_ANEW}")
 
     def _look_alikes(self, source: SourceId, name: str, said: dict[str, Any], terms: Terms) -> Iterator[Result]:
-        for copy in (copy for pixels, copies in self._seen.items() if pixels != source.pixels for copy in copies):
+        others = [copy for pixels, copies in self._seen.items() if pixels != source.pixels for copy in copies]
+        for copy in others:
             if not alike(copy.source.look, source.look) or terms.says_no_photo(copy.source):
                 continue
             if not said.get("no_photo"):
@@ -63,7 +84,8 @@ class SamePhotos:
                     text = f"{self._removals.address(copy)}: {looks_like(name)}"
                     yield Result(copy.input, None, "unchanged", MATCHED_NOTHING, warnings=(text,))
             elif self._removals.take_away(copy, "must not be seen"):
-                yield self._removals.result(copy, f"looks like {name}, which is withheld; {SAY_ANEW}")
+                self._seen[copy.source.pixels].remove(copy)
+                yield self._gone(copy, f"looks like {name}, which is withheld; {SAY_ANEW}")
 
     def older_copies_of_withheld(self, terms: Terms) -> Iterator[Result]:
         """Copies of earlier runs, of files that are no input now, that may be a photo that is withheld now."""

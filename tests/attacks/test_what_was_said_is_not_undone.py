@@ -377,7 +377,9 @@ def test_a_dry_run_tells_of_photos_that_look_alike(plain: Path, capfd: pytest.Ca
     assert call("consent no-photo photos/portrait.jpg") == 0
     capfd.readouterr()
     assert call("run photos -o out --consent consent.toml --preset fast --dry-run") == 3
-    assert "would be taken away" in capfd.readouterr().err
+    said = capfd.readouterr().err
+    assert "withheld: photos/a.jpg" in said
+    assert "0 would be published, 2 withheld" in said
     assert not Path("out").exists()
 
 

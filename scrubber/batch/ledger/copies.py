@@ -94,6 +94,8 @@ def entry_of(ledger: Ledger, terms: Terms, source: str, result: Result, output: 
         if face.action == "show" and face.person
     }
     pointed_at = terms.pointed_at(result.source)
+    remembered = bool(forgotten) or (result.reason == "no-photo-sign" and not pointed_at.get("no_photo"))
+    before = ledger.restricting(result.source.sha256) if remembered else None
     if result.reason == "no-photo-sign":
         pointed_at = pointed_at | {"no_photo": True}  # an earlier manifest may have said it
     if forgotten:
@@ -120,6 +122,7 @@ def entry_of(ledger: Ledger, terms: Terms, source: str, result: Result, output: 
         ),
         manifest_path=terms.manifest_path if terms.permissions else None,
         bytes=made.size if output else None,
+        restricted_by=(before.restricted_by or before.manifest) if before else terms.manifest,
     )
 
 

@@ -73,6 +73,7 @@ class Copy:
     as well: frame, what was done, and x, y, width and height in pixels of the copy. `shows` counts the people shown.
     `manifest` is the file that the run was given, `restricted` whether it hides a place in this photo or withholds it,
     None if that is in doubt: then what was said before stays.
+    `restricted_by` is the manifest that says so, which may be an earlier one.
     `bytes` is its size.
     `private` is None if it is sealed with a key that is not at hand.
     """
@@ -91,6 +92,7 @@ class Copy:
     private: Private | None
     bytes: int | None = None
     manifest_path: str | None = None
+    restricted_by: str | None = None
 
     @property
     def decisions(self) -> tuple[Decision, ...]:
@@ -190,6 +192,7 @@ def copy_as_json(copy: Copy) -> dict[str, Any]:
         "restricted": copy.restricted,
         "bytes": copy.bytes,
         "manifest_path": copy.manifest_path,
+        "restricted_by": copy.restricted_by,
     }
 
 
@@ -211,4 +214,5 @@ def copy_from_json(entry: dict[str, Any], private: Private | None) -> Copy:
         private,
         entry.get("bytes"),
         entry.get("manifest_path"),
+        entry.get("restricted_by"),
     )

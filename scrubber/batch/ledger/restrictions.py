@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -29,15 +30,17 @@ def refuse_without_manifest(ledger: Ledger, terms: Terms, *hashes: str, source: 
     others = ledger.restricted_others(source) if source else ()
     known = ledger.restricting(*hashes) or next((one for one in others if _restrictions(one).get("no_photo")), None)
     if known is not None:
-        manifest = known.manifest or "a manifest"
+        manifest = known.restricted_by or known.manifest or "a manifest"
         raise UsageError(
             f"{ledger.out}: copies here follow {manifest}, which hides places in {_named(known)} or withholds "
             f"it; give it again: --consent {manifest}"
         )
 
 
-def lifted(ledger: Ledger, terms: Terms, result: Result) -> Result:
+def lifted(ledger: Ledger, terms: Terms, result: Result, rehearsed: Iterable[Copy] = ()) -> Result:
     """The result under what earlier manifests said of the photo and the one of this run does not.
+
+    `rehearsed` are restricted photos of this run that the ledger does not know, for it only tells what would be.
 
     NO PHOTO holds until a manifest takes it back in so many words; a hide box that is gone is told. What was said about
     another file that may be the same photo is in doubt for this one.
@@ -48,7 +51,8 @@ def lifted(ledger: Ledger, terms: Terms, result: Result) -> Result:
     known = ledger.restricting(source.sha256)
     if known is not None:
         result = _if_restricted(ledger, terms, result, known)
-    for other in ledger.restricted_others(source):
+    here = [one for one in rehearsed if one.source.sha256 != source.sha256 and may_be_the_same(source, one.source)]
+    for other in (*here, *ledger.restricted_others(source)):
         then = _restrictions_now(other, terms)
         if result.status == "published" and (then.get("no_photo") or _boxes(then)):
             result = _if_another(terms, result, source, other, then)
@@ -74,10 +78,10 @@ def _if_restricted(ledger: Ledger, terms: Terms, result: Result, known: Copy) ->
             f"locked manifest, which {terms.manifest} does not have: use that one, or write no_photo = false in an "
             "entry for this photo if it may be seen"
         )
-        return _withheld(result, "restriction-in-doubt", words)
+        return withheld(result, "restriction-in-doubt", words)
     if known.private.restrictions.get("no_photo"):
         words = "an earlier manifest withheld this photo; if it may be seen, write no_photo = false in an entry for it"
-        return _withheld(result, "no-photo-sign", words)
+        return withheld(result, "no-photo-sign", words)
     gone = forgotten_boxes(ledger, terms, known.source)
     places = f"{len(gone)} places" if len(gone) > 1 else "a place"
     words = f"an earlier manifest hid {places} in this photo that {terms.manifest} does not; use the newest one"
@@ -105,7 +109,7 @@ def _if_another(terms: Terms, result: Result, source: SourceId, other: Copy, the
         return result if now.get("hide") else _noted(result, looks_like(_named(other)))
     if covered and not then.get("no_photo"):
         return result
-    return _withheld(result, "restriction-in-doubt", f"{words}; {SAY_ANEW}")
+    return withheld(result, "restriction-in-doubt", f"{words}; {SAY_ANEW}")
 
 
 def may_be_the_same(one: SourceId, other: SourceId) -> bool:
@@ -149,6 +153,7 @@ def _noted(result: Result, words: str) -> Result:
     return replace(result, warnings=(*result.warnings, words))
 
 
-def _withheld(result: Result, reason: str, words: str) -> Result:
+def withheld(result: Result, reason: str, words: str) -> Result:
+    """The result without a copy, for this reason, with a sentence that says more."""
     result = replace(result, status="withheld", reason=reason, output=None, output_sha256=None)
     return _noted(replace(result, output_width=0, output_height=0), words)
