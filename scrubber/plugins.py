@@ -36,6 +36,9 @@ class Plugin:
     package: str
     version: str
 
+    def __str__(self) -> str:
+        return f"the plug-in {self.name!r} of {' '.join(filter(None, (self.package, self.version))) or 'no package'}"
+
 
 def off() -> bool:
     """Whether the user wants no plug-in to be loaded."""
@@ -47,8 +50,9 @@ def installed() -> tuple[Plugin, ...]:
     return tuple(_described(point) for group in GROUPS for point in _points(group))
 
 
+@cache
 def load(plugin: Plugin) -> Callable[[], Any]:
-    """What the entry point of one plug-in names. Raises `MissingPart` if it cannot be loaded."""
+    """What the entry point of one plug-in names; loaded once. Raises `MissingPart` if it cannot be loaded."""
     return _load(next(point for point in _points(plugin.group) if _described(point) == plugin))
 
 
@@ -60,13 +64,15 @@ def unusable(name: str, error: Exception) -> MissingPart:
     )
 
 
-@cache
-def loaded(group: str) -> tuple[Callable[[], Any], ...]:
-    """What the entry points of a group name, in the order of their names. Raises `MissingPart` if one cannot be loaded.
+def said_of(plugin: object, error: BaseException) -> str:
+    """The end of a message about a plug-in that failed at its work: which it is, and what can be done."""
+    why = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    return f"{plugin} failed ({why}); mend or uninstall it, or set {VARIABLE}=none"
 
-    It is loaded once in each process.
-    """
-    return tuple(_load(point) for point in _points(group))
+
+def find(group: str, name: str) -> Plugin:
+    """The plug-in of this name, the last one if there are several. Raises `KeyError` if there is none."""
+    return {plugin.name: plugin for plugin in installed() if plugin.group == group}[name]
 
 
 def names(group: str) -> tuple[str, ...]:
@@ -118,12 +124,12 @@ def _load(point: metadata.EntryPoint) -> Callable[[], Any]:
         found = point.load()
     except Exception as error:  # whatever a foreign module raises when it is imported
         raise MissingPart(
-            f"the plug-in {point.name!r} ({point.value}) cannot be loaded: {error}; mend or uninstall it, or set "
+            f"{_described(point)} ({point.value}) cannot be loaded: {error}; mend or uninstall it, or set "
             f"{VARIABLE}=none"
         ) from error
     if not callable(found):
         raise MissingPart(
-            f"the plug-in {point.name!r} ({point.value}) is nothing that can be called; mend or uninstall it, or set "
+            f"{_described(point)} ({point.value}) is nothing that can be called; mend or uninstall it, or set "
             f"{VARIABLE}=none"
         )
     return found  # type: ignore[no-any-return]

@@ -6,12 +6,15 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
+from typing import Final
 
 from scrubber.batch.ledger.published import identified_copy, known_copy
-from scrubber.errors import NotWritable, UnreadableFile, UsageError
+from scrubber.errors import NotWritable, UnreadableFile, UnsupportedFormat, UsageError
 from scrubber.formats import HEADER_BYTES, identify, medium_of, named_by
 from scrubber.guarded import is_folder, is_there, read_start, resolved
 from scrubber.output.own_records import refuse_records
+
+_UNTOLD: Final = ""  # a format that no table has
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +130,13 @@ def _walk(folder: Path, skipped: Path | None) -> Iterator[tuple[Path, PurePath]]
 
 
 def _identify(source: Path) -> str | None:
-    """The format by content; None too where the file cannot be read, which its own turn will tell."""
+    """The format by content; None too where the file cannot be read, which its own turn will tell.
+
+    It is `_UNTOLD` where a plug-in failed at that: then it may be a photo, and its own turn tells the same.
+    """
     try:
         return identify(read_start(source, HEADER_BYTES))
     except (OSError, UnreadableFile):
         return None
+    except UnsupportedFormat:
+        return _UNTOLD

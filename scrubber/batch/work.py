@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from scrubber import inspection, verification
 from scrubber.batch.sandbox.executors import Executor, Pending, Shared
-from scrubber.errors import NotWritable, WorkerLost
+from scrubber.errors import NotWritable, UnsupportedFormat, WorkerLost
 from scrubber.guarded import read_file
 from scrubber.inspection import file_names
 from scrubber.listing import list_regions
@@ -92,12 +92,18 @@ def make_bytes(data: bytes, name: str, terms: Shared[Terms]) -> Scrubbed:
 def verify_file(path: Path, preset: Preset, published: tuple[Decision, ...] | None) -> Verdict:
     """Is the file at `path` fit to publish? `published` is as in `verification.verify`. Raises `PhotoError`."""
     limits = Limits()
-    return verification.verify(read_file(path, limits), str(path), limits, preset, published=published)
+    try:
+        return verification.verify(read_file(path, limits), str(path), limits, preset, published=published)
+    except UnsupportedFormat as error:
+        raise UnsupportedFormat(f"{path}: {error}") from error
 
 
 def inspect_file(path: Path) -> list[Leak]:
     """What the file at `path` gives away, its name included, the most dangerous first. Raises `PhotoError`."""
-    return inspect_bytes(read_file(path, Limits()), file_names.leak(path))
+    try:
+        return inspect_bytes(read_file(path, Limits()), file_names.leak(path))
+    except UnsupportedFormat as error:
+        raise UnsupportedFormat(f"{path}: {error}") from error
 
 
 def inspect_bytes(data: bytes, named: Leak | None = None) -> list[Leak]:

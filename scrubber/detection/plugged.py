@@ -33,19 +33,19 @@ def find(picture: Picture, preset: Preset) -> tuple[Region, ...]:
     Raises `ScrubberError` if a plug-in fails: a photo in which one of the detectors did not look must not pass.
     """
     found = presets.find(picture, preset)
-    for detector in _detectors():
-        found = (*found, *_new(_detected(detector, picture), found))
+    for plugin, detector in _detectors():
+        found = (*found, *_new(_detected(plugin, detector, picture), found))
     return found
 
 
-def _detected(detector: Detector, picture: Picture) -> tuple[Region, ...]:
+def _detected(plugin: plugins.Plugin, detector: Detector, picture: Picture) -> tuple[Region, ...]:
     try:
         seen = [region for region in detector.detect(picture.copy()) if region.score >= LEAST]
         return presets.cut(picture, [_signed(region, detector) for region in seen])
     except Exception as error:  # whatever foreign code raises, or gives that is no region
         raise ScrubberError(
             f"the detector {detector.name!r} of a plug-in failed ({type(error).__name__}: {error}); mend or uninstall "
-            f"it, or set {plugins.VARIABLE}=none"
+            f"{plugin.package or 'it'}, or set {plugins.VARIABLE}=none"
         ) from error
 
 
@@ -64,8 +64,9 @@ def _new(seen: Sequence[Region], found: Sequence[Region]) -> list[Region]:
 
 
 @cache
-def _detectors() -> tuple[Detector, ...]:
-    return tuple(map(made, plugins.names(GROUP), plugins.loaded(GROUP)))
+def _detectors() -> tuple[tuple[plugins.Plugin, Detector], ...]:
+    ours = [plugin for plugin in plugins.installed() if plugin.group == GROUP]
+    return tuple((plugin, made(plugin.name, plugins.load(plugin))) for plugin in ours)
 
 
 def made(name: str, make: Callable[[], Any]) -> Detector:

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any, BinaryIO, Final, Literal, TypeAlias
 
 from scrubber import plugins
-from scrubber.errors import MissingPart, UsageError
+from scrubber.errors import MissingPart, UnsupportedFormat, UsageError
 from scrubber.values import Leak
 
 GROUP: Final = "scrubber.formats"
@@ -35,6 +35,7 @@ _faults: Final = dict[str, MissingPart]()
 _filling: Final = RLock()
 _filled = False
 _registering_plugins = False
+_adding: plugins.Plugin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,8 @@ class Format:
     needs: Requirement | None = None
     plugin: bool = False
     """Whether an outside package registered it. `register` says so."""
+    added_by: str = ""
+    """Which plug-in and package that is, in words for messages."""
 
     @property
     def extension(self) -> str:
@@ -118,7 +121,7 @@ def register(new: Format) -> None:
         raise UsageError(f"there is a format {new.name!r} already; give the new one another name")
     if _registering_plugins and (new.writer or new.audit):
         raise UsageError(f"the format {new.name!r} of a plug-in cannot be written or audited by it; leave both out")
-    _table[new.name] = replace(new, plugin=_registering_plugins)
+    _table[new.name] = replace(new, plugin=_registering_plugins, added_by=str(_adding or "a plug-in"))
 
 
 def formats() -> Mapping[str, Format]:
@@ -151,8 +154,20 @@ def identify(header: bytes) -> str | None:
 
     The file's name is never believed. Not everything that has a name can be opened; the other names serve to say what
     was refused. A plug-in is asked last, so that it cannot take over what scrubber knows.
+
+    Raises `UnsupportedFormat` if a plug-in fails at that: nobody can tell whether it is one of its files.
     """
-    return next((known.name for known in _asked_in_turn() if known.matches(header)), None)
+    return next((known.name for known in _asked_in_turn() if _matches(known, header)), None)
+
+
+def _matches(known: Format, header: bytes) -> bool:
+    try:
+        return bool(known.matches(header))
+    except Exception as error:
+        if not known.plugin:
+            raise
+        said = plugins.said_of(known.added_by, error)
+        raise UnsupportedFormat(f"what this file is cannot be told, for {said}") from error
 
 
 def medium_of(name: str | None) -> Medium | None:
@@ -209,10 +224,13 @@ def _fill() -> None:
 
 def _add(plugin: plugins.Plugin) -> None:
     """Let a plug-in register its formats, all of them or none."""
-    before = dict(_table)
+    global _adding
+    before, _adding = dict(_table), plugin
     try:
         plugins.load(plugin)()
     except Exception as error:  # noqa: BLE001 — whatever foreign code raises; `formats` raises it
         _table.clear()
         _table.update(before)
         _faults[plugin.name] = error if isinstance(error, MissingPart) else plugins.unusable(plugin.name, error)
+    finally:
+        _adding = None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from scrubber import formats
+from scrubber import formats, plugins
 from scrubber.errors import DamagedPhoto, PhotoTooLarge, UnsupportedFormat
 from scrubber.guarded import check_size
 from scrubber.photos import changes, colour
@@ -36,7 +36,7 @@ def open_photo(data: bytes, name: str, limits: Limits) -> Photo:
         raise DamagedPhoto(f"{name}: the file is empty; copy it again from the camera or phone")
     check_size(len(data), name, limits.bytes)
     known, read = _known(data, name)
-    with _readable(name, known.name), warnings.catch_warnings():
+    with _by_plugin(name, known), _readable(name, known.name), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about metadata, which is not kept
         source = read(data)
         _check_pixels(source.image.size, len(source.chosen), name, limits)
@@ -58,7 +58,10 @@ def open_photo(data: bytes, name: str, limits: Limits) -> Photo:
 
 def _known(data: bytes, name: str) -> tuple[formats.Format, Callable[[bytes], Source]]:
     """The format by content, and what opens it. Raises `UnsupportedFormat` if nothing here opens it."""
-    found = formats.get(formats.identify(data))
+    try:
+        found = formats.get(formats.identify(data))
+    except UnsupportedFormat as error:
+        raise UnsupportedFormat(f"{name}: {error}") from error
     if found is None:
         raise UnsupportedFormat(f"{name}: this is not a picture, whatever its name says; scrubber opens photos only")
     if found.medium == "film":
@@ -105,6 +108,19 @@ def _checked_together(name: str, limits: Limits) -> Callable[[tuple[int, int]], 
 
 def _megapixels(limits: Limits) -> str:
     return f"{limits.pixels / _MEGA:.0f} megapixels"
+
+
+@contextmanager
+def _by_plugin(name: str, known: formats.Format) -> Iterator[None]:
+    """Names the plug-in that opens a format if it fails: the file may be damaged, or the plug-in no good."""
+    try:
+        yield
+    except Exception as error:
+        if not known.plugin or isinstance(error, PhotoTooLarge):
+            raise
+        raise DamagedPhoto(
+            f"{name}: the file is damaged, or {plugins.said_of(known.added_by, error.__cause__ or error)}"
+        ) from error
 
 
 @contextmanager

@@ -32,13 +32,12 @@ def paint(patch: Patch, style: str) -> NDArray[np.uint8]:
 
 
 def _by_plugin(patch: Patch, style: str) -> NDArray[np.uint8]:
-    paints = dict(zip(plugins.names(GROUP), plugins.loaded(GROUP), strict=True))
+    plugin = plugins.find(GROUP, style)
+    paint_with = plugins.load(plugin)  # no other: one that cannot be loaded must not end runs that do without it
     try:
-        painted: Any = paints[style](patch)  # type: ignore[call-arg]
+        painted: Any = paint_with(patch)  # type: ignore[call-arg]
         if painted.dtype != "uint8" or painted.shape != (*patch.shape, 3):
             raise ValueError(f"it gave {painted.dtype} of {painted.shape}, not uint8 of {(*patch.shape, 3)}")
     except Exception as error:  # whatever foreign code raises, or gives that is no picture
-        raise ScrubberError(
-            f"the style {style!r} of a plug-in failed ({type(error).__name__}: {error}); choose another --style"
-        ) from error
+        raise ScrubberError(f"--style {style}: {plugins.said_of(plugin, error)}") from error
     return painted  # type: ignore[no-any-return]
