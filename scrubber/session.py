@@ -194,7 +194,8 @@ class Session:
         refuse_records(target)
         with self._exclusive_while_open(str(given)):
             named = terms.with_format_from(target)
-            taken = [text for one in batch.retract_beside(target, named, given) for text in one.warnings]
+            beside = batch.retract_beside(target, named, given, overwrite=overwrite)
+            taken = [text for one in beside for text in one.warnings]
             result = batch.publish_one(given, target, named, executor, overwrite=overwrite, analysis=analysis)
         return replace(result, warnings=(*result.warnings, *taken))
 

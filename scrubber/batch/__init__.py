@@ -23,7 +23,7 @@ from scrubber.batch.plan import Found, Plan, Task, plan, search
 from scrubber.batch.publisher import Publisher
 from scrubber.batch.running import failed, run, workers
 from scrubber.batch.sandbox.executors import Executor, Sandbox, Serial, Shared
-from scrubber.batch.single import make_one, publish_one, rehearse_one, retract_beside
+from scrubber.batch.single import make_one, publish_one, rehearse_one, retract_beside, stays_at
 from scrubber.batch.work import reference_assessor
 
 __all__ = [
@@ -63,6 +63,7 @@ __all__ = [
     "seal_ledgers",
     "search",
     "showing",
+    "stays_at",
     "under_known_refusals",
     "with_idle_note",
     "workers",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from scrubber.batch.idle_restrictions import damage
 from scrubber.batch.ledger import entry_log
 from scrubber.batch.ledger.copies import (
+    STREAM,
     entry_of,
     place_of,
     state_of,
@@ -40,6 +41,7 @@ from scrubber.batch.same_photos import SamePhotos
 from scrubber.consent.decisions.photo_entries import restricts
 from scrubber.errors import NotWritable
 from scrubber.guarded import is_there, sha256_of
+from scrubber.output.outcomes import RENAMED
 from scrubber.storage import NameTaken
 from scrubber.values import Result, SourceId
 
@@ -146,11 +148,13 @@ class Publisher:
         if result.status != "published":
             yield from self._withhold(task, made)
         elif self.rehearse:
-            self._note_again(result, next(self._names(task, made)).as_posix())
-            rehearsed = replace(result, status="rehearsed", output_sha256=None)
+            name = next(name for name in self._names(task, made) if self._can_have(name, task, made)).as_posix()
+            self._claimed.add(folded(name))
+            self._note_again(result, name)
+            address = self.storage.address(PurePath(name))
+            rehearsed = replace(result, output=address, status="rehearsed", output_sha256=None)
             yield self._known.with_doubts(rehearsed, self.terms.manifest)
             yield from self._replaced(task, result)
-            name = next(self._names(task, made)).as_posix()
             copy = entry_of(self.ledger, self.terms, place_of(task.source), result, name, made)
             self._same_photos.rehearse(copy)
             self._same_photos.published(copy)
@@ -175,7 +179,7 @@ class Publisher:
         name = self._again.get(result.source.sha256 if result.source else "")
         for copy in self._taken.pop(str(task.source), []):
             if folded(copy.output or "") != name and copy.output not in self._removals.told:
-                yield self._removals.result(copy, "was made again under another name")
+                yield replace(self._removals.result(copy, "was made again under another name"), reason=RENAMED)
 
     def withdraw(self, task: Task, said: str) -> Iterator[Result]:
         """For a task without a copy: take away what earlier runs made of the same photo, or of a file in its place."""
@@ -201,14 +205,22 @@ class Publisher:
                 yield self._removals.result(found.copy, found.said)
         yield from self._same_photos.older_copies_of_withheld(self.terms)
 
-    def orphans(self) -> Iterator[Copy]:
-        """Copies that stay, though their originals are gone or no longer what they were."""
+    def orphans(self) -> Iterator[tuple[Copy, str]]:
+        """Copies that stay, though this run made them of nothing, and why, in words that follow "its original"."""
         for copy in self.ledger.copies():
             if copy.output in self._removals.told or (self.rehearse and copy.source.sha256 in self._again):
                 continue  # this is a rehearsal, and it would be taken away
-            gone = copy.input in self._inputs or not is_there(copy.original)
-            if gone and self._free(copy) and state_of(self.storage, copy) == "intact":
-                yield copy
+            why = self._why_orphaned(copy) if self._free(copy) else None
+            if why is not None and state_of(self.storage, copy) == "intact":
+                yield copy, why
+
+    def _why_orphaned(self, copy: Copy) -> str | None:
+        """None for what may well have its original: one that this run was not given, or standard input."""
+        if copy.source.sha256 in self._again:
+            return "has another copy here"
+        if copy.input in self._inputs:
+            return "has changed since"
+        return None if copy.input == STREAM or is_there(copy.original) else "is no longer where it was"
 
     def _still_valid(self, copy: Copy, task: Task) -> Result | None:
         if copy.private is None or copy.private.key != self.terms.fingerprint(copy.source, copy.private.concerns):
@@ -265,8 +277,9 @@ class Publisher:
     def _can_have(self, name: PurePath, task: Task, made: Made) -> bool:
         """Whether nothing lies under this name, or only an older copy of the same pixels, which goes now."""
         known = self.ledger.at(name)
-        if known is None:
-            return not self.storage.is_taken(name)
+        if known is None or (self.rehearse and any(found.copy == known for found in self._objected)):
+            there = known is None and self.storage.is_taken(name)
+            return not there and folded(name) not in self._claimed
         same = made.result.source is not None and known.source.pixels == made.result.source.pixels
         if not (same and self._free(known) and self._belongs(known, task)):
             return False

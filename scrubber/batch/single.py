@@ -7,10 +7,11 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from scrubber.batch.idle_restrictions import with_idle_note
 from scrubber.batch.ledger.copies import (
+    STREAM,
     entry_of,
     place_of,
     removable,
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
     from scrubber.scrubbed import Scrubbed
     from scrubber.terms import Terms
     from scrubber.values import Status
-
-_STREAM: Final = "-"
-"""What a photo from standard input is called."""
 
 
 def publish_one(
@@ -71,7 +69,7 @@ def publish_one(
         refuse_without_manifest(ledger, terms, *_hashes(made), source=made.result.source)
         result = with_idle_note(lifted(ledger, terms, known.noted(made.result, terms.manifest)), terms)
         remember_refusals(ledger, terms)
-        given, place = (str(source), place_of(source)) if isinstance(source, Path) else (_STREAM, _STREAM)
+        given, place = (str(source), place_of(source)) if isinstance(source, Path) else (STREAM, STREAM)
         if made.staged is None or result.status != "published":
             if overwrite and ledger.at(target.name) is not None:
                 storage.discard(PurePath(target.name))  # changed by other hands, it may show what is withheld now
@@ -83,12 +81,13 @@ def publish_one(
 
 
 def retract_beside(
-    target: Path, terms: Terms, source: Path | None = None, *, rehearse: bool = False
+    target: Path, terms: Terms, source: Path | None = None, *, overwrite: bool = False, rehearse: bool = False
 ) -> Iterator[Result]:
     """Take away copies in the folder of `target` that must not be seen any more, before one is made from `source`.
 
     The folder is the user's own, so nothing goes by its bytes alone: that is told, and left. What lies below is not
-    looked at. Raises `UsageError` if `source` is a published copy itself.
+    looked at. With `overwrite` nothing is said of what lies at `target`, for it is about to be replaced; whoever cannot
+    do that afterwards asks `stays_at`. Raises `UsageError` if `source` is a published copy itself.
     """
     if not rehearse:
         adopt(target.parent)
@@ -100,9 +99,20 @@ def retract_beside(
         raise UsageError(f"{source}: is a published copy of {copy.input}; name that one")
     beside = [path for path in ledger.out.iterdir() if is_file(path)] if ledger.out.is_dir() else []
     astray = misplaced_copies(ledger, terms, beside, [source] if source is not None else [])
-    yield from (found.result(ledger.storage, rehearse) for found in retract(ledger, terms, rehearse))
+    for found in retract(ledger, terms, rehearse):
+        if not (overwrite and found.stays is not None and found.name == PurePath(target.name)):
+            yield found.result(ledger.storage, rehearse)
     yield from (left_alone(stray).result(ledger.storage, rehearse) for stray in astray)
     yield from sealed_refusals(ledger, terms)
+
+
+def stays_at(target: Path, terms: Terms) -> Iterator[Result]:
+    """For a `target` that was to be overwritten and was not: that our own copy there must not be seen, if it is so."""
+    ledger = _ledger_beside(target, terms)
+    terms = under_known_refusals(terms, remembered(terms, ledger))
+    for found in retract(ledger, terms, rehearse=True):
+        if found.stays is not None and found.name == PurePath(target.name):
+            yield found.result(ledger.storage, rehearse=True)
 
 
 def _with_older_copies(ledger: Ledger, terms: Terms, result: Result) -> Result:
@@ -134,7 +144,7 @@ def rehearse_one(
     refuse_without_manifest(ledger, terms, *_hashes(made), source=made.result.source)
     result = with_idle_note(lifted(ledger, terms, remember.noted(made.result, terms.manifest)), terms)
     status: Status = "rehearsed" if result.status == "published" else result.status
-    given = str(source) if isinstance(source, Path) else _STREAM
+    given = str(source) if isinstance(source, Path) else STREAM
     result = remember.with_doubts(result, terms.manifest)
     return replace(result, input=given, status=status, output_sha256=None)
 

@@ -238,7 +238,8 @@ def _one(
     if not _is_file_name(out):
         raise UsageError(f"{out}: name a file, such as {out / 'photo.jpg'}; standard input has no name to keep")
     named = terms.with_format_from(out)
-    yield from batch.retract_beside(out, named, None if source == STANDARD else source, rehearse=dry_run)
+    given_file = None if source == STANDARD else source
+    yield from batch.retract_beside(out, named, given_file, overwrite=overwrite, rehearse=dry_run)
     if source != STANDARD and not source.exists():
         raise UsageError(f"{source}: there is no such file or folder; check the path")
     try:
@@ -247,6 +248,7 @@ def _one(
         result = make(given, out, named, executor, overwrite=overwrite)
     except PhotoError as error:
         result = batch.failed(source, error)
+        yield from batch.stays_at(out, named) if overwrite else ()
     yield result
 
 

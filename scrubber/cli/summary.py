@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from scrubber.cli.output import counted
-from scrubber.output.outcomes import MATCHED_NOTHING, MUST_NOT_BE_SEEN, Outcome, outcome, said
+from scrubber.output.outcomes import MATCHED_NOTHING, MUST_NOT_BE_SEEN, RENAMED, Outcome, outcome, said
 from scrubber.printing import escaped
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Tally:
         self._named: dict[Outcome, list[str]] = {}
         self._notes: Counter[str] = Counter()
         self._about: dict[str, str] = {}
-        self._orphans: list[str] = []
+        self._orphans: dict[str, list[str]] = {}  # by why they are that
         self._counted: dict[str, Result] | None = {} if terms.permissions and terms.permissions.photos.entries else None
         self._keeps_names = terms.policy.names == "keep"
         self._warnings = list(terms.permissions.warnings) if terms.permissions else []
@@ -59,6 +59,9 @@ class Tally:
             return
         if result.reason == MUST_NOT_BE_SEEN:
             self._statuses["retracted"] += 1
+            return
+        if result.reason == RENAMED:
+            self._statuses["renamed"] += 1
             return
         self._take_back(result)
         self._statuses[result.status] += 1
@@ -85,9 +88,10 @@ class Tally:
         if self._counted is not None and result.status in _NEW:
             self._counted[result.input] = result
 
-    def add_orphans(self, copies: Iterable[Copy]) -> None:
-        """Copies of earlier runs that stay, though their originals are not what or where they were."""
-        self._orphans += [copy.output or "" for copy in copies]
+    def add_orphans(self, copies: Iterable[tuple[Copy, str]]) -> None:
+        """Copies of earlier runs that stay, and what became of their originals."""
+        for copy, why in copies:
+            self._orphans.setdefault(why, []).append(copy.output or "")
 
     @property
     def exit_code(self) -> int:
@@ -104,12 +108,10 @@ class Tally:
 
     def _lines(self) -> list[str]:
         lines = self.notes()
-        if self._orphans:
-            named = _listed(self._orphans[:_NAMED], len(self._orphans))
+        for why, orphans in self._orphans.items():
             lines.append(
-                f"note: {_of_earlier(len(self._orphans))} {_either(len(self._orphans), 'stays', 'stay')}, whose "
-                f"{_either(len(self._orphans), 'original is gone or has', 'originals are gone or have')} changed: "
-                f"{named}; delete what should not be out"
+                f"note: {_of_earlier(len(orphans))} {_either(len(orphans), 'stays', 'stay, each')}, whose original "
+                f"{why}: {_listed(orphans[:_NAMED], len(orphans))}; delete what should not be out"
             )
         if self._plan.copies:
             lines.append(
@@ -145,6 +147,9 @@ class Tally:
         counts = [f"{done} {published}"]
         if self._statuses["retracted"]:
             counts.append(f"{self._statuses['retracted']} {'would be ' if self._dry_run else ''}retracted")
+        if self._statuses["renamed"]:
+            older = counted(self._statuses["renamed"], "older copy", "older copies")
+            counts.append(f"{older} {'would be ' if self._dry_run else ''}replaced under another name")
         if self._statuses["unchanged"]:
             counts.append(f"{self._statuses['unchanged']} unchanged since the last run")
         for status in _WITHOUT_OUTPUT:

@@ -14,7 +14,7 @@ _SAID: Final = {
     "time": "say when they were taken",
     "serial": "carry the serial number of a device",
     "thumbnail": "carry a small copy of themselves that may show what was hidden or cut away",
-    "hidden-picture": "hold another picture behind the one that is seen",
+    "hidden-picture": "hold something of a picture that is not seen: another one, a part of one, or a mention of it",
     "video": "are a video, or hold one behind the picture",
     "depth": "hold a depth map",
     "history": "tell how they were edited",

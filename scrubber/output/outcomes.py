@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 MUST_NOT_BE_SEEN: Final = "must-not-be-seen"
 """Of a result about a copy of an earlier run that was taken away, or would be."""
 
+RENAMED: Final = "renamed"
+"""Of a result about a copy of an earlier run that was made again under another name, or would be."""
+
 MATCHED_NOTHING: Final = "restriction-matched-nothing"
 """Of a result that is about the manifest, or about the ledger, and no photo."""
 
@@ -52,6 +55,7 @@ OUTCOMES: Final = {
         "must not be seen any more, but was changed by other hands", "look at the copy, and delete it"
     ),
     MUST_NOT_BE_SEEN: Outcome("must not be seen any more", "nothing; the copy was taken away"),
+    RENAMED: Outcome("made again under another name", "nothing; post the new one only"),
     "worker-lost": Outcome("breaks the decoder or takes too long", "open it in another program and save it anew"),
     "unforeseen": Outcome("a mistake in scrubber", "report what it says about this file, without the photo"),
 }

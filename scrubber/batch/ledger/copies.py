@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from scrubber.terms import Terms
 
 Why: TypeAlias = Literal["made again", "must not be seen"]
+STREAM: Final = "-"
+"""What a photo from standard input is called, in the place of a path."""
+
 _staging_here: Final = set[str]()  # tokens of what stages files in this process now
 
 
