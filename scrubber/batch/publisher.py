@@ -148,21 +148,26 @@ class Publisher:
         if result.status != "published":
             yield from self._withhold(task, made)
         elif self.rehearse:
-            name = next(name for name in self._names(task, made) if self._can_have(name, task, made)).as_posix()
-            self._claimed.add(folded(name))
-            self._note_again(result, name)
-            address = self.storage.address(PurePath(name))
-            rehearsed = replace(result, output=address, status="rehearsed", output_sha256=None)
-            yield self._known.with_doubts(rehearsed, self.terms.manifest)
-            yield from self._replaced(task, result)
-            copy = entry_of(self.ledger, self.terms, place_of(task.source), result, name, made)
-            self._same_photos.rehearse(copy)
-            self._same_photos.published(copy)
-            yield from self._same_photos.restricted_by(made.result, self.terms)
+            yield from self._foretell(task, made)
         elif made.staged is not None:
             yield self._known.with_doubts(self._commit(task, made, made.staged), self.terms.manifest)
             yield from self._replaced(task, result)
             yield from self._same_photos.restricted_by(made.result, self.terms)
+
+    def _foretell(self, task: Task, made: Made) -> Iterator[Result]:
+        """What a run would do with a copy, noted nowhere but here."""
+        result = made.result
+        name = next(name for name in self._names(task, made) if self._can_have(name, task, made)).as_posix()
+        self._claimed.add(folded(name))
+        self._note_again(result, name)
+        address = self.storage.address(PurePath(name))
+        rehearsed = replace(result, output=address, status="rehearsed", output_sha256=None)
+        yield self._known.with_doubts(rehearsed, self.terms.manifest)
+        yield from self._replaced(task, result)
+        copy = entry_of(self.ledger, self.terms, place_of(task.source), result, name, made)
+        self._same_photos.rehearse(copy)
+        self._same_photos.published(copy)
+        yield from self._same_photos.restricted_by(made.result, self.terms)
 
     def _withhold(self, task: Task, made: Made) -> Iterator[Result]:
         entry = entry_of(self.ledger, self.terms, place_of(task.source), made.result, None, made)
