@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
@@ -157,11 +158,15 @@ class Publisher:
     def _foretell(self, task: Task, made: Made) -> Iterator[Result]:
         """What a run would do with a copy, noted nowhere but here."""
         result = made.result
-        name = next(name for name in self._names(task, made) if self._can_have(name, task, made)).as_posix()
+        names = self._names(task, made)
+        best = next(names)
+        name = next(each for each in chain([best], names) if self._can_have(each, task, made)).as_posix()
         self._claimed.add(folded(name))
         self._note_again(result, name)
-        address = self.storage.address(PurePath(name))
-        rehearsed = replace(result, output=address, status="rehearsed", output_sha256=None)
+        rehearsed = replace(result, status="rehearsed", output_sha256=None)
+        if self.ledger.at(best) is None and self.storage.is_taken(best):
+            said = f"{self.storage.address(best)}: scrubber did not make this file; the copy would be called {name}"
+            rehearsed = replace(rehearsed, warnings=(*rehearsed.warnings, said))
         yield self._known.with_doubts(rehearsed, self.terms.manifest)
         yield from self._replaced(task, result)
         copy = entry_of(self.ledger, self.terms, place_of(task.source), result, name, made)
@@ -225,7 +230,7 @@ class Publisher:
             return "has another copy here"
         if copy.input in self._inputs:
             return "has changed since"
-        return None if copy.input == STREAM or is_there(copy.original) else "is no longer where it was"
+        return None if copy.input == STREAM or is_there(copy.original) else "is gone from where it was"
 
     def _still_valid(self, copy: Copy, task: Task) -> Result | None:
         if copy.private is None or copy.private.key != self.terms.fingerprint(copy.source, copy.private.concerns):

@@ -57,7 +57,7 @@ def test_one_that_was_not_overwritten_is_told(capfd: pytest.CaptureFixture[str])
     [
         ("twice", "whose original has another copy here"),
         ("changed", "whose original has changed since"),
-        ("moved", "whose original is no longer where it was"),
+        ("moved", "whose original is gone from where it was"),
         ("elsewhere", None),
         ("standard input", None),
     ],
@@ -118,12 +118,13 @@ def test_a_dry_run_names_what_the_run_will_write(desk: Path, names: str, capfd: 
     assert call("published out --forget") == 0
     Path("out").mkdir()
     Path(first[0]).write_bytes(b"of somebody else")
-    told = []
+    results = []
     for dry in (" --dry-run", ""):
         assert call(run + dry) == 0
-        told.append([json.loads(line)["output"] for line in capfd.readouterr().out.splitlines()])
-    assert told[0] == told[1]
-    assert first[0] not in told[1]
+        results.append([json.loads(line) for line in capfd.readouterr().out.splitlines()])
+    [told, done] = results
+    assert first[0] not in [one["output"] for one in done]
+    assert any(f"would be called {Path(done[0]['output']).name}" in warning for warning in told[0]["warnings"])
     assert Path(first[0]).read_bytes() == b"of somebody else"
 
 
