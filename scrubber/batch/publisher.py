@@ -43,8 +43,8 @@ from scrubber.errors import NotWritable
 from scrubber.guarded import is_there, sha256_of
 from scrubber.output.outcomes import MATCHED_NOTHING
 from scrubber.photos import alike
+from scrubber.results import Result
 from scrubber.storage import NameTaken
-from scrubber.values import Result
 
 if TYPE_CHECKING:
     from scrubber.batch.plan import Task

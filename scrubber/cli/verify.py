@@ -19,12 +19,14 @@ from scrubber.guarded import sha256_of, size_of
 from scrubber.output.outcomes import outcome
 from scrubber.output.report import published_in
 from scrubber.policy import Limits, Policy, Preset
-from scrubber.values import Leak, Verdict
+from scrubber.results import Verdict
+from scrubber.values import Leak
 
 if TYPE_CHECKING:
     from scrubber.batch.sandbox.executors import Pending
     from scrubber.consent import Consent, Permissions
-    from scrubber.values import Decision, Region, Result
+    from scrubber.results import Result
+    from scrubber.values import Decision, Region
 
 _HELD_THEN: Final = "whether those who are shown by consent may be seen today; --consent FILE --for PURPOSE tells"
 

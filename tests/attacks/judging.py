@@ -9,7 +9,7 @@ import zlib
 from PIL import Image
 
 from scrubber.policy import Limits
-from scrubber.values import Verdict
+from scrubber.results import Verdict
 from scrubber.verification import verify
 
 

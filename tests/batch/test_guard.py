@@ -16,9 +16,9 @@ from scrubber.batch.sandbox.executors import Shared
 from scrubber.batch.work import Made, make_file
 from scrubber.detection import presets
 from scrubber.errors import DamagedPhoto
+from scrubber.results import Result
 from scrubber.storage import Storage
 from scrubber.terms import Terms
-from scrubber.values import Result
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("own_workers")]
 

@@ -14,8 +14,9 @@ from scrubber.batch.ledger.entries import Copy, Refusal, mentioned
 from scrubber.batch.ledger.ledger import Ledger
 from scrubber.errors import NotWritable
 from scrubber.guarded import is_file, resolved
+from scrubber.results import SCHEMA
 from scrubber.storage import LocalFolder, digest_of
-from scrubber.values import SCHEMA, SourceId
+from scrubber.values import SourceId
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from scrubber.batch.ledger.published import all_known
 from scrubber.consent.manifest.look_alikes import appearance
 from scrubber.errors import NotWritable
 from scrubber.output.outcomes import MATCHED_NOTHING
-from scrubber.values import Result
+from scrubber.results import Result
 
 if TYPE_CHECKING:
     from scrubber.batch.ledger.ledger import Ledger
