@@ -169,8 +169,6 @@ def test_a_lock_hides_everything_and_a_run_needs_no_more(office: Path, samples: 
     assert (office / "people/p-017/01.jpg").read_bytes() == (samples / "astronaut.jpg").read_bytes()
 
 
-@pytest.mark.usefixtures("scrypt")
-@pytest.mark.slow
 def test_a_passphrase_can_come_by_a_descriptor(office: Path) -> None:
     scrubber("consent", "lock", folder=office)
     reading, writing = os.pipe()
