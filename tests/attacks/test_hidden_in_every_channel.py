@@ -37,6 +37,7 @@ SAVED: dict[str, dict[str, object]] = {
     "HEIF": {"quality": 95},
 }
 SEEN, GONE = 0.5, 0.2  # of `likeness`
+REACH = 32  # pixels that the wider blur of `detail` looks around
 KNOWN = [Region(Box(80, 60, 40, 50)), Region(Box(120, 75, 30, 36)), Region(Box(150, 120, 8, 9))]
 
 
@@ -57,12 +58,12 @@ def saved(pictures: list[np.ndarray], kind: str, **options: object) -> bytes:
     return target.getvalue()
 
 
-def views(data: bytes) -> Iterator[np.ndarray]:
-    """All that a viewer can make of a file, by other code than the product's."""
+def views(data: bytes, part: tuple[slice, slice]) -> Iterator[np.ndarray]:
+    """All that a viewer can make of a part of a file, by other code than the product's."""
     image = Image.open(io.BytesIO(data))
     for number in range(getattr(image, "n_frames", 1)):
         image.seek(number)
-        whole = np.asarray(image.convert("RGBA")).astype(float)
+        whole = np.asarray(image.convert("RGBA"))[part].astype(float)
         colours, alpha = whole[:, :, :3], whole[:, :, 3:]
         for ground in (0, 64, 128, 192, 255):
             yield np.rint(colours * alpha / 255 + ground * (1 - alpha / 255)).astype(np.uint8)
@@ -72,16 +73,18 @@ def views(data: bytes) -> Iterator[np.ndarray]:
 
 def likeness(data: bytes, portrait: np.ndarray, place: Box) -> float:
     """How much of the face at this place any view of the file shows: a correlation of its fine detail, 0 to 1."""
-    meant = detail(grey_of(portrait), place)
-    found = [abs(float((detail(grey_of(view), place) * meant).mean())) for view in views(data)]
-    return max(found)
-
-
-def detail(grey: np.ndarray, place: Box) -> np.ndarray:
-    """What is finer than a nose is wide, of mean 0 and deviation 1; all 0 if there is nothing."""
     x, y, width, height = place.rounded()
+    left, top = max(x - REACH, 0), max(y - REACH, 0)
+    around = slice(top, y + height + REACH), slice(left, x + width + REACH)
+    inside = slice(y - top, y - top + height), slice(x - left, x - left + width)
+    meant = detail(grey_of(portrait)[around], inside)
+    return max(abs(float((detail(grey_of(view), inside) * meant).mean())) for view in views(data, around))
+
+
+def detail(grey: np.ndarray, inside: tuple[slice, slice]) -> np.ndarray:
+    """What is finer than a nose is wide, of mean 0 and deviation 1; all 0 if there is nothing."""
     whole = grey.astype(np.float32)
-    part = (cv2.GaussianBlur(whole, (0, 0), 2) - cv2.GaussianBlur(whole, (0, 0), 8))[y : y + height, x : x + width]
+    part = (cv2.GaussianBlur(whole, (0, 0), 2) - cv2.GaussianBlur(whole, (0, 0), 8))[inside]
     part = part - part.mean()
     return part / part.std() if part.std() > 0.1 else np.zeros_like(part)
 
