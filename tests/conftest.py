@@ -19,14 +19,17 @@ from scrubber.batch.sandbox.executors import Sandbox
 
 ROOT = Path(__file__).resolve().parent.parent
 
+WAITING = ("test_nothing_leaves", "test_guard")
+"""Modules whose tests take long and do little; other workers do theirs meanwhile."""
+
 # A busy machine is no mistake: an example may take as long as it takes.
 settings.register_profile("without a clock", deadline=None)
 settings.load_profile("without a clock")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long ones first, so that no core is left alone with one at the end."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    """The long ones first, so that no core is left alone with one at the end; those that wait before all others."""
+    items.sort(key=lambda item: (item.path.stem not in WAITING, item.get_closest_marker("slow") is None))
 
 
 @pytest.fixture(scope="session")
