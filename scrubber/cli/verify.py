@@ -152,7 +152,7 @@ def _lines(verdict: Verdict, origin: _Origin, picture: bool) -> Iterator[str]:
     for frame, face in zip(verdict.frames, verdict.faces, strict=True):
         yield f"  {'face':<15} at {_box(face)}{f' in frame {frame}' if frame else ''}"
     for leak in verdict.leaks:
-        yield f"  {leak.kind:<15} {_words(leak)}"
+        yield f"  {leak.kind:<15} " + (f"{leak.detail}  [{leak.where}]" if leak.detail else leak.where)
     for sentence in verdict.not_judged:
         yield f"  {'not judged':<15} {sentence}"
     for face in verdict.faces:
@@ -165,10 +165,6 @@ def _lines(verdict: Verdict, origin: _Origin, picture: bool) -> Iterator[str]:
         yield f"  {outcome('unsupported-format').remedy}"
     elif verdict.leaks:
         yield f"  to publish the picture alone: scrubber run {_quoted(origin.source)} -o OUT"
-
-
-def _words(leak: Leak) -> str:
-    return f"{leak.detail}  [{leak.where}]" if leak.detail else leak.where
 
 
 def _box(face: Region) -> str:
