@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final, cast, get_args, get_overloads
 
 import scrubber
-from scrubber import errors, policy, values
+from scrubber import errors, policy, results, values
 from scrubber.consent import explain
 from scrubber.output.outcomes import OUTCOMES
 
@@ -37,7 +37,7 @@ VERSION: Final = "__version__"
 # What annotations call by a short name, in full.
 LITERALS: Final = {
     name: " | ".join(f'"{value}"' for value in get_args(getattr(home, name)))
-    for home, names in ((policy, "Style Preset Names Format"), (values, "Action Kind Status"))
+    for home, names in ((policy, "Style Preset Names Format"), (values, "Action Kind"), (results, "Status"))
     for name in names.split()
 }
 ALIASES: Final = LITERALS | {

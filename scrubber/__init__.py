@@ -45,7 +45,8 @@ if TYPE_CHECKING:
         WorkerLost,
     )
     from scrubber.policy import Limits, Policy
-    from scrubber.values import Box, Decision, Landmarks, Leak, Region, Result, SourceId, Verdict
+    from scrubber.results import Result, Verdict
+    from scrubber.values import Box, Decision, Landmarks, Leak, Region, SourceId
 
 _HOMES = {
     "scrubber.api": (
@@ -59,7 +60,8 @@ _HOMES = {
         "ScrubberError", "UnreadableFile", "UnsupportedFormat", "UsageError", "WorkerLost",
     ),
     "scrubber.policy": ("Limits", "Policy"),
-    "scrubber.values": ("Box", "Decision", "Region", "Landmarks", "Leak", "Result", "SourceId", "Verdict"),
+    "scrubber.results": ("Result", "Verdict"),
+    "scrubber.values": ("Box", "Decision", "Region", "Landmarks", "Leak", "SourceId"),
 }  # fmt: skip
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

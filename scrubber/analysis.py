@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from scrubber.errors import UsageError
-from scrubber.values import SCHEMA, Action, Box, Decision, Landmarks, Leak, Region, SourceId
+from scrubber.results import SCHEMA
+from scrubber.values import Action, Box, Decision, Landmarks, Leak, Region, SourceId
 
 
 @dataclass(frozen=True, slots=True)

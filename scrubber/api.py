@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from scrubber.batch import Executor
     from scrubber.consent import Consent
     from scrubber.policy import Policy
-    from scrubber.values import Result
+    from scrubber.results import Result
 
     Path_: TypeAlias = str | os.PathLike[str]
 

@@ -51,6 +51,15 @@ def trust_own_path() -> None:
     ]
 
 
+def restore(before: Mapping[str, str | None]) -> None:
+    """Give variables back the values that they had; None for those that were not set."""
+    for name, value in before.items():
+        if value is None:
+            os.environ.pop(name, None)  # another thread may have been quicker
+        elif os.environ.get(name) != value:
+            os.environ[name] = value
+
+
 @contextmanager
 def search_paths_kept() -> Iterator[None]:
     """In this block libraries are loaded that change search paths; afterwards these are what they were.
@@ -62,11 +71,7 @@ def search_paths_kept() -> Iterator[None]:
         try:
             yield
         finally:
-            for name, value in before.items():
-                if value is None:
-                    os.environ.pop(name, None)
-                elif os.environ.get(name) != value:
-                    os.environ[name] = value
+            restore(before)
 
 
 def for_children() -> dict[str, str]:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from scrubber.arguments import Given
     from scrubber.batch import Executor
     from scrubber.policy import Limits, Preset
-    from scrubber.values import Region, Verdict
+    from scrubber.results import Verdict
+    from scrubber.values import Region
 
 _SHOWN_THEN: Final = "whether those who are shown by consent may be seen today: no manifest was asked"
 

@@ -205,8 +205,4 @@ def _environment(**values: str) -> Iterator[None]:
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)  # another thread may have been quicker
-            else:
-                os.environ[name] = value
+        environment.restore(before)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from scrubber.values import Box, Decision, Leak, Region, Result, SourceId
+from scrubber.results import Result
+from scrubber.values import Box, Decision, Leak, Region, SourceId
 
 
 def result_from_json(value: Mapping[str, Any]) -> Result:

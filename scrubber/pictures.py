@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from scrubber.analysis import Analysis
     from scrubber.arguments import Path_, Pixels, RegionLike
-    from scrubber.values import Leak, Region, Verdict
+    from scrubber.results import Verdict
+    from scrubber.values import Leak, Region
 
 
 def find_faces(picture: Path_ | bytes | Pixels | Image.Image, preset: Preset = "balanced") -> list[Region]:

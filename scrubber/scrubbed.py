@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from scrubber.values import Decision, Leak, Result, SourceId
+from scrubber.results import Result
+from scrubber.values import Decision, Leak, SourceId
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,8 @@ if TYPE_CHECKING:
     from scrubber.analysis import Analysis
     from scrubber.arguments import RegionLike
     from scrubber.batch import Executor
-    from scrubber.values import Leak, Result, Verdict
+    from scrubber.results import Result, Verdict
+    from scrubber.values import Leak
 
     Path_: TypeAlias = str | os.PathLike[str]
 

@@ -88,7 +88,8 @@ class Terms:
             from scrubber.consent.vault.sealing import recipient_under
 
             recipient = recipient_under(True, identity)
-        return cls(policy, permissions, known, identity, recipient, consent.name, _place(consent), consent.files)
+        place = None if consent.path is None else str(consent.path)
+        return cls(policy, permissions, known, identity, recipient, consent.name, place, consent.files)
 
     def for_workers(self) -> Terms:
         """The same without the secret key and the list of files, which those that open photos do not need."""
@@ -128,7 +129,3 @@ class Terms:
         if wanted != "keep":
             raise UsageError(f"{target}: its name says {asked}, the format asked for is {wanted}; make them agree")
         return replace(self, policy=replace(self.policy, format=asked))
-
-
-def _place(consent: Consent) -> str | None:
-    return None if consent.path is None else str(consent.path)

@@ -14,7 +14,8 @@ from PIL import Image
 
 import scrubber
 from scrubber.output import contact_sheet
-from scrubber.values import Decision, Result
+from scrubber.results import Result
+from scrubber.values import Decision
 
 FACE = scrubber.Region(scrubber.Box(10, 20, 30, 40), 0.9, ("yunet",))
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scrubber.output.outcomes import MATCHED_NOTHING
-from scrubber.values import Result
+from scrubber.results import Result
 
 if TYPE_CHECKING:
     from scrubber.batch.ledger.ledger import Ledger

@@ -43,8 +43,9 @@ from scrubber.consent.decisions.photo_entries import restricts
 from scrubber.errors import NotWritable
 from scrubber.guarded import is_there, sha256_of
 from scrubber.output.outcomes import RENAMED
+from scrubber.results import Result
 from scrubber.storage import NameTaken
-from scrubber.values import Result, SourceId
+from scrubber.values import SourceId
 
 if TYPE_CHECKING:
     from scrubber.batch.plan import Task

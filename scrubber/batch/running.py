@@ -17,7 +17,8 @@ from scrubber.batch.sandbox.executors import Executor, Pending, Sandbox, Shared
 from scrubber.batch.work import Made, make_file
 from scrubber.errors import PhotoError, PhotoTooLarge, ScrubberError
 from scrubber.guarded import size_of
-from scrubber.values import Result, SourceId
+from scrubber.results import Result
+from scrubber.values import SourceId
 
 if TYPE_CHECKING:
     from scrubber.batch.plan import Task

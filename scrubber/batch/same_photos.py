@@ -14,7 +14,7 @@ from scrubber.batch.ledger.restrictions import SAY_ANEW, looks_like, may_be_the_
 from scrubber.batch.ledger.retraction import stuck
 from scrubber.output.outcomes import MATCHED_NOTHING
 from scrubber.photos import alike
-from scrubber.values import Result
+from scrubber.results import Result
 
 if TYPE_CHECKING:
     from scrubber.batch.ledger.entries import Copy

@@ -29,14 +29,15 @@ from scrubber.batch.sandbox.executors import Executor, Shared
 from scrubber.batch.work import Made, make_bytes, make_data, make_file
 from scrubber.errors import NotWritable, PhotoError, UsageError
 from scrubber.guarded import is_file, resolved, sha256_of, size_of
+from scrubber.results import Result
 from scrubber.storage import LocalFolder, NameTaken, Storage, refuse_original
-from scrubber.values import UNTURNED, Result
+from scrubber.values import UNTURNED
 
 if TYPE_CHECKING:
     from scrubber.analysis import Analysis
+    from scrubber.results import Status
     from scrubber.scrubbed import Scrubbed
     from scrubber.terms import Terms
-    from scrubber.values import Status
 
 
 def publish_one(

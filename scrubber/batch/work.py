@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     from scrubber.listing import Drawing, Listed
     from scrubber.policy import Preset
     from scrubber.recognition import ReferenceAssessor
+    from scrubber.results import Result, Verdict
     from scrubber.scrubbed import Scrubbed
     from scrubber.storage import Storage
     from scrubber.terms import Terms
-    from scrubber.values import Decision, Leak, Result, Verdict
+    from scrubber.values import Decision, Leak
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from scrubber.cli.output import counted, echo, echo_error, json_line, nothing_fo
 from scrubber.cli.passphrase import prompt_passphrase
 from scrubber.errors import PhotoError, UsageError
 from scrubber.guarded import is_there, size_of
-from scrubber.output.numbered_picture import ENCODINGS, Encoding, is_numbered_picture
+from scrubber.output.numbered_picture import ENCODINGS, is_numbered_picture
 from scrubber.policy import Policy, Preset
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def _listing(terms: Terms, frame: int, executor: Executor) -> Callable[[tuple[Fo
 
     def hand_out(wanted: tuple[Found, Path | None]) -> Pending[Listed]:
         source, target = wanted[0].source, wanted[1]
-        drawing = Drawing(frame, _encoding(target)) if target else None
+        drawing = Drawing(frame, ENCODINGS[target.suffix.lower()]) if target else None
         return executor.submit(str(source), size_of(source), terms.policy.limits, list_file, source, shared, drawing)
 
     return hand_out
@@ -158,10 +158,6 @@ def _refuse_inputs(target: Path, photos: Sequence[Found]) -> None:
     for found in photos if is_there(target) else ():
         if is_there(found.source):
             refuse_original(target, found.source)
-
-
-def _encoding(target: Path) -> Encoding:
-    return ENCODINGS[target.suffix.lower()]
 
 
 def _about_picture(target: Path, listed: Listed) -> Iterator[str]:

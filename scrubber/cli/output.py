@@ -13,12 +13,13 @@ import click
 
 from scrubber.errors import Argument, NotWritable, PhotoError, ScrubberError
 from scrubber.printing import encodable, escaped, json_text
-from scrubber.values import SCHEMA, Leak
+from scrubber.results import SCHEMA
+from scrubber.values import Leak
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from scrubber.values import Result
+    from scrubber.results import Result
 
 _OPTIONS: Final = {
     "consent": ("--consent", "FILE"),

@@ -34,8 +34,8 @@ from scrubber.policy import Format, Names, Policy, styles
 if TYPE_CHECKING:
     from scrubber.batch import Executor, Plan
     from scrubber.consent import Consent
+    from scrubber.results import Result
     from scrubber.terms import Terms
-    from scrubber.values import Result
 
 _NOT_REMEMBERED: Final = (
     "note: this copy shows people by consent, and standard output is not remembered: `consent revoke` cannot find it"

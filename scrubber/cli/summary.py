@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from scrubber.batch import Copy, Plan
+    from scrubber.results import Result, Status
     from scrubber.terms import Terms
-    from scrubber.values import Result, Status
 
 _NAMED: Final = 5  # files named in one line of the summary; the lines above it name all
 _SEVERAL: Final = 2  # reasons from which on they are counted one by one

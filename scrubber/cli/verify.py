@@ -19,12 +19,14 @@ from scrubber.guarded import sha256_of, size_of
 from scrubber.output.outcomes import outcome
 from scrubber.output.report import published_in
 from scrubber.policy import Limits, Policy, Preset
-from scrubber.values import Leak, Verdict
+from scrubber.results import Verdict
+from scrubber.values import Leak
 
 if TYPE_CHECKING:
     from scrubber.batch.sandbox.executors import Pending
     from scrubber.consent import Consent, Permissions
-    from scrubber.values import Decision, Region, Result
+    from scrubber.results import Result
+    from scrubber.values import Decision, Region
 
 _HELD_THEN: Final = "whether those who are shown by consent may be seen today; --consent FILE --for PURPOSE tells"
 
@@ -151,7 +153,7 @@ def _lines(verdict: Verdict, origin: _Origin, picture: bool) -> Iterator[str]:
     for frame, face in zip(verdict.frames, verdict.faces, strict=True):
         yield f"  {'face':<15} at {_box(face)}{f' in frame {frame}' if frame else ''}"
     for leak in verdict.leaks:
-        yield f"  {leak.kind:<15} {_words(leak)}"
+        yield f"  {leak.kind:<15} " + (f"{leak.detail}  [{leak.where}]" if leak.detail else leak.where)
     for sentence in verdict.not_judged:
         yield f"  {'not judged':<15} {sentence}"
     for face in verdict.faces:
@@ -164,10 +166,6 @@ def _lines(verdict: Verdict, origin: _Origin, picture: bool) -> Iterator[str]:
         yield f"  {outcome('unsupported-format').remedy}"
     elif verdict.leaks:
         yield f"  to publish the picture alone: scrubber run {_quoted(origin.source)} -o OUT"
-
-
-def _words(leak: Leak) -> str:
-    return f"{leak.detail}  [{leak.where}]" if leak.detail else leak.where
 
 
 def _box(face: Region) -> str:

@@ -69,17 +69,13 @@ def leak(path: PurePath) -> Leak | None:
     return Leak("file-name", "file name", f"tells {_WORDS[kind]}") if kind else None
 
 
-def tells(name: str, labels: tuple[str, ...] = ()) -> str | None:
+def tells(name: str) -> str | None:
     """What a file or folder name without its extension gives away, or None.
 
     That is time, place, identity, device, history, or words, which nobody but a person can understand.
-    `labels` are words that identify in themselves, such as the ids in a consent manifest.
     """
-    folded = name.casefold()
-    if any(label.casefold() in folded for label in labels):
-        return "identity"
     known = next((kind for kind, pattern in _PATTERNS.items() if pattern.search(name)), None)
-    return known or (None if _is_empty(folded) else "words")
+    return known or (None if _is_empty(name.casefold()) else "words")
 
 
 def _is_empty(name: str) -> bool:

@@ -25,9 +25,9 @@ def decode(raw: bytes, longest: int = LONGEST) -> str:
     return plain(text, longest)
 
 
-def listing(values: Iterable[str], longest: int = LONGEST) -> str:
+def listing(values: Iterable[str]) -> str:
     """Different, non-empty values in their first order, as one plain line."""
-    return plain("; ".join(dict.fromkeys(value for value in values if value)), longest)
+    return plain("; ".join(dict.fromkeys(value for value in values if value)))
 
 
 def size(raw: bytes) -> str:

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from jinja2 import Template
     from PIL import Image
 
-    from scrubber.values import Decision, Reason, Result, Status
+    from scrubber.results import Result, Status
+    from scrubber.values import Decision, Reason
 
 _SIDE: Final = 640  # pixels along the longer side of a small picture: sharp on screens of two pixels per point
 _QUALITY: Final = 80

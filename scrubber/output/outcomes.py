@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from scrubber.values import Result
+    from scrubber.results import Result
 
 
 MUST_NOT_BE_SEEN: Final = "must-not-be-seen"

@@ -15,8 +15,8 @@ from scrubber.guarded import read_bytes
 from scrubber.json_values import result_from_json
 from scrubber.output.own_records import refuse_records
 from scrubber.printing import json_text
+from scrubber.results import SCHEMA, Result
 from scrubber.storage.atomic_files import open_private, writable
-from scrubber.values import SCHEMA, Result
 
 _OUT: Final = ("published", "unchanged")
 _NO_RESULT: Final = (ValueError, KeyError, TypeError, RecursionError)

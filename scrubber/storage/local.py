@@ -8,16 +8,13 @@ import secrets
 from contextlib import suppress
 from functools import cache
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from scrubber.errors import NotWritable
-from scrubber.guarded import read_file, sha256_of
+from scrubber.guarded import sha256_of
 from scrubber.storage import atomic_files
 from scrubber.storage.atomic_files import new_temporary, unguessable, writable
 from scrubber.storage.protocol import State, Storage
-
-if TYPE_CHECKING:
-    from scrubber.policy import Limits
 
 MODIFIED: Final = 315_532_800
 """1980-01-01 UTC, in seconds: every output has this time, the earliest that zip archives can hold."""
@@ -49,9 +46,6 @@ class LocalFolder(Storage):
 
     def address(self, name: PurePath) -> str:
         return str(self._path / name)
-
-    def read(self, name: PurePath, limits: Limits) -> bytes:
-        return read_file(self._path / name, limits)
 
     def stage(self, data: bytes) -> PurePath:
         """As `Storage.stage`: a new file, so that no attributes, times or permissions of anything else come along."""

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
-
-if TYPE_CHECKING:
-    from scrubber.policy import Limits
+from typing import Literal, Protocol, TypeAlias
 
 State: TypeAlias = Literal["intact", "missing", "changed"]
 
@@ -25,9 +22,6 @@ class Storage(Protocol):
 
     def address(self, name: PurePath) -> str:
         """What people call the file under a name."""
-
-    def read(self, name: PurePath, limits: Limits) -> bytes:
-        """The bytes of a file. Raises `UnreadableFile`, also if there is none, or `PhotoTooLarge`."""
 
     def stage(self, data: bytes) -> PurePath:
         """Keep `data` under a temporary name, which is returned. Raises `NotWritable`."""

@@ -10,28 +10,27 @@ three seconds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
+
+from scrubber.verification.huffman_codes import CODE_BITS, ZRL, CodeError, check_end, longest_run, lookup
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from scrubber.verification.huffman_codes import UsedSymbols
     from scrubber.verification.jpeg_parts import HuffmanTable
 
     Whole: TypeAlias = NDArray[np.int64]
     Pair: TypeAlias = tuple[HuffmanTable, HuffmanTable]
-    UsedSymbols: TypeAlias = dict[HuffmanTable, set[int]]
 
 _LANE_BITS: Final = 2048
 _MOST_ROUNDS: Final = 4000  # of correcting lanes; photos need about five, pictures of one colour some hundreds
 _COEFFICIENTS: Final = 64
-_CODE_BITS: Final = 16  # of the longest code
 _LARGEST: Final = (11, 10)  # bits of a DC and an AC value that samples of 8 bits can lead to (T.81, F.1.2)
-LONGEST_RUN: Final = 0x7FFF  # blocks that one code can end (T.81, G.1.2.2)
-_ZRL: Final = 0xF0  # sixteen zeros; 0 says that all further coefficients of the block are zero
 # What a code does, packed in one number: the bits that it takes with its value, the coefficients that it goes on, the
 # bits of its value, and three marks.
 _STEP_AT, _VALUE_AT = 8, 16
@@ -49,10 +48,6 @@ class Band:
 
 
 BASELINE: Final = Band(0, _COEFFICIENTS - 1, runs=False)
-
-
-class CodeError(ValueError):
-    """Something in coded data that a plain coder does not write; the message says what."""
 
 
 @dataclass(slots=True)
@@ -112,11 +107,11 @@ class _Lanes:
         self._words = np.ndarray((len(padded) - 3,), dtype=">u4", buffer=padded, strides=(1,))
         known = list(dict.fromkeys((table, kind) for pair in slots for kind, table in enumerate(pair)))
         self._known = [table for table, _ in known]
-        self._seen = np.zeros(len(known) << _CODE_BITS, dtype=np.bool_)  # which of `_codes` a read came upon
+        self._seen = np.zeros(len(known) << CODE_BITS, dtype=np.bool_)  # which of `_codes` a read came upon
         self._codes = np.concatenate(
             [lookup(table, partial(_meaning, kind, band), _WRONG_CODE) for table, kind in known]
         )
-        table_of = [[known.index((table, kind)) << _CODE_BITS for kind, table in enumerate(pair)] for pair in slots]
+        table_of = [[known.index((table, kind)) << CODE_BITS for kind, table in enumerate(pair)] for pair in slots]
         self._table = np.array([dc if at == 0 else ac for dc, ac in table_of for at in range(_COEFFICIENTS)])
         self._next = np.roll(np.arange(len(slots)), -1) * _COEFFICIENTS + band.first
         self._band = band
@@ -207,13 +202,13 @@ class _Lanes:
 
     def add_used(self, used: UsedSymbols) -> None:
         """Add the symbols of each table that were read."""
-        for table, seen in zip(self._known, self._seen.reshape(-1, 1 << _CODE_BITS), strict=True):
+        for table, seen in zip(self._known, self._seen.reshape(-1, 1 << CODE_BITS), strict=True):
             symbols = lookup(table, lambda symbol, _: symbol, 0)
             used.setdefault(table, set()).update(symbols[seen].tolist())
 
     def _at(self, now: _State) -> Whole:
         """Where in `_codes` the code stands that is next in each lane."""
-        found: Whole = self._table[now.phase] + (self._window(now.position) >> _CODE_BITS)
+        found: Whole = self._table[now.phase] + (self._window(now.position) >> CODE_BITS)
         return found
 
     def _window(self, position: Whole) -> NDArray[np.uint32]:
@@ -259,48 +254,13 @@ class _Lanes:
         values[block[has] * _COEFFICIENTS + coefficient[has]] = number
 
 
-def check_end(bits: int, piece: bytes) -> None:
-    """The last block of a piece ends behind so many bits; behind it stand only ones, up to the next whole byte."""
-    if bits > 8 * len(piece):
-        raise CodeError("the picture breaks off")
-    rest = len(piece) - (bits + 7) // 8
-    if rest:
-        raise CodeError(f"{rest:,} bytes behind the end of the picture")
-    filling = (1 << -bits % 8) - 1
-    if filling and piece[-1] & filling != filling:
-        raise CodeError("bits behind the end of the picture")
-
-
-def longest_run(table: HuffmanTable) -> int:
-    """How many blocks a coder with this table ends with one code: one, or as many as there is a code for."""
-    return LONGEST_RUN if any(symbol & 15 == 0 and 0 < symbol < _ZRL for symbol in table.symbols) else 1
-
-
-def lookup(table: HuffmanTable, meaning: Callable[[int, int], int], wrong: int) -> Whole:
-    """For each sixteen bits the `meaning`, of a symbol and its length, of the code that they begin with, or `wrong`.
-
-    T.81, annex C.
-    """
-    import numpy as np
-
-    found = np.full(1 << _CODE_BITS, wrong, dtype=np.int64)
-    at, place = 0, 0
-    for length, count in enumerate(table.counts, 1):
-        for symbol in table.symbols[place : place + count]:
-            size = 1 << (_CODE_BITS - length)
-            found[at : at + size] = meaning(symbol, length)
-            at += size
-        place += count
-    return found
-
-
 def _meaning(kind: int, band: Band, symbol: int, length: int) -> int:
     """What a code does; `kind` is 0 for DC, 1 for AC."""
     run, bits = divmod(symbol, 16) if kind else (0, symbol)
-    if bits > _LARGEST[kind] or (bits == 0 and symbol not in (0, _ZRL) and not band.runs):
+    if bits > _LARGEST[kind] or (bits == 0 and symbol not in (0, ZRL) and not band.runs):
         return _WRONG_CODE
-    if kind and bits == 0 and symbol != _ZRL:
+    if kind and bits == 0 and symbol != ZRL:
         return length + run | _COEFFICIENTS << _STEP_AT | run << _VALUE_AT | _IS_END
-    if kind and symbol == _ZRL:
+    if kind and symbol == ZRL:
         return length | 16 << _STEP_AT | _IS_ZEROS
     return length + bits | run + 1 << _STEP_AT | bits << _VALUE_AT

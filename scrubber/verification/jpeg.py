@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from scrubber.values import Leak
 from scrubber.verification import blocks, jpeg_tables
-from scrubber.verification.huffman import CodeError
+from scrubber.verification.huffman_codes import CodeError
 from scrubber.verification.jpeg_parts import Component, Parts, PartsError, parts
 from scrubber.verification.jpeg_scans import coefficients
 from scrubber.verification.judged import Judged

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from scrubber.verification import refining
-from scrubber.verification.huffman import BASELINE, Band, CodeError, decode
+from scrubber.verification.huffman import BASELINE, Band, decode
+from scrubber.verification.huffman_codes import CodeError
 from scrubber.verification.jpeg_parts import Component, HuffmanTable, Parts, Scan, restarts
 
 if TYPE_CHECKING:

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from scrubber.verification.huffman import CodeError, check_end, longest_run, lookup
+from scrubber.verification.huffman_codes import CodeError, check_end, longest_run, lookup
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from scrubber.verification.huffman import UsedSymbols
+    from scrubber.verification.huffman_codes import UsedSymbols
     from scrubber.verification.jpeg_parts import HuffmanTable
 
 MOST_BYTES: Final = 2_500_000

@@ -10,7 +10,8 @@ from scrubber.detection import presets
 from scrubber.errors import PhotoError
 from scrubber.formats import HEADER_BYTES, get, identify
 from scrubber.photos.source import DECODER_FAULTS
-from scrubber.values import LEAK_KINDS, Leak, Region, Verdict
+from scrubber.results import Verdict
+from scrubber.values import LEAK_KINDS, Leak, Region
 from scrubber.verification import faces, hidden, jpeg, recoding, webp
 from scrubber.verification.audit import audit
 from scrubber.verification.judged import Judged

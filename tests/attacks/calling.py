@@ -23,3 +23,7 @@ def call(*words: object) -> int:
 def shown(out: str) -> int:
     """How many people the copies that are out show, by the ledger."""
     return sum(len(copy.shows or ()) for copy in batch.published(Path(out)) if copy.status == "published")
+
+
+def copies(out: str) -> list[str]:
+    return [path.name for path in Path(out).iterdir()]

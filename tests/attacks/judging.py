@@ -6,10 +6,11 @@ import io
 import struct
 import zlib
 
+import numpy as np
 from PIL import Image
 
 from scrubber.policy import Limits
-from scrubber.values import Verdict
+from scrubber.results import Verdict
 from scrubber.verification import verify
 
 
@@ -33,3 +34,8 @@ def saved(image: Image.Image, form: str, **options: object) -> bytes:
 
 def chunk(name: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
+def decoded(data: bytes) -> np.ndarray:
+    with Image.open(io.BytesIO(data)) as image:
+        return np.array(image)

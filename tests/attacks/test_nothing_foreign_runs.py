@@ -18,9 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from command_line import scrubber
 from planting import Plants
 
 ROOT = Path(__file__).resolve().parents[2]
+WORDS = "four quite random words"
 
 needs_compiler = pytest.mark.skipif(
     sys.platform != "linux" or not (shutil.which("gcc") and shutil.which("readelf")),
@@ -91,7 +93,7 @@ class Scene:
         variables |= {
             "LD_DEBUG": "libs",
             "LD_DEBUG_OUTPUT": str(log / "of"),
-            "SCRUBBER_PASSPHRASE": "four quite random words",
+            "SCRUBBER_PASSPHRASE": WORDS,
         }
         done = subprocess.run(
             [sys.executable, *map(str, words)],
@@ -146,6 +148,15 @@ def test_no_consent_command_does(scene: Scene, tmp_path: Path) -> None:
     """From a manifest with nobody in it, over a locked one, to a withdrawal."""
     for line in CONSENT:
         command(scene, line, tmp_path)
+        if line.startswith("consent lock"):
+            lock_again_quickly(tmp_path / "consent.toml")
+
+
+def lock_again_quickly(manifest: Path) -> None:
+    """The same in this process, which takes `quick_passphrases`, so that no command needs a second to open it."""
+    manifest.with_name("consent.toml.age").unlink()
+    done = scrubber("consent", "lock", manifest, variables={"SCRUBBER_PASSPHRASE": WORDS})
+    assert done.code == 0, done.err
 
 
 @needs_compiler

@@ -20,9 +20,9 @@ from scrubber import Policy, batch, forking
 from scrubber.batch.sandbox.executors import Shared
 from scrubber.batch.work import Made, make_file
 from scrubber.errors import DamagedPhoto, NotWritable
+from scrubber.results import Result
 from scrubber.storage import Storage
 from scrubber.terms import Terms
-from scrubber.values import Result
 
 pytestmark = pytest.mark.usefixtures("own_workers")
 

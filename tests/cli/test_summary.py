@@ -13,8 +13,9 @@ from PIL import Image
 import scrubber
 from scrubber import batch
 from scrubber.cli.summary import Tally, complaint
+from scrubber.results import Result
 from scrubber.terms import Terms
-from scrubber.values import Decision, Result
+from scrubber.values import Decision
 
 ROOT = Path(__file__).resolve().parents[2]
 HIDDEN = Decision(scrubber.Region(scrubber.Box(1, 2, 3, 4)), "hide", "no-manifest")

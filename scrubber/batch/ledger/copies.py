@@ -14,7 +14,8 @@ from scrubber.batch.ledger.ledger import Ledger
 from scrubber.batch.ledger.restrictions import forgotten_boxes
 from scrubber.errors import UsageError
 from scrubber.processes import runs
-from scrubber.values import Decision, Result
+from scrubber.results import Result
+from scrubber.values import Decision
 
 if TYPE_CHECKING:
     from scrubber.batch.work import Made

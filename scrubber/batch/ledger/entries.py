@@ -11,7 +11,8 @@ from typing import Any, Final, TypeAlias
 
 from scrubber.consent.decisions.permissions import Refused
 from scrubber.json_values import result_from_json
-from scrubber.values import Action, Box, Decision, Reason, Region, Result, SourceId
+from scrubber.results import Result
+from scrubber.values import Action, Box, Decision, Reason, Region, SourceId
 
 SCHEMA: Final = 1
 """Version of the entries. docs/ledger.md describes them."""

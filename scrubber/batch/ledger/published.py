@@ -14,8 +14,9 @@ from scrubber.batch.ledger.entries import Copy, Refusal, mentioned
 from scrubber.batch.ledger.ledger import Ledger
 from scrubber.errors import NotWritable
 from scrubber.guarded import is_file, resolved
+from scrubber.results import SCHEMA
 from scrubber.storage import LocalFolder, digest_of
-from scrubber.values import SCHEMA, SourceId
+from scrubber.values import SourceId
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +123,13 @@ def _tells_of(person: str, ledger: Ledger) -> bool:
 
 def known_original(digest: str) -> bool:
     """Whether a photo with these bytes was ever made safe, into whichever folder."""
-    return any(ledger.knows_source(digest) for ledger in _ledgers_with(digest, None))
+    return any(ledger.knows_source(digest) for ledger in _ledgers_with(digest))
 
 
 def is_original(path: Path, digest: str) -> bool:
     """Whether a file lies where an original lay, of whichever folder's copies, and has the bytes of one."""
     place = place_of(path)
-    return any(each.knows_source(digest) and each.was_input(place) for each in _ledgers_with(digest, None))
+    return any(each.knows_source(digest) and each.was_input(place) for each in _ledgers_with(digest))
 
 
 def copy_at(path: Path, ledger: Ledger) -> Copy | None:
@@ -155,10 +156,10 @@ def identified_copy(path: Path, identity: str | None = None) -> Copy | None:
     return None if digest is None else copy_anywhere(digest, identity)
 
 
-def out_of(source: SourceId, identity: str | None = None) -> Iterator[Published]:
+def out_of(source: SourceId) -> Iterator[Published]:
     """Every copy of a photo that is out, in all output folders of this user, found by its bytes or by its pixels."""
     for hashed in dict.fromkeys((source.sha256, source.pixels)):
-        for ledger in _ledgers_with(hashed, identity):
+        for ledger in _ledgers_with(hashed):
             for copy in ledger.copies():
                 same = hashed in (copy.source.sha256, copy.source.pixels)
                 if same and (hashed == source.sha256 or copy.source.sha256 != source.sha256):
@@ -183,9 +184,9 @@ def record_for(out: Path, *, lost_only: bool = False) -> Path:
     return best
 
 
-def adopt(out: Path, *, lost_only: bool = False) -> None:
+def adopt(out: Path) -> None:
     """Give a folder that was moved, renamed or copied the record that it had; that of the other place stays."""
-    target, found = entry_log.ledger_path(out), record_for(out, lost_only=lost_only)
+    target, found = entry_log.ledger_path(out), record_for(out)
     if found != target:
         said = (entry for _, _, entry in entry_log.entries(found) if entry["what"] != "staging")
         entry_log.rewrite(target, (e | {"folder": str(out.resolve())} if e["what"] == "folder" else e for e in said))
@@ -203,7 +204,7 @@ def with_bytes(digest: str, identity: str | None = None) -> Copy | None:
     return next(filter(None, (ledger.with_bytes(digest) for ledger in _ledgers_with(digest, identity))), None)
 
 
-def _ledgers_with(hashed: str, identity: str | None) -> Iterator[Ledger]:
+def _ledgers_with(hashed: str, identity: str | None = None) -> Iterator[Ledger]:
     """The ledgers in which a hash occurs, taken in."""
     for ledger in all_known(identity):
         if hashed.encode() in entry_log.index(ledger.path).hashes:
@@ -220,12 +221,10 @@ def _readable(ledgers: Iterable[Ledger]) -> Iterator[Ledger]:
         yield ledger
 
 
-def lost_ledgers(identity: str | None = None) -> Iterator[Ledger]:
+def lost_ledgers() -> Iterator[Ledger]:
     """Ledgers of output folders that are not there any more, or are links now: they may have been moved or renamed."""
     yield from _readable(
-        ledger
-        for ledger in all_known(identity)
-        if not ledger.out.exists() or entry_log.ledger_path(ledger.out) != ledger.path
+        ledger for ledger in all_known() if not ledger.out.exists() or entry_log.ledger_path(ledger.out) != ledger.path
     )
 
 

@@ -14,7 +14,7 @@ from scrubber.consent.manifest.look_alikes import appearance
 from scrubber.consent.manifest.reading import LOCKED
 from scrubber.errors import NotWritable
 from scrubber.output.outcomes import MATCHED_NOTHING
-from scrubber.values import Result
+from scrubber.results import Result
 
 if TYPE_CHECKING:
     from scrubber.batch.ledger.ledger import Ledger
@@ -149,14 +149,14 @@ def _relevant_ledgers(terms: Terms, ledger: Ledger | None) -> Iterator[Ledger]:
         yield ledger
 
 
-def refused_since(copy: Copy, identity: str | None = None) -> str | None:
+def refused_since(copy: Copy) -> str | None:
     """Why a copy must not be seen any more, as the record tells that holds it, in words that follow "it"; or None.
 
     For whoever asks without a manifest. It counts what was noted since the copy was made: a run after a refusal shows
     only who agreed anew.
     """
     shown = {appearance(one.person): one.person for one in copy.private.shown} if copy.private else {}
-    for ledger in all_known(identity) if shown else ():
+    for ledger in all_known() if shown else ():
         try:
             ledger.refresh_refusals()
             later = (one for one in ledger.refusals if one.noted >= copy.at)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scrubber.errors import UsageError
 from scrubber.photos import alike
-from scrubber.values import UNTURNED, Result, SourceId
+from scrubber.results import Result
+from scrubber.values import UNTURNED, SourceId
 
 if TYPE_CHECKING:
     from scrubber.batch.ledger.entries import Copy

@@ -19,14 +19,14 @@ from scrubber.batch.ledger.published import is_original, known_copy, known_origi
 from scrubber.batch.ledger.standing import objection
 from scrubber.guarded import resolved
 from scrubber.output.outcomes import MUST_NOT_BE_SEEN
+from scrubber.results import Result
 from scrubber.storage import digest_of
-from scrubber.values import Result
 
 if TYPE_CHECKING:
     from scrubber.batch.ledger.ledger import Ledger
+    from scrubber.results import Status
     from scrubber.storage import Storage
     from scrubber.terms import Terms
-    from scrubber.values import Status
 
 _LINK: Final = "it is a link to one"
 _CHANGED: Final = "it was changed by other hands, or is protected"

@@ -54,6 +54,7 @@ def lock_manifest(manifest: Path, out: Path | None, others: tuple[Path, ...], re
     from scrubber.consent import Consent
     from scrubber.consent.editing.storing import gather, lock, remove_originals
     from scrubber.consent.manifest.reading import LOCKED
+    from scrubber.consent.vault.keys import identity_inside
     from scrubber.consent.vault.locking import refuse_weak
     from scrubber.policy import Limits
     from scrubber.recognition import stored_embeddings, version
@@ -72,7 +73,7 @@ def lock_manifest(manifest: Path, out: Path | None, others: tuple[Path, ...], re
         embeddings = stored_embeddings(consent, Limits(), batch.reference_assessor(executor))
     contents = gather(consent, others, embeddings, version())
     lock(contents, passphrase, target)
-    _seal_ledgers(consent, Consent.load(target, passphrase), str(manifest.absolute()))
+    _seal_ledgers(consent, identity_inside(contents, str(target)), str(manifest.absolute()))
     echo(f"{target}: holds {counted(len(contents.files), 'file')}; keep the passphrase elsewhere", err=True)
     if remove:
         for remains in remove_originals(contents, consent.folder):
@@ -84,15 +85,13 @@ def lock_manifest(manifest: Path, out: Path | None, others: tuple[Path, ...], re
         echo("note: the originals are still there, in clear; --remove deletes them", err=True)
 
 
-def _seal_ledgers(consent: Consent, locked: Consent, name: str) -> None:
+def _seal_ledgers(consent: Consent, identity: str | None, name: str) -> None:
     """What ledgers say in clear of the people in a manifest is sealed with its key, now that it is locked."""
     from scrubber import batch
     from scrubber.consent.vault.sealing import recipient_of
 
-    if locked.ledger_identity is not None:
-        sealed = batch.seal_ledgers(
-            recipient_of(locked.ledger_identity), {person.id for person in consent.people}, name
-        )
+    if identity is not None:
+        sealed = batch.seal_ledgers(recipient_of(identity), {person.id for person in consent.people}, name)
         if sealed:
             entries = counted(sealed, "entry", "entries")
             echo(f"{entries} of ledgers, which name these people, are sealed with it", err=True)

@@ -22,22 +22,35 @@ if TYPE_CHECKING:
     from scrubber.consent.manifest.model import DismissBox, HideBox, ShowBox
     from scrubber.values import Box
 
-_frame = click.option(
-    "--frame", type=click.IntRange(min=0), metavar="K", help="The frame or page, counted from 0, if there are several."
-)
+_Options = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-_faces = click.option(
-    "--face",
-    "numbers",
-    type=click.IntRange(min=1),
-    metavar="N",
-    multiple=True,
-    help="The number that `scrubber faces` gives the face; may be given several times.",
-)
+def _region_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--frame`, `--manifest` and `--preset`: where regions are found, and where it is written down."""
+    frame = click.option(
+        "--frame",
+        type=click.IntRange(min=0),
+        metavar="K",
+        help="The frame or page, counted from 0, if there are several.",
+    )
+    return frame(arguments.manifest_option(options.preset(command)))
 
 
-def _boxes(words: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def _face(parameter: str, several: str = "", **more: Any) -> _Options:
+    return click.option(
+        "--face",
+        parameter,
+        type=click.IntRange(min=1),
+        metavar="N",
+        help=f"The number that `scrubber faces` gives the face{several}.",
+        **more,
+    )
+
+
+_faces = _face("numbers", "; may be given several times", multiple=True)
+
+
+def _boxes(words: str) -> _Options:
     return click.option(
         "--box", "corners", metavar="X,Y,W,H", multiple=True, help=f"{words} May be given several times."
     )
@@ -45,18 +58,9 @@ def _boxes(words: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 @click.command("point")
 @photo_argument
-@click.option(
-    "--face",
-    "number",
-    type=click.IntRange(min=1),
-    metavar="N",
-    required=True,
-    help="The number that `scrubber faces` gives the face.",
-)
+@_face("number", required=True)
 @click.option("--person", required=True, metavar="ID", help="Who it is; somebody in the manifest who may be shown.")
-@_frame
-@arguments.manifest_option
-@options.preset
+@_region_options
 def point_at(
     photo: Path, number: int, person: str, frame: int | None, manifest: Path, preset: Preset
 ) -> None:  # fmt: skip
@@ -87,9 +91,7 @@ def point_at(
     "`scrubber faces PHOTO --picture numbered.png`."
 )
 @_faces
-@_frame
-@arguments.manifest_option
-@options.preset
+@_region_options
 def hide_place(
     photo: Path, corners: tuple[str, ...], numbers: tuple[int, ...], frame: int | None, manifest: Path, preset: Preset
 ) -> None:
@@ -119,9 +121,7 @@ def hide_place(
 @photo_argument
 @_boxes("The box of what is no face, as `run --json` prints it: a run looks again, and may find more than `faces`.")
 @_faces
-@_frame
-@arguments.manifest_option
-@options.preset
+@_region_options
 def dismiss_face(
     photo: Path, corners: tuple[str, ...], numbers: tuple[int, ...], frame: int | None, manifest: Path, preset: Preset
 ) -> None:

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from scrubber.consent.editing.persons import person_of
 from scrubber.consent.manifest.model import Person
+from scrubber.consent.manifest.reading import utf8_text
 from scrubber.errors import UsageError
 
 COLUMNS: Final = tuple(Person.model_fields)
@@ -45,7 +46,7 @@ def people_in(content: bytes, name: str) -> tuple[Person, ...]:
     Columns may come in any order and be split by commas, semicolons or tabs. Raises `UsageError`, one line per
     mistake, each as `name:line: what is wrong; what to do`.
     """
-    text = _decoded(content, name)
+    text = utf8_text(content, name, UsageError, "as CSV in UTF-8")
     heading = text.partition("\n")[0]
     separator = max(",;\t", key=heading.count)
     table = csv.DictReader(io.StringIO(text), delimiter=separator, restkey="", strict=True)
@@ -120,11 +121,3 @@ def _unknown_columns(columns: Iterable[str]) -> Iterator[str]:
             remedy = f'did you mean "{close[0]}"?' if close else f"known are: {', '.join(COLUMNS)}"
             yield f'column "{column}" is not known; {remedy}'
     yield from (f'column "{column}" is missing; add it' for column in ("id", "decision") if column not in given)
-
-
-def _decoded(content: bytes, name: str) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise UsageError(f"{name}:{line}: is not UTF-8 text; save it as CSV in UTF-8") from error

@@ -30,7 +30,7 @@ from scrubber.consent.manifest.mistakes import dotted, problems
 from scrubber.consent.manifest.model import Manifest
 from scrubber.consent.manifest.rules import Problem, broken_rules
 from scrubber.consent.vault.locking import is_locked
-from scrubber.errors import ManifestError, PhotoError, PhotoTooLarge
+from scrubber.errors import ManifestError, PhotoError, PhotoTooLarge, UsageError
 from scrubber.guarded import read_bytes
 
 FIRST_LINE = "# Consent manifest of scrubber. It is whole only if its last line says so."
@@ -82,7 +82,9 @@ def parse(content: bytes | str, name: str) -> Manifest:
 
     Raises `ManifestError`, one line per mistake, each as `name:line:column: what is wrong; what to do`.
     """
-    text = (content if isinstance(content, str) else _decoded(content, name)).replace("\r\n", "\n")
+    if isinstance(content, bytes):
+        content = utf8_text(content, name, ManifestError, "again with the encoding UTF-8")
+    text = content.replace("\r\n", "\n")
     if not text.strip():
         raise ManifestError(f"{name}: is empty; `scrubber consent init` makes a manifest")
     try:
@@ -98,12 +100,13 @@ def is_json(text: str, name: str) -> bool:
     return name.lower().endswith(".json") or text.lstrip().startswith("{")
 
 
-def _decoded(content: bytes, name: str) -> str:
+def utf8_text(content: bytes, name: str, wrong: type[UsageError | ManifestError], how: str) -> str:
+    """The text in a file. Raises `wrong`, which names the line and says how to save the file, if it is not UTF-8."""
     try:
         return content.decode("utf-8-sig")  # Windows editors put a byte order mark in front
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise ManifestError(f"{name}:{line}: is not UTF-8 text; save it again with the encoding UTF-8") from error
+        raise wrong(f"{name}:{line}: is not UTF-8 text; save it {how}") from error
 
 
 def _parse_json(text: str, name: str) -> Manifest:

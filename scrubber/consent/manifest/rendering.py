@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 import tomlkit
 from tomlkit.items import Array, InlineTable, Table
 
 from scrubber.consent.manifest.model import DismissBox, Event, HideBox, Manifest, Person, PhotoEntry, ShowBox
 from scrubber.values import Box
+
+Made = TypeVar("Made", Table, InlineTable)
 
 
 def values_of(item: Person | PhotoEntry | Event | HideBox | DismissBox | ShowBox) -> dict[str, Any]:
@@ -49,10 +51,7 @@ def as_json(manifest: Manifest) -> str:
 
 def table(values: dict[str, Any]) -> Table:
     """A table under a header of its own."""
-    made = tomlkit.table()
-    for key, value in values.items():
-        made.add(key, listed(value) if isinstance(value, list) else tomlkit.item(value))
-    return made
+    return _filled(tomlkit.table(), values)
 
 
 def listed(values: Sequence[Any]) -> Array:
@@ -65,7 +64,10 @@ def listed(values: Sequence[Any]) -> Array:
 
 def inline(values: dict[str, Any]) -> InlineTable:
     """A table in braces."""
-    made = tomlkit.inline_table()
+    return _filled(tomlkit.inline_table(), values)
+
+
+def _filled(made: Made, values: dict[str, Any]) -> Made:
     for key, value in values.items():
         made.append(key, listed(value) if isinstance(value, list) else tomlkit.item(value))
     return made
