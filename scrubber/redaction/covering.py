@@ -11,7 +11,9 @@ from scrubber.redaction.shapes import Placed, rasterise_mask, shapes_in
 from scrubber.redaction.shown import spare
 
 if TYPE_CHECKING:
-    from scrubber.redaction.gaps import Gaps
+    import numpy as np
+    from numpy.typing import NDArray
+
     from scrubber.redaction.polygons import Mask
     from scrubber.values import Region
 
@@ -20,11 +22,12 @@ if TYPE_CHECKING:
 class Covering:
     """What is hidden of a picture; `hidden` is H×W, True where a pixel is.
 
-    That is all of the shapes and of what fills the gaps, less what shown faces keep, if there are any.
+    That is all of the shapes and of what fills the gaps `between` them (H×W, 1 there; None if there are none), less
+    what shown faces keep.
     """
 
     shapes: Sequence[Placed]
-    gaps: Sequence[Gaps]
+    between: NDArray[np.uint8] | None
     hidden: Mask
     beside_shown: bool
 
@@ -36,9 +39,9 @@ class Covering:
         placed = [
             each for each in placed if each.rows.start < each.rows.stop and each.columns.start < each.columns.stop
         ]
-        closed = gaps.between([each for each in placed if each.shape.region.kind == "face"])
+        between = gaps.between(shape, [each for each in placed if each.shape.region.kind == "face"])
         hidden = rasterise_mask(shape, shapes)
-        for each in closed:
-            each.draw(hidden.view("uint8"))
+        if between is not None:
+            hidden |= between.view("bool")
         beside = [spare(face, shapes, hidden) for face in shown]
-        return cls(placed, closed, hidden, any(beside))
+        return cls(placed, between, hidden, any(beside))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -28,33 +27,17 @@ _SMALLEST: Final = 8.0  # pixels; narrower faces are taken for as wide
 _TILE: Final = 512  # cells; heads whose corners lie in the same square of so many are closed together
 
 
-@dataclass(frozen=True, slots=True)
-class Gaps:
-    """Gaps that were closed together: the rims of what fills them, and the rows and columns where these can lie."""
+def between(shape: tuple[int, ...], heads: Sequence[Placed]) -> NDArray[np.uint8] | None:
+    """H×W, 1 in what fills the gaps, which reaches a little into the heads around them; None if there is no gap."""
+    import numpy as np
 
-    rims: tuple[NDArray[np.int32], ...]
-    rows: slice
-    columns: slice
-
-    def draw(self, mask: NDArray[np.uint8], left: int = 0, top: int = 0) -> None:
-        """Set the pixels of an H×W mask to 1 whose corner lies at (`left`, `top`) in the picture.
-
-        What fills a gap reaches a little into the heads around it.
-        """
-        offset = -(left << SUBPIXEL_BITS), -(top << SUBPIXEL_BITS)
-        opencv.load().fillPoly(mask, self.rims, 1, shift=SUBPIXEL_BITS, offset=offset)
-
-    def meet(self, rows: slice, columns: slice) -> bool:
-        """Whether they can touch a part of the picture."""
-        return all(
-            max(own.start, other.start) < min(own.stop, other.stop)
-            for own, other in ((self.rows, rows), (self.columns, columns))
-        )
-
-
-def between(heads: Sequence[Placed]) -> list[Gaps]:
-    """The gaps between `heads`."""
-    return [gaps for gaps in _closed(heads) if gaps.rims] if len(heads) > 1 else []
+    rims = [rims for rims in _closed(heads) if rims] if len(heads) > 1 else []
+    if not rims:
+        return None
+    filled = np.zeros(shape[:2], np.uint8)
+    for each in rims:
+        opencv.load().fillPoly(filled, each, 1, shift=SUBPIXEL_BITS)
+    return filled
 
 
 def reach(width: float) -> int:
@@ -62,7 +45,8 @@ def reach(width: float) -> int:
     return _reach(_octave(width))
 
 
-def _closed(heads: Sequence[Placed]) -> Iterator[Gaps]:
+def _closed(heads: Sequence[Placed]) -> Iterator[tuple[NDArray[np.int32], ...]]:
+    """The rims of the gaps, for each group of heads whose gaps are closed together."""
     import numpy as np
 
     octaves = np.array([_octave(head.shape.width) for head in heads])
@@ -74,7 +58,7 @@ def _closed(heads: Sequence[Placed]) -> Iterator[Gaps]:
         near = np.flatnonzero(meet).tolist()
         if _touch(low, high, own, near, _reach(octave)):
             rows, columns = (slice(*part) for part in zip(start.tolist(), stop.tolist(), strict=True))
-            yield Gaps(_rims([heads[number].shape for number in near], rows, columns, octave), rows, columns)
+            yield _rims([heads[number].shape for number in near], rows, columns, octave)
 
 
 def _touch(

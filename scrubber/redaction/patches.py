@@ -44,7 +44,7 @@ class Patch:
         # What is nearer is larger and lower, and lies over what is behind.
         self._heads = [head.shape for head in sorted(heads, key=lambda head: head.shape.region.box.bottom)]
         self.width = max(1.0, *(head.width for head in self._heads))
-        beside = gaps.reach(self.width) if covering.gaps else 0
+        beside = gaps.reach(self.width) if covering.between is not None else 0
         self.rows, self.columns = (
             span(part.start - beside, part.stop + beside, length)
             for part, length in (
@@ -73,9 +73,8 @@ class Patch:
         own = np.zeros(self.shape, dtype=np.uint8)
         for head in self._heads:
             head.draw(own, self.columns.start, self.rows.start)
-        for beside in self._covering.gaps:
-            if beside.meet(self.rows, self.columns):
-                beside.draw(own, self.columns.start, self.rows.start)
+        if self._covering.between is not None:
+            own |= self._covering.between[self.rows, self.columns]
         if not self._covering.beside_shown:
             return own
         return cv2.bitwise_and(own, self._covering.hidden[self.rows, self.columns].view(np.uint8))  # type: ignore[no-any-return]
@@ -95,7 +94,8 @@ class Patch:
         cv2 = opencv.load()
         level = self.level + self._further
         cells = [slice(part.start >> self._further, -(-part.stop >> self._further)) for part in self.cells]
-        seen = self._around(_REACH * self.width * (1 << self._further), level)
+        reach = max(_REACH * self.width, _MARGIN << self.level)
+        seen = self._around(reach * (1 << self._further), level)
         own = [
             slice(part.start - there.start, part.stop - there.start) for part, there in zip(cells, seen, strict=True)
         ]

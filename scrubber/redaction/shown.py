@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 # Shares of the face box in which eyes and mouth lie where there are no landmarks: left, top, right, bottom.
 _FEATURES: Final = (0.12, 0.25, 0.88, 0.88)
+_FARTHEST: Final = 1e6  # pixels; no picture is so large, and drawing cannot count much further
 _AROUND: Final = 0.14  # of the size of a face: brows, nostrils and lips reach so far beyond the five landmarks
 
 
@@ -39,8 +40,8 @@ def features(face: Region) -> NDArray[np.int32]:
 
 def _corners(part: Box, whole: Box) -> NDArray[np.int32]:
     """The corners of a box, moved into another one."""
-    x = [min(max(each, whole.x), whole.right) for each in (part.x, part.right)]
-    y = [min(max(each, whole.y), whole.bottom) for each in (part.y, part.bottom)]
+    x = [min(max(each, whole.x, -_FARTHEST), whole.right, _FARTHEST) for each in (part.x, part.right)]
+    y = [min(max(each, whole.y, -_FARTHEST), whole.bottom, _FARTHEST) for each in (part.y, part.bottom)]
     return of_points([(x[0], y[0]), (x[1], y[0]), (x[1], y[1]), (x[0], y[1])])
 
 
@@ -49,6 +50,8 @@ def spare(face: Region, shapes: Sequence[Shape], hidden: Mask) -> bool:
 
     Gaps between heads leave its whole box alone.
     """
+    import numpy as np
+
     rows, columns = (
         span(face.box.y, face.box.bottom, hidden.shape[0]),
         span(face.box.x, face.box.right, hidden.shape[1]),
@@ -56,12 +59,13 @@ def spare(face: Region, shapes: Sequence[Shape], hidden: Mask) -> bool:
     part = hidden[rows, columns].view("uint8")
     if face.kind != "face" or not part.any():
         return False
-    part[:] = 0
+    kept = np.zeros(part.shape, np.uint8)
     for shape in shapes:
-        shape.draw(part, columns.start, rows.start)
-    draw((features(face),), part, columns.start, rows.start, value=0)
+        shape.draw(kept, columns.start, rows.start)
+    draw((features(face),), kept, columns.start, rows.start, value=0)
     for shape in shapes:
-        draw(shape.core, part, columns.start, rows.start)
+        draw(shape.core, kept, columns.start, rows.start)
+    part &= kept
     return True
 
 
