@@ -39,9 +39,8 @@ class Covering:
         placed = [
             each for each in placed if each.rows.start < each.rows.stop and each.columns.start < each.columns.stop
         ]
-        between = gaps.between(shape, [each for each in placed if each.shape.region.kind == "face"])
         hidden = rasterise_mask(shape, shapes)
-        if between is not None:
-            hidden |= between.view("bool")
+        heads = [each for each in placed if each.shape.region.kind == "face"]
+        between = gaps.fill_between(heads, hidden.view("uint8"))
         beside = [spare(face, shapes, hidden) for face in shown]
         return cls(placed, between, hidden, any(beside))

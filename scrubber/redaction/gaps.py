@@ -27,16 +27,20 @@ _SMALLEST: Final = 8.0  # pixels; narrower faces are taken for as wide
 _TILE: Final = 512  # cells; heads whose corners lie in the same square of so many are closed together
 
 
-def between(shape: tuple[int, ...], heads: Sequence[Placed]) -> NDArray[np.uint8] | None:
-    """H×W, 1 in what fills the gaps, which reaches a little into the heads around them; None if there is no gap."""
+def fill_between(heads: Sequence[Placed], hidden: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """Hide the gaps, too, in an H×W mask, and give those alone: H×W, 1 there; None if there is no gap.
+
+    What fills a gap reaches a little into the heads around it.
+    """
     import numpy as np
 
     rims = [rims for rims in _closed(heads) if rims] if len(heads) > 1 else []
     if not rims:
         return None
-    filled = np.zeros(shape[:2], np.uint8)
+    filled = np.zeros(hidden.shape, np.uint8)
     for each in rims:
-        opencv.load().fillPoly(filled, each, 1, shift=SUBPIXEL_BITS)
+        for mask in (filled, hidden):
+            opencv.load().fillPoly(mask, each, 1, shift=SUBPIXEL_BITS)
     return filled
 
 

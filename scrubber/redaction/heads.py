@@ -27,7 +27,7 @@ _WIDTH: Final = 1.62
 _HEIGHT: Final = 1.66
 _LIFT: Final = 0.26
 # In halves of the height of the face box: from the front edge of the box to the back of the head in full profile,
-# hair included, and the outline that holds the back half. Of heads that lie apart .92 are held whole (bench/heads.py).
+# hair included, and the outline that holds the back half; docs/detection.md says what was measured.
 _DEPTH: Final = 2.9
 _DEPTH_OF_FRONTAL: Final = 2.1
 _BACK_WIDTH: Final = 1.25
