@@ -26,6 +26,7 @@ _FEWEST: Final = 64  # cells along the longer side of the picture, at least, how
 _TILE: Final = 256  # cells; heads whose middles lie in the same square of so many are painted together
 _MOST: Final = 255  # heads that are painted together, so that eight bits can number them
 _REACH: Final = 0.75  # face widths around the heads that are looked at
+_COARSER: Final = 1  # octaves; colours are so smooth that they need fewer cells than outlines
 _MARGIN: Final = 2  # cells around the heads that enlarging looks at
 
 ALIGNED: Final = 8
@@ -92,21 +93,19 @@ class Patch:
     def colours(self) -> NDArray[np.uint8]:
         """Smooth colours of what is visible around, one per cell of `cells`: h×w×3."""
         cv2 = opencv.load()
-        level = self.level + self._further
-        cells = [slice(part.start >> self._further, -(-part.stop >> self._further)) for part in self.cells]
-        reach = max(_REACH * self.width, _MARGIN << self.level)
-        seen = self._around(reach * (1 << self._further), level)
+        coarser = _COARSER + self._further
+        level = self.level + coarser
+        cells = [slice(part.start >> coarser, -(-part.stop >> coarser)) for part in self.cells]
+        seen = self._around(max(_REACH * self.width * (1 << self._further), _MARGIN << level), level)
         own = [
             slice(part.start - there.start, part.stop - there.start) for part, there in zip(cells, seen, strict=True)
         ]
         # Eight bits here already: enlarging is cheaper so, and to round twice does not show in what is so smooth.
         colours = cv2.convertScaleAbs(cv2.merge(fill(self._visible.cells(seen, level), (own[0], own[1]))))
-        if not self._further:
-            return colours  # type: ignore[no-any-return]
-        size = colours.shape[1] << self._further, colours.shape[0] << self._further
+        size = colours.shape[1] << coarser, colours.shape[0] << coarser
         colours = cv2.resize(colours, size, interpolation=cv2.INTER_LINEAR)
         rows, columns = (
-            slice(part.start - (there.start << self._further), part.stop - (there.start << self._further))
+            slice(part.start - (there.start << coarser), part.stop - (there.start << coarser))
             for part, there in zip(self.cells, cells, strict=True)
         )
         return colours[rows, columns]  # type: ignore[no-any-return]

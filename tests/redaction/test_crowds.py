@@ -132,3 +132,9 @@ def test_gaps_leave_a_shown_face_alone() -> None:
     assert redaction.mask(SHAPE, found)[265:281, 284:296].any()
     after = redaction.mask(SHAPE, found, [shown])
     assert not after[270:276, 287:293].any()
+
+
+def test_it_is_told_when_a_hidden_box_covers_what_a_shown_face_keeps() -> None:
+    beside, across = Region(Box(362, 250, 60, 78)), Region(Box(330, 270, 60, 78))
+    assert not redaction.features_covered(SHOWN, redaction.mask(SHAPE, [beside], [SHOWN]))
+    assert redaction.features_covered(SHOWN, redaction.mask(SHAPE, [across], [SHOWN]))
