@@ -117,7 +117,8 @@ def _hidden(photo: photos.Photo, analysis: Analysis, style: str) -> tuple[list[M
     masks, pictures = [], []
     for number, frame in enumerate(photo.frames):
         faces = [decision.region for decision in analysis.on_frame(number, "hide")]
-        picture, mask = redaction.painted(frame.pixels, faces, style, frame.alpha)
+        shown = [decision.region for decision in analysis.on_frame(number, "show")]
+        picture, mask = redaction.painted(frame.pixels, faces, style, frame.alpha, shown)
         masks.append(mask)
         pictures.append(picture)
     return masks, photo.painted(pictures).opaque(masks)
@@ -175,10 +176,11 @@ def _unique(*said: Iterable[str]) -> tuple[str, ...]:
 
 
 def _partly_covered(analysis: Analysis, masks: Sequence[Mask]) -> Iterator[str]:
-    """Deny beats allow: where heads overlap the hidden one wins, and the report says so."""
+    """Deny beats allow: where face boxes overlap the hidden one wins, and the report says so."""
     for number, mask in enumerate(masks):
         for decision in analysis.on_frame(number, "show"):
             share = redaction.covered(decision.region, mask)
             if share > 0:
                 box = list(decision.region.box.rounded())
-                yield f"the shown face at {box} is covered by {share:.0%}, because a hidden face is next to it"
+                where = ", between eyes and mouth too" if redaction.features_covered(decision.region, mask) else ""
+                yield f"the shown face at {box} is covered by {share:.0%}{where}, because a hidden face is next to it"

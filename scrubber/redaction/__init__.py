@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from scrubber import opencv
+from scrubber.redaction.covering import Covering
 from scrubber.redaction.filling import Visible
 from scrubber.redaction.patches import arranged
-from scrubber.redaction.shapes import mask, rasterise_mask, scaled, shapes_in
+from scrubber.redaction.shapes import scaled
+from scrubber.redaction.shown import features_covered
 from scrubber.redaction.styles import paint
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from scrubber.redaction.polygons import Mask
     from scrubber.values import Region
 
-__all__ = ["covered", "hide", "mask", "painted", "scaled"]
+__all__ = ["covered", "features_covered", "hide", "mask", "painted", "scaled"]
 
 _OPAQUE: Final = 255
 
@@ -33,23 +35,35 @@ def hide(pixels: NDArray[np.uint8], faces: Sequence[Region], style: str) -> NDAr
 
 
 def painted(
-    pixels: NDArray[np.uint8], faces: Sequence[Region], style: str, alpha: NDArray[np.uint8] | None = None
+    pixels: NDArray[np.uint8],
+    faces: Sequence[Region],
+    style: str,
+    alpha: NDArray[np.uint8] | None = None,
+    shown: Sequence[Region] = (),
 ) -> tuple[NDArray[np.uint8], Mask]:
-    """What `hide` gives, and the mask of what is painted there.
+    """What `hide` gives, and the mask of what is painted there, `mask(pixels.shape, faces, shown)`.
 
     With `alpha` (H×W uint8) visible pixels count by their opacity, and what is wholly clear becomes black. The paint is
     meant to be opaque: whoever keeps the alpha must set it to 255 under the mask.
     """
     cv2 = opencv.load()
-    shapes = shapes_in(pixels.shape, faces)
-    hidden = rasterise_mask(pixels.shape, shapes)
+    covering = Covering.of(pixels.shape, faces, shown)
+    hidden = covering.hidden
     alpha = _outside(alpha, hidden)
     result = pixels.copy()
-    for patch in arranged(Visible(pixels, hidden, alpha), shapes):
+    for patch in arranged(Visible(pixels, hidden, alpha), covering):
         cv2.copyTo(paint(patch, style), patch.mask(), result[patch.rows, patch.columns])
     if alpha is not None:
         result[(alpha == 0) & ~hidden] = 0
     return result, hidden
+
+
+def mask(shape: tuple[int, ...], regions: Iterable[Region], shown: Iterable[Region] = ()) -> Mask:
+    """Boolean H×W mask of every pixel that is hidden with one of the regions. `shape` begins with H, W.
+
+    Beside `shown` faces hidden heads leave eyes to mouth visible, but where a hidden face box lies there.
+    """
+    return Covering.of(shape, regions, shown).hidden
 
 
 def _outside(alpha: NDArray[np.uint8] | None, hidden: Mask) -> NDArray[np.uint8] | None:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scrubber.redaction.polygons import draw, of_points, rectangle, span
+from scrubber.redaction.polygons import around, draw, of_points, rectangle, span
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,8 +27,14 @@ class Area:
         if region.polygon is None:
             return cls(region, (rectangle(region.box),))
         # Each corner brings the pixels that it touches and one more around; what lies between them comes with these.
+        # Text and plates are convex, and more may be hidden.
         corners = [(x + dx, y + dy) for x, y in region.polygon for dx in (-1.5, 1.5) for dy in (-1.5, 1.5)]
-        return cls(region, (_around(of_points(corners)), of_points(region.polygon)))
+        return cls(region, (around(of_points(corners)), of_points(region.polygon)))
+
+    @property
+    def core(self) -> tuple[NDArray[np.int32], ...]:
+        """All of it: an area is hidden to its last pixel."""
+        return self.polygons
 
     @property
     def width(self) -> float:
@@ -40,14 +46,6 @@ class Area:
         box = self.region.box
         return span(box.y - 2, box.bottom + 2, height), span(box.x - 2, box.right + 2, width)
 
-    def draw(self, mask: NDArray[np.uint8], left: int = 0, top: int = 0, level: int = 0) -> None:
+    def draw(self, mask: NDArray[np.uint8], left: int = 0, top: int = 0, level: int = 0, value: int = 1) -> None:
         """As `polygons.draw`."""
-        draw(self.polygons, mask, left, top, level)
-
-
-def _around(points: NDArray[np.int32]) -> NDArray[np.int32]:
-    """The smallest convex polygon that holds the points: text and plates are convex, and more may be hidden."""
-    from scrubber import opencv
-
-    hull: NDArray[np.int32] = opencv.load().convexHull(points).reshape(-1, 2)
-    return hull
+        draw(self.polygons, mask, left, top, level, value)

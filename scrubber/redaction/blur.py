@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scrubber import opencv
+from scrubber.redaction.toning import toned
 
 if TYPE_CHECKING:
     import numpy as np
@@ -14,5 +15,5 @@ if TYPE_CHECKING:
 
 
 def paint(patch: Patch) -> NDArray[np.uint8]:
-    """The colours of the surroundings, blurred inwards: height×width×3."""
-    return patch.enlarged(patch.colours(), 1, opencv.load().INTER_CUBIC)
+    """The colours of the surroundings, blurred inwards, an even tone for each head: height×width×3."""
+    return patch.enlarged(toned(patch), 1, opencv.load().INTER_LINEAR)

@@ -29,7 +29,7 @@ _SHARES: Final = (1.0, 0.5, 0.2, 0.04, 0.004)
 _WIDER: Final = 1 / 16  # the share of each still wider one against the one before; they fill where many heads meet
 # Where nothing is visible at all the fill is middle grey; the share is too small to be seen elsewhere.
 _GREY: Final = 128.0
-_GREY_SHARE: Final = 1e-20
+_GREY_SHARE: Final = 1e-30
 _STRIP: Final = 1 << 17  # pixels that are looked at together: few enough to stay in the processor's cache
 
 

@@ -9,26 +9,37 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from scrubber.redaction.polygons import SUBPIXEL_BITS, draw, hull, rectangle, span
-from scrubber.values import Box, Landmarks, Region
+from scrubber.redaction.polygons import SUBPIXEL_BITS, around, bounds, draw, rectangle
+from scrubber.redaction.pose import Pose, pose
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy as np
     from numpy.typing import NDArray
+
+    from scrubber.values import Box, Point, Region
 
 # In halves of the face box: how far the head reaches sideways and along the face, and how far up its middle lies.
 _WIDTH: Final = 1.62
 _HEIGHT: Final = 1.66
 _LIFT: Final = 0.26
-_BACK: Final = 0.30  # the back of a head in full profile, in half widths
+# In halves of the height of the face box: from the front edge of the box to the back of the head in full profile,
+# hair included, and the outline that holds the back half; docs/detection.md says what was measured.
+_DEPTH: Final = 2.9
+_DEPTH_OF_FRONTAL: Final = 2.1
+_BACK_WIDTH: Final = 1.25
+_BACK_HEIGHT: Final = 1.25
+_BACK_LIFT: Final = 0.3
+_LEAST_TURN: Final = 0.55  # below, what the box gives is enough
+_AS_PROFILE: Final = 0.9  # a turn from which a head is taken for a profile; many landmarks do not go further
 _LEAST_MARGIN: Final = 2.0  # pixels; boxes of tiny faces are off by about that much
 _ROUNDNESS: Final = 2.5  # exponent of the superellipse: 2 is an ellipse, more is squarer
-_SQUARENESS: Final = 4.0  # the same for the outline that is sure to hold the whole face box
-_HOLDS_BOX: Final = 2 ** (1 / _SQUARENESS) + 0.01
+_LEAST_TILT: Final = math.radians(5)  # below, the margins hold what tilting moves
 _TILT_IN_BOX: Final = math.radians(20)  # up to here a box's sides are still the face's own
-_CORNERS: Final = 128  # of the polygon that stands for an outline; off by less than a thousandth of its size
+_CORNERS: Final = 64  # of the polygon that stands for an outline; off by a thousandth of its size
 _ASPECT: Final = 1.3  # height of a face against its width, where the box does not tell
 
 
@@ -41,14 +52,6 @@ class Outline:
     half_width: float
     half_height: float
     tilt: float
-    roundness: float = _ROUNDNESS
-
-    def bounds(self, height: int, width: int) -> tuple[slice, slice]:
-        """Rows and columns of an H×W picture that the head can touch."""
-        cos, sin = abs(math.cos(self.tilt)), abs(math.sin(self.tilt))
-        reach_x = self.half_width * cos + self.half_height * sin + 1
-        reach_y = self.half_width * sin + self.half_height * cos + 1
-        return span(self.y - reach_y, self.y + reach_y, height), span(self.x - reach_x, self.x + reach_x, width)
 
     def polygon(self) -> NDArray[np.int32]:
         """Points along the outline, `_CORNERS`×2, x and y in sixteenths of a pixel."""
@@ -62,25 +65,30 @@ class Outline:
                 [self.x, self.y],
             ]
         )
-        points = np.rint(_unit(self.roundness) @ (axes * (1 << SUBPIXEL_BITS)))
+        points = np.rint(_unit() @ (axes * (1 << SUBPIXEL_BITS)))
         return np.asarray(points, dtype=np.int32)
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One head: its shape, tilted as the landmarks say, joined with one around the whole face box, and with that.
+    """One head: what the box alone gives, joined with what the landmarks add for a tilted or a turned head.
 
-    The box itself is drawn with a pixel more on each side: a box that a person writes down is rounded.
+    It is convex, as heads are. The box itself is drawn with a pixel more on each side: a box that a person writes down
+    is rounded.
     """
 
     region: Region
-    outlines: tuple[Outline, Outline]
     polygons: tuple[NDArray[np.int32], ...]
+    core: tuple[NDArray[np.int32], ...]
 
     @classmethod
     def of(cls, face: Region) -> Head:
-        outlines = _skull(face), _around(face.box)
-        return cls(face, outlines, (*(outline.polygon() for outline in outlines), rectangle(face.box)))
+        box, held = rectangle(face.box), pose(face)
+        size = _Size.of(face.box)
+        alone = around(box, _skull(size, 0.0).polygon())
+        more = [outline.polygon() for outline in _added(size, held)]
+        # What the box alone gives is drawn as well: landmarks may be wrong, and corners are rounded.
+        return cls(face, (around(alone, *more), alone) if more else (alone,), (box,))
 
     @property
     def width(self) -> float:
@@ -89,82 +97,77 @@ class Head:
 
     def bounds(self, height: int, width: int) -> tuple[slice, slice]:
         """Rows and columns of an H×W picture that the head can touch."""
-        spans = [outline.bounds(height, width) for outline in self.outlines]
-        rows, columns = zip(*spans, strict=True)
-        return hull(rows), hull(columns)
+        return bounds(self.polygons[0], height, width)
 
-    def draw(self, mask: NDArray[np.uint8], left: int = 0, top: int = 0, level: int = 0) -> None:
+    def draw(self, mask: NDArray[np.uint8], left: int = 0, top: int = 0, level: int = 0, value: int = 1) -> None:
         """As `polygons.draw`."""
-        draw(self.polygons, mask, left, top, level)
+        draw(self.polygons, mask, left, top, level, value)
 
 
 @cache
-def _unit(roundness: float) -> NDArray[np.float64]:
+def _unit() -> NDArray[np.float64]:
     """Points along a superellipse with half axes of 1, `_CORNERS`×3: x, y and 1."""
     import numpy as np
 
     angle = np.linspace(0, 2 * math.pi, _CORNERS, endpoint=False)
     x, y = np.cos(angle), np.sin(angle)
-    across = np.sign(x) * np.abs(x) ** (2 / roundness)
-    along = np.sign(y) * np.abs(y) ** (2 / roundness)
+    across = np.sign(x) * np.abs(x) ** (2 / _ROUNDNESS)
+    along = np.sign(y) * np.abs(y) ** (2 / _ROUNDNESS)
     return np.stack([across, along, np.ones_like(x)], axis=1)
 
 
-def _skull(face: Region) -> Outline:
-    half_width, half_height = face.box.width / 2, face.box.height / 2
-    tilt, turn = _pose(face)
-    if abs(tilt) > _TILT_IN_BOX:
-        # Of a box around a tilted ellipse only the diagonal is certain: W² + H² = w² + h².
-        half_width = math.sqrt((half_width**2 + half_height**2) / (1 + _ASPECT**2))
-        half_height = half_width * _ASPECT
+def _added(face: _Size, held: Pose) -> Iterator[Outline]:
+    """What the landmarks add to the outline that the box alone gives."""
+    if abs(held.tilt) > _LEAST_TILT:
+        face = face.tilted() if abs(held.tilt) > _TILT_IN_BOX else face
+        yield _skull(face, held.tilt)
+    if abs(held.turn) > _LEAST_TURN:
+        yield _back(face, held)
+
+
+class _Size(NamedTuple):
+    """Middle and half sides of a face, in pixels."""
+
+    x: float
+    y: float
+    half_width: float
+    half_height: float
+
+    @classmethod
+    def of(cls, box: Box) -> _Size:
+        return cls(*box.center, box.width / 2, box.height / 2)
+
+    def tilted(self) -> _Size:
+        """Of a box around a tilted ellipse only the diagonal is certain: W² + H² = w² + h²."""
+        half_width = math.sqrt((self.half_width**2 + self.half_height**2) / (1 + _ASPECT**2))
+        return self._replace(half_width=half_width, half_height=half_width * _ASPECT)
+
+    def place(self, right: float, down: float, tilt: float) -> Point:
+        """The point that lies so many pixels from the middle in the directions of a face that is tilted."""
+        cos, sin = math.cos(tilt), math.sin(tilt)
+        return self.x + right * cos - down * sin, self.y + right * sin + down * cos
+
+
+def _skull(face: _Size, tilt: float) -> Outline:
     # The box of a profile is narrow, the head behind it is not.
-    half_width = max(half_width, half_height / _ASPECT * 0.9)
-    lift, back = _LIFT * half_height, -turn * _BACK * half_width
-    x, y = face.box.center
+    half_width = max(face.half_width, face.half_height / _ASPECT * 0.9)
     return Outline(
-        x + lift * math.sin(tilt) + back * math.cos(tilt),
-        y - lift * math.cos(tilt) + back * math.sin(tilt),
-        max(half_width * (_WIDTH + abs(turn) * _BACK), half_width + _LEAST_MARGIN),
-        max(half_height * _HEIGHT, half_height + _LEAST_MARGIN),
+        *face.place(0, -_LIFT * face.half_height, tilt),
+        max(half_width * _WIDTH, half_width + _LEAST_MARGIN),
+        max(face.half_height * _HEIGHT, face.half_height + _LEAST_MARGIN),
         tilt,
     )
 
 
-def _around(box: Box) -> Outline:
-    x, y = box.center
+def _back(face: _Size, held: Pose) -> Outline:
+    """Ear, hair and nape of a turned head: they lie away from where the nose points."""
+    turned = min(1.0, (abs(held.turn) - _LEAST_TURN) / (_AS_PROFILE - _LEAST_TURN))
+    depth = (_DEPTH_OF_FRONTAL + turned * (_DEPTH - _DEPTH_OF_FRONTAL)) * face.half_height
+    half_width = min(_BACK_WIDTH * face.half_height, depth / 2)
+    away = (face.half_width - depth + half_width) * math.copysign(1, held.turn)
     return Outline(
-        x,
-        y,
-        max(box.width / 2 * _HOLDS_BOX, 1.0),
-        max(box.height / 2 * _HOLDS_BOX, 1.0),
-        0.0,
-        _SQUARENESS,
+        *face.place(away, -_BACK_LIFT * face.half_height, held.tilt),
+        half_width,
+        _BACK_HEIGHT * face.half_height,
+        held.tilt,
     )
-
-
-def _pose(face: Region) -> tuple[float, float]:
-    """Tilt in radians and turn from -1 (nose far to the left of the face's middle) to 1; zeros if in doubt."""
-    if face.landmarks is None:
-        return 0.0, 0.0
-    eyes, mouth = _middles(face.landmarks)
-    down_x, down_y = mouth[0] - eyes[0], mouth[1] - eyes[1]
-    length = math.hypot(down_x, down_y)
-    size = math.sqrt(face.box.area)
-    # Eyes and mouth lie .3 to .5 face sizes apart; far from that the landmarks are not of this face.
-    if not 0.15 * size < length < 0.8 * size:
-        return 0.0, 0.0
-    tilt = math.atan2(-down_x, down_y)
-    nose_x, nose_y = face.landmarks.nose[0] - eyes[0], face.landmarks.nose[1] - eyes[1]
-    aside = (nose_x * down_y - nose_y * down_x) / length
-    # In full profile the nose stands out by about half the distance between eyes and mouth.
-    turn = aside / (0.5 * length)
-    return tilt, max(-1.0, min(1.0, turn)) if abs(turn) > 0.3 else 0.0
-
-
-def _middles(points: Landmarks) -> tuple[tuple[float, float], tuple[float, float]]:
-    eyes = (points.right_eye[0] + points.left_eye[0]) / 2, (points.right_eye[1] + points.left_eye[1]) / 2
-    mouth = (
-        (points.mouth_right[0] + points.mouth_left[0]) / 2,
-        (points.mouth_right[1] + points.mouth_left[1]) / 2,
-    )
-    return eyes, mouth

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from scrubber import opencv
@@ -21,9 +21,14 @@ SUBPIXEL_BITS: Final = 4
 
 
 def draw(
-    polygons: Iterable[NDArray[np.int32]], mask: NDArray[np.uint8], left: int = 0, top: int = 0, level: int = 0
+    polygons: Sequence[NDArray[np.int32]],
+    mask: NDArray[np.uint8],
+    left: int = 0,
+    top: int = 0,
+    level: int = 0,
+    value: int = 1,
 ) -> None:
-    """Set the pixels of polygons (N×2, x and y in sixteenths of a pixel) to 1 in an H×W mask.
+    """Set the pixels of polygons (N×2, x and y in sixteenths of a pixel) to `value` in an H×W mask.
 
     The mask's corner lies at (`left`, `top`) in the picture. The mask's pixels, and `left` and `top`, are 2^`level`
     pixels of the picture wide.
@@ -33,7 +38,7 @@ def draw(
     # Pixel centres have whole coordinates here; the picture's first pixel is centred at (.5, .5).
     offset = -(left << bits) - (1 << bits - 1), -(top << bits) - (1 << bits - 1)
     for polygon in polygons:
-        cv2.fillPoly(mask, [polygon], 1, shift=bits, offset=offset)
+        cv2.fillPoly(mask, [polygon], value, shift=bits, offset=offset)
 
 
 def rectangle(box: Box) -> NDArray[np.int32]:
@@ -51,6 +56,24 @@ def of_points(points: Iterable[Point]) -> NDArray[np.int32]:
     import numpy as np
 
     return np.asarray(np.rint(np.array(tuple(points), dtype=np.float64) * (1 << SUBPIXEL_BITS)), dtype=np.int32)
+
+
+def around(*polygons: NDArray[np.int32]) -> NDArray[np.int32]:
+    """The smallest convex polygon that holds them all."""
+    import numpy as np
+
+    points: NDArray[np.int32] = opencv.load().convexHull(np.concatenate(polygons)).reshape(-1, 2)
+    return points
+
+
+def bounds(polygon: NDArray[np.int32], height: int, width: int) -> tuple[slice, slice]:
+    """Rows and columns of an H×W picture that a polygon can touch."""
+    x, y, across, down = opencv.load().boundingRect(polygon)
+    pixel = 1 << SUBPIXEL_BITS
+    return (
+        span((y - 1) / pixel, (y + down + 1) / pixel + 1, height),
+        span((x - 1) / pixel, (x + across + 1) / pixel + 1, width),
+    )
 
 
 def span(start: float, stop: float, length: int) -> slice:

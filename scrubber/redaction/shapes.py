@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from scrubber import opencv
 from scrubber.redaction.areas import Area
@@ -30,11 +30,23 @@ class Shape(Protocol):
     def width(self) -> float:
         """Pixels of what the shape is drawn around, for the size of the paint's cells."""
 
+    @property
+    def core(self) -> Sequence[NDArray[np.int32]]:
+        """Polygons, as `polygons.draw` takes them, of which no shown face uncovers anything."""
+
     def bounds(self, height: int, width: int) -> tuple[slice, slice]:
         """Rows and columns of an H×W picture that it can touch."""
 
-    def draw(self, mask: NDArray[np.uint8], left: int = 0, top: int = 0, level: int = 0) -> None:
-        """Set its pixels to 1 in an H×W mask; see `polygons.draw`."""
+    def draw(self, mask: NDArray[np.uint8], left: int = 0, top: int = 0, level: int = 0, value: int = 1) -> None:
+        """Set its pixels to `value` in an H×W mask; see `polygons.draw`."""
+
+
+class Placed(NamedTuple):
+    """A shape, and the rows and columns of the picture that it can touch."""
+
+    shape: Shape
+    rows: slice
+    columns: slice
 
 
 SHAPES: Final[dict[Kind, Callable[[Region], Shape]]] = {
@@ -45,11 +57,6 @@ SHAPES: Final[dict[Kind, Callable[[Region], Shape]]] = {
     "sign": Area.of,
     "drawn": Area.of,
 }
-
-
-def mask(shape: tuple[int, ...], regions: Iterable[Region]) -> Mask:
-    """Boolean H×W mask of every pixel that belongs to one of the regions. `shape` begins with H, W."""
-    return rasterise_mask(shape, shapes_in(shape, regions))
 
 
 def shapes_in(shape: tuple[int, ...], regions: Iterable[Region]) -> list[Shape]:
@@ -69,7 +76,7 @@ def shapes_in(shape: tuple[int, ...], regions: Iterable[Region]) -> list[Shape]:
 
 
 def rasterise_mask(shape: tuple[int, ...], shapes: Iterable[Shape]) -> Mask:
-    """The same for shapes already made."""
+    """Boolean H×W mask of every pixel that belongs to one of the shapes. `shape` begins with H, W."""
     import numpy as np
 
     hidden = np.zeros(shape[:2], dtype=np.uint8)

@@ -61,16 +61,17 @@ def test_the_face_of_one_does_not_show_in_the_paint_of_another(
     assert redaction.hide(changed, found, style).tobytes() == redaction.hide(before, found, style).tobytes()
 
 
+@pytest.mark.parametrize(("style", "shades"), [("blur", 14), ("pixelate", 28)])
 @settings(max_examples=30, deadline=None)
-@given(CROWDS, st.sampled_from(("blur", "pixelate")))
-def test_before_a_plain_wall_everything_becomes_wall(found: list[Region], style: Style) -> None:
-    """So every hidden pixel is painted, wherever it lies, and by visible pixels only."""
+@given(found=CROWDS)
+def test_before_a_plain_wall_everything_becomes_wall(found: list[Region], style: Style, shades: int) -> None:
+    """So every hidden pixel is painted, wherever it lies, and by visible pixels only, but for shades of the heads."""
     wall = (201, 100, 7)
     picture = noise(1)
     mask = redaction.mask(SHAPE, found)
     picture[~mask] = wall
     if not mask.all():
-        assert np.abs(redaction.hide(picture, found, style).astype(int) - wall).max() <= 2
+        assert np.abs(redaction.hide(picture, found, style).astype(int) - wall).max() <= shades
 
 
 @settings(max_examples=30, deadline=None)
@@ -103,23 +104,27 @@ def test_the_order_of_faces_does_not_matter_where_heads_lie_apart(style: Style) 
     assert (redaction.hide(noise(1), found, style) == redaction.hide(noise(1), found[::-1], style)).all()
 
 
-def test_heads_of_several_sizes_join_without_a_seam() -> None:
-    """Before quarters of different colours; without mixing there are steps of 130 levels."""
+def test_heads_of_several_sizes_are_smooth_but_for_their_outlines() -> None:
+    """Before quarters of different colours; what follows the surroundings has no seams of its own."""
     picture = np.zeros(SHAPE, np.uint8)
     picture[:300] = 220
     picture[:, 400:] = 255 - picture[:, 400:]
     places = ((250, 150, 200, 240), (430, 200, 60, 70), (380, 330, 25, 30), (220, 300, 80, 90))
     found = [Region(Box(*place)) for place in places]
     after, mask = redaction.painted(picture, found, "blur")
-    steps = after.astype(int)
-    across = np.abs(np.diff(steps, axis=1)).max(axis=2)[mask[:, 1:] & mask[:, :-1]]
-    down = np.abs(np.diff(steps, axis=0)).max(axis=2)[mask[1:] & mask[:-1]]
-    assert max(across.max(), down.max()) <= 25
+    near = np.ones((25, 25), np.uint8)
+    inside = mask.view(np.uint8).copy()
+    for face in found:
+        alone = redaction.mask(SHAPE, [face]).view(np.uint8)
+        inside[cv2.morphologyEx(alone, cv2.MORPH_GRADIENT, near) > 0] = 0
+    inner = inside.view(np.bool_)
+    assert inner.sum() > 0.4 * mask.sum()
+    across = np.abs(np.diff(after.astype(int), axis=1)).max(axis=2)[inner[:, 1:]]
+    down = np.abs(np.diff(after.astype(int), axis=0)).max(axis=2)[inner[1:]]
+    assert max(across.max(), down.max()) <= 5
 
 
 def test_a_tiny_head_in_the_midst_of_a_large_one_does_not_show() -> None:
-    """All around it is hidden, so it must take its colour from as far away as the large one does."""
-    picture = np.full(SHAPE, 200, np.uint8)
+    picture = noise(1)
     found = [Region(Box(300, 200, 200, 240)), Region(Box(400, 320, 5, 6))]
-    after = redaction.hide(picture, found, "blur")
-    assert (after == 200).all()
+    assert (redaction.hide(picture, found, "blur") == redaction.hide(picture, found[:1], "blur")).all()
