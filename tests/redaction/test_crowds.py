@@ -89,7 +89,7 @@ def test_a_head_has_an_even_tone(street: np.ndarray) -> None:
 @pytest.mark.parametrize("factor", [1, 5])
 def test_pixelate_differs_from_blur_where_photos_are_looked_at(street: np.ndarray, factor: int) -> None:
     """At 1,080 pixels squares are seen that blur does not have: they differ from their neighbours, and are flat."""
-    picture = cv2.resize(street, None, fx=factor, fy=factor)
+    picture = np.asarray(cv2.resize(street, None, fx=factor, fy=factor), dtype=np.uint8)
     found = [Region(Box(*(factor * side for side in (x, y, 24, 30)))) for x in (200, 300, 400) for y in (200, 300)]
     looked_at = {}
     for style in ("blur", "pixelate"):
@@ -99,7 +99,7 @@ def test_pixelate_differs_from_blur_where_photos_are_looked_at(street: np.ndarra
     assert np.abs(looked_at["blur"] - looked_at["pixelate"])[mask].mean() > 5
     inner = cv2.erode(mask.view(np.uint8), np.ones((5, 5), np.uint8)).view(np.bool_)[:, 1:]
     steps = {style: np.abs(np.diff(seen, axis=1)).max(axis=2)[inner] for style, seen in looked_at.items()}
-    assert np.percentile(steps["pixelate"], 95) > 3 * np.percentile(steps["blur"], 95)
+    assert np.percentile(steps["pixelate"], 95) >= 3 * np.percentile(steps["blur"], 95)
     assert np.mean(steps["pixelate"] <= 1) > 0.5
 
 
