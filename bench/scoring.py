@@ -15,6 +15,8 @@ FOUND = 0.7
 SAME = 0.3
 """A detection is false if it shares less than this part, of its own box or of the other whichever is smaller, with
 every annotated and every ignored face."""
+BLOB = 16
+"""Pixels: a false detection as high as this is a blob that a viewer sees."""
 CLASSES = ((0, 10), (10, 16), (16, 32), (32, 64), (64, 1 << 30))
 """Heights of annotated faces in pixels, from and below."""
 
@@ -27,7 +29,9 @@ class Score:
     found: list[int] = field(default_factory=lambda: [0] * len(CLASSES))
     faces: list[int] = field(default_factory=lambda: [0] * len(CLASSES))
     false: int = 0
-    wrongly_hidden: float = 0.0  # sum of shares of pictures
+    wrongly_hidden: float = 0.0  # sum of shares of pictures: outside annotated heads
+    beside_faces: float = 0.0  # the same outside annotated faces: hair, ears and mistakes together
+    blobs: list[int] = field(default_factory=list)  # false detections of `BLOB` pixels and more, for each photo
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     megapixels: float = 0.0
@@ -39,8 +43,12 @@ class Score:
         """Count one photo: the hidden region and the heads it should hide (H×W), detections and annotations (N×4)."""
         self.photos += 1
         self.megapixels += hidden.size / 1e6
+        annotated = np.vstack([truth, ignored])
         self.wrongly_hidden += float((hidden & ~needed).mean())
-        self.false += int(false_alarms(boxes, np.vstack([truth, ignored])).sum())
+        self.beside_faces += float((hidden & ~inside(hidden.shape, annotated)).mean())
+        false = false_alarms(boxes, annotated)
+        self.false += int(false.sum())
+        self.blobs.append(int((false & (boxes[:, 3] >= BLOB)).sum()))
         for box in truth:
             number = next(i for i, (low, high) in enumerate(CLASSES) if low <= box[3] < high)
             self.faces[number] += 1
@@ -63,12 +71,24 @@ class Score:
                 if faces
             },
             "false_per_photo": round(self.false / self.photos, 3),
+            "blobs_mean": round(float(np.mean(self.blobs)), 3),
+            "blobs_median": float(np.median(self.blobs)),
+            "blobs_90": float(np.percentile(self.blobs, 90)),
             "wrongly_hidden_share": round(self.wrongly_hidden / self.photos, 5),
+            "hidden_beside_faces_share": round(self.beside_faces / self.photos, 5),
             "ms_per_photo": round(1000 * self.seconds / self.photos, 1),
             "ms_per_megapixel": round(1000 * self.seconds / self.megapixels, 1),
             "cpu_ms_per_photo": round(1000 * self.cpu_seconds / self.photos, 1),
             "peak_mib": round(self.peak_mib),
         }
+
+
+def inside(shape: tuple[int, ...], boxes: Boxes) -> NDArray[np.bool_]:
+    """Boolean H×W mask of what lies in the boxes, rims included."""
+    mask = np.zeros(shape[:2], dtype=np.bool_)
+    for x, y, width, height in boxes:
+        mask[max(int(y), 0) : max(int(y + height) + 1, 0), max(int(x), 0) : max(int(x + width) + 1, 0)] = True
+    return mask
 
 
 def hidden_share(hidden: NDArray[np.bool_], box: NDArray[np.float64]) -> float:

@@ -37,7 +37,7 @@ import unseen
 import variants
 
 from scrubber import opencv
-from scrubber.detection import fusion, presets
+from scrubber.detection import fusion, presets, thresholds
 from scrubber.policy import Preset
 from scrubber.values import Box, Region
 
@@ -92,7 +92,7 @@ def look_at(job: tuple[Path, str, str, list[Any], list[Any]]) -> Look:
     _, left_out = change(original, np.array(ignored, dtype=float).reshape(-1, 4))
     with presets.model_session():
         seen: Looks = {
-            preset: [look.detect(picture) for look in (*presets.looks(preset), *presets.portraits(preset))]
+            preset: [look.detect(picture) for look in (presets.looks(preset) | presets.portraits(preset)).values()]
             for preset in PRESETS
         }
     height, width = picture.shape[:2]
@@ -145,7 +145,7 @@ def labelled(look: Look, preset: Preset, count: int, draw: int) -> Labelled:
         np.array(is_face, dtype=bool),
         scoring.false_alarms(boxes, annotated),
         held,
-        np.array([fusion.threshold_factor(candidate.region) for candidate in found]),
+        np.array([thresholds.factor(candidate.region) for candidate in found]),
     )
 
 
@@ -228,11 +228,20 @@ def _enlarged(box: Box) -> Box:
     return Box(box.x - (wider - box.width) / 2, box.y - (higher - box.height) / 2, wider, higher)
 
 
-def write(models: dict[str, Floats], figures: dict[str, Any], photos: int) -> None:
-    rows = {name: [[round(float(v), 3) for v in row] for row in weights] for name, weights in models.items()}
-    blocks = (
-        f'  "{name}": [\n' + ",\n".join(f"    {json.dumps(r)}" for r in table) + "\n  ]" for name, table in rows.items()
-    )
+def by_look(preset: Preset, weights: Floats) -> dict[str, list[Any]]:
+    """The weights under the names of their looks, as `models/fusion.json` holds them: two for each knot."""
+    count = weights.shape[1] // 2
+    names = list(presets.looks(preset) | presets.portraits(preset))[:count]
+    pairs = np.stack([weights[:, 1 : 1 + count], weights[:, 1 + count :]], axis=2).round(3)
+    looks = {name: pairs[:, number].tolist() for number, name in enumerate(names)}
+    return {fusion.CONSTANT: weights[:, 0].round(3).tolist(), **looks}
+
+
+def write(models: dict[str, dict[str, list[Any]]], figures: dict[str, Any], photos: int) -> None:
+    blocks = []
+    for name, table in models.items():
+        lines = ",\n".join(f'    "{look}": {json.dumps(rows)}' for look, rows in table.items())
+        blocks.append(f'  "{name}": {{\n{lines}\n  }}')
     data = ("{\n" + ",\n".join(blocks) + "\n}\n").encode()
     (ROOT / "models" / "fusion.json").write_bytes(data)
     card = f'''# What several detectors saw of a place, weighed into how likely it is a face
@@ -280,7 +289,7 @@ def main() -> None:
             learnt = [labelled(look, preset, count, draw) for look in pictures for draw in range(1, DRAWS + 1)]
             judged = [labelled(look, preset, count, 0) for look in pictures if look.variant == "as it is"]
             figures[name] = list(frontier(cross_validated(learnt, judged)))
-            models[name] = fit(learnt)
+            models[name] = by_look(preset, fit(learnt))
             for point in figures[name]:
                 print(f"{name:30}" + "".join(f"{key} {value:<8}" for key, value in point.items()), flush=True)
     if args.write:

@@ -24,6 +24,10 @@ Boxes: TypeAlias = NDArray[np.float64]
 Variant: TypeAlias = Callable[[Picture, Boxes], tuple[Picture, Boxes]]
 
 
+_LARGE = 24  # pixels; of smaller faces half tells nothing
+_LEFT = 0.4  # share of a face that must be left for it to count
+
+
 def as_it_is(picture: Picture, boxes: Boxes) -> tuple[Picture, Boxes]:
     return picture, boxes
 
@@ -87,8 +91,50 @@ def _dark(picture: Picture) -> Any:
     return cv2.LUT(picture, _uint8(255 * 0.6 * (np.arange(256) / 255) ** 2.5))
 
 
+def _dark_with_grain(picture: Picture) -> Any:
+    """As a phone at night: a quarter of the light, gamma 1.8, grain of 4 levels, and JPEG over it."""
+    faint = 255 * 0.25 * (picture / 255) ** 1.8
+    return _stored(_uint8(np.clip(faint + np.random.default_rng(1).normal(0, 4, picture.shape), 0, 255)), 85)
+
+
+def _hardly_lit(picture: Picture) -> Any:
+    """The same with the light taken away before the gamma curve: a tenth of it is left."""
+    faint = 255 * (0.25 * picture / 255) ** 1.8
+    return _stored(_uint8(np.clip(faint + np.random.default_rng(1).normal(0, 4, picture.shape), 0, 255)), 85)
+
+
+def edge_cut(picture: Picture, boxes: Boxes) -> tuple[Picture, Boxes]:
+    """Cut through the large face that is nearest to a side, so that half of it is left; others with it, as it comes."""
+    large = [box for box in boxes if box[3] >= _LARGE]
+    if not large:
+        return picture, boxes
+    width = picture.shape[1]
+    x, _, across, _ = min(large, key=lambda box: min(box[0], width - box[0] - box[2]))
+    middle = int(x + across / 2)
+    start, stop = (middle, width) if middle < width / 2 else (0, middle)
+    left = np.clip(boxes[:, 0], start, stop)
+    right = np.clip(boxes[:, 0] + boxes[:, 2], start, stop)
+    kept = right - left >= _LEFT * boxes[:, 2]
+    cut = np.stack([left - start, boxes[:, 1], right - left, boxes[:, 3]], axis=1)
+    return np.ascontiguousarray(picture[:, start:stop]), cut[kept]
+
+
+def some_lie(picture: Picture, boxes: Boxes) -> tuple[Picture, Boxes]:
+    """The photo beside itself turned by 90°: half of the people stand, half of them lie."""
+    lying, turned_boxes = turned(1)(picture, boxes)
+    height = max(picture.shape[0], lying.shape[0])
+    both = np.zeros((height, picture.shape[1] + lying.shape[1], 3), dtype=np.uint8)
+    both[: picture.shape[0], : picture.shape[1]] = picture
+    both[: lying.shape[0], picture.shape[1] :] = lying
+    return both, np.vstack([boxes, turned_boxes + np.array([picture.shape[1], 0, 0, 0])])
+
+
 def _squeezed(picture: Picture) -> Any:
-    return cv2.imdecode(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 20])[1], cv2.IMREAD_COLOR)
+    return _stored(picture, 20)
+
+
+def _stored(picture: Picture, quality: int) -> Any:
+    return cv2.imdecode(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_COLOR)
 
 
 def _grey(picture: Picture) -> Any:
@@ -111,7 +157,13 @@ VARIANTS: dict[str, Variant] = {
     "upside down with a tag": recoloured(_tagged_upside_down),
     "tilted 30": tilted(30),
     "tilted -30": tilted(-30),
+    "tilted 45": tilted(45),
+    "tilted -45": tilted(-45),
+    "some lie": some_lie,
+    "edge cut": edge_cut,
     "dark": recoloured(_dark),
+    "dark with grain": recoloured(_dark_with_grain),
+    "hardly lit": recoloured(_hardly_lit),
     "JPEG quality 20": recoloured(_squeezed),
     "greyscale": recoloured(_grey),
     "blurred": recoloured(_blurred),

@@ -4,14 +4,15 @@ Every look runs at a threshold so low that it is often wrong. Boxes that overlap
 model weighs the best score that each look gave it. How far a look is to be trusted depends on how large the face
 is, so each weight is a curve over the face's size. It is logistic regression (Cox 1958), with weights that cannot
 be negative: a higher score never makes a face less likely. `bench/train_fusion.py` finds the weights,
-`models/fusion.toml` says from what.
+`models/fusion.toml` says from what. Weights are kept by the name of their look: a look that nothing was learnt about
+has weights of zero, and may still be believed when it is sure.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -35,18 +36,12 @@ SAME_FACE_IOU: Final = 0.25
 """Looks at different scales draw boxes further apart than one look does; .15 to .35 measured alike."""
 SIZES: Final = (8.0, 16.0, 32.0, 64.0, 128.0)
 """Knots of the weight curves: geometric mean of a face's height and width, pixels of the working picture."""
+CONSTANT: Final = "constant"
+"""The name that `models/fusion.json` keeps the constants under; all others are names of looks."""
 SURE: Final = 0.85
 """A detector this sure is believed whatever the model says: of 4,700 boxes that YuNet scores so high in 250 crowd
 photos 10 are no face, of CenterFace's and BlazeFace's none. It is the net under a model that meets photos unlike
 those it learnt from."""
-
-
-SPECK: Final = 10.0
-"""Pixels of the photo: what is lower holds too little of a face to tell whose it is, and detectors see such specks in
-every texture. A speck must be twice as likely a face, and then as many mistakes allow a lower threshold for all others:
-.002 to .006 more of them are found. Of the annotated specks nine in ten of those found before still are, in `fast` two
-in three."""
-_SPECK_FACTOR: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +55,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Logistic regression on the scores of `looks` looks.
+    """Logistic regression on the scores of several looks.
 
     `weights` has one row for each knot of `SIZES`, and in it a constant and then two weights for each look, one
     for the score and one for its `evidence`.
@@ -69,14 +64,20 @@ class Model:
     weights: Floats
 
     @classmethod
-    def load(cls, name: str) -> Model:
-        """The model of that name in `models/fusion.json`. Raises `MissingPart` if there is none."""
+    def load(cls, name: str, looks: Sequence[str]) -> Model:
+        """The model of that name in `models/fusion.json`, its looks in this order; a look it does not know weighs 0.
+
+        Raises `MissingPart` if there is no such model.
+        """
         table = _table()
         if name not in table:
             raise MissingPart(f"models/fusion.json has no weights for {name}; restore models/ from the repository")
         import numpy as np
 
-        return cls(np.asarray(table[name], dtype=np.float64))
+        unknown = np.zeros((len(SIZES), 2))
+        known = {look: np.asarray(rows, dtype=np.float64) for look, rows in table[name].items()}
+        scores, evidence = zip(*(known.get(look, unknown).T for look in looks), strict=True)
+        return cls(np.stack([known[CONSTANT], *scores, *evidence], axis=1))
 
     def probabilities(self, candidates: Sequence[Candidate]) -> list[float]:
         """For each candidate how likely it is a face, 0 to 1, on photos like those of the training."""
@@ -89,37 +90,32 @@ class Model:
 
 
 class Fused:
-    """A strategy: several looks, and a model that judges what they saw together.
+    """A strategy: several looks, and a model that weighs what they saw together.
 
-    Takes the name of a model in `models/fusion.json`, the lowest probability that counts as a face, the detail of
-    the working picture in which the model measures sizes, and the looks in the order the model learnt them.
+    Takes the name of a model in `models/fusion.json`, the least probability that is of interest, the detail of the
+    working picture in which the model measures sizes, and the looks by the names that the model knows them by.
     """
 
-    def __init__(self, model: str, threshold: float, detail: Detail, looks: Sequence[Detector]) -> None:
-        self.model, self.threshold, self.detail, self.looks = model, threshold, detail, tuple(looks)
-        self.name = "+".join(sorted({look.name for look in looks}))
+    def __init__(self, model: str, least: float, detail: Detail, looks: Mapping[str, Detector]) -> None:
+        self.model, self.least, self.detail, self.looks = model, least, detail, dict(looks)
+        self.name = "+".join(sorted({look.name for look in looks.values()}))
 
     def detect(self, picture: Picture) -> list[Region]:
         return self.fuse(picture, self.look(picture))
 
     def look(self, picture: Picture) -> list[list[Region]]:
         """What each look saw, boxes in pixels of `picture`, most of it no face."""
-        return map_in_threads(lambda look: look.detect(picture), self.looks, "looks")
+        return map_in_threads(lambda look: look.detect(picture), list(self.looks.values()), "looks")
 
     def fuse(self, picture: Picture, seen: Sequence[Sequence[Region]]) -> list[Region]:
-        """Of what the looks saw, the faces; their `score` is the probability."""
+        """Of what the looks saw, whatever may be a face; its `score` is the probability."""
         found = candidates(seen, self.detail.scale(*picture.shape[:2]))
-        probabilities = Model.load(self.model).probabilities(found)
+        probabilities = Model.load(self.model, list(self.looks)).probabilities(found)
         scored = (
             replace(face, score=max(probability, face.score) if face.score >= SURE else probability)
             for face, probability in zip((candidate.region for candidate in found), probabilities, strict=True)
         )
-        return [face for face in scored if face.score >= self.threshold * threshold_factor(face)]
-
-
-def threshold_factor(face: Region) -> float:
-    """By how much the threshold is raised for this face, its box in pixels of the photo."""
-    return _SPECK_FACTOR if face.box.height < SPECK else 1.0
+        return [face for face in scored if face.score >= self.least]
 
 
 def candidates(seen: Sequence[Sequence[Region]], scale: float) -> list[Candidate]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from scrubber import stages
 from scrubber.detection import blazeface
-from scrubber.detection.blazeface import BlazeFace
+from scrubber.detection.blazeface import BlazeFace, Range
 from scrubber.detection.centerface import CenterFace
 from scrubber.detection.exposure import Lit
 from scrubber.detection.fusion import Fused
-from scrubber.detection.transforms import Detail, Halved, Scaled, Tiled, Turned, merge
+from scrubber.detection.leaning import Leaning
+from scrubber.detection.thresholds import THRESHOLDS, Likely, least
+from scrubber.detection.transforms import Detail, Halved, Rotated, Scaled, Tiled, Turned, merge
 from scrubber.detection.upright import Upright
 from scrubber.detection.yunet import YuNet
 from scrubber.values import Box, Region
@@ -22,9 +24,6 @@ from scrubber.values import Box, Region
 if TYPE_CHECKING:
     from scrubber.detection.detector import Detector, Picture
     from scrubber.policy import Preset
-
-THRESHOLDS: Final[dict[Preset, float]] = {"fast": 0.23, "balanced": 0.15, "thorough": 0.09}
-"""Lowest probability that counts as a face; by cross-validation 2.5, 3.4 and 5.3 false per photo (fusion.toml)."""
 
 DETAILS: Final[dict[Preset, Detail]] = {
     "fast": Detail(1.5e6, 1 / 8),
@@ -77,7 +76,7 @@ def find_upright(picture: Picture, preset: Preset) -> tuple[Region, ...]:
     Where all faces are painted over, nothing tells which side is up, and a look at the wrong one sees faces in shoes.
     """
     with model_session():
-        return cut(picture, Lit(_fused(preset, blazeface.available())).detect(picture))
+        return cut(picture, _likely(preset, _fused(preset, blazeface.available())).detect(picture))
 
 
 def find_again(picture: Picture) -> tuple[Region, ...]:
@@ -86,26 +85,42 @@ def find_again(picture: Picture) -> tuple[Region, ...]:
     return cut(picture, merge([face for faces in seen for face in faces]))
 
 
-def looks(preset: Preset) -> tuple[Detector, ...]:
-    """The looks of a preset in the order its model weighs them, the dearest last, without those of MediaPipe."""
+def looks(preset: Preset) -> dict[str, Detector]:
+    """The looks of a preset by the names that its model knows them by, the dearest last, without those of MediaPipe."""
     yunet, centerface = YuNet(_YUNET), CenterFace(_CENTERFACE)
     glance = Scaled(yunet, 1, _QUICK_GLANCE if preset == "fast" else _GLANCE)
 
-    def at(factor: float, detector: Detector) -> Detector:
-        return _tiled(detector, factor, DETAILS[preset])
+    def at(factor: float, detector: Detector) -> tuple[str, Detector]:
+        return f"{detector.name} {factor}", _tiled(detector, factor, DETAILS[preset])
 
     if preset == "fast":
         halves = Halved(Tiled(yunet, _TILE, _OVERLAP), _OVERLAP // 2, _TILE)
-        return glance, Scaled(halves, 1.15, DETAILS[preset])
+        return {"yunet glance": glance, "yunet 1.15": Scaled(halves, 1.15, DETAILS[preset])}
     if preset == "balanced":
-        return glance, at(1, yunet), at(1.75, yunet), at(0.8, centerface)
-    return glance, at(1, yunet), at(2, yunet), at(1, centerface), at(1.4, centerface)
+        others = [at(1, yunet), at(1.75, yunet), at(0.8, centerface)]
+    else:
+        others = [at(1, yunet), at(2, yunet), at(1, centerface), at(1.4, centerface)]
+    return {"yunet glance": glance, **dict(others)}
 
 
-def portraits(preset: Preset) -> tuple[Detector, ...]:
+def rotated(preset: Preset) -> dict[str, Callable[[float], Detector]]:
+    """For some looks of a preset, by name, the same look at the picture rotated by so many degrees.
+
+    YuNet's, which learnt from upright faces; CenterFace's landmarks say when, so `fast` has none.
+    """
+    factors = {"fast": (), "balanced": (1, 1.75), "thorough": (1, 2)}[preset]
+
+    def at(factor: float) -> Callable[[float], Detector]:
+        tiled = Tiled(YuNet(_YUNET), _TILE, _OVERLAP)
+        return lambda degrees: Scaled(Rotated(tiled, degrees), factor, DETAILS[preset])
+
+    return {f"{YuNet.name} {factor}": at(factor) for factor in factors}
+
+
+def portraits(preset: Preset) -> dict[str, Detector]:
     """The looks of a preset that are MediaPipe's: the whole photo, for faces that fill a good part of it."""
-    short = Scaled(BlazeFace("short", _BLAZEFACE), 1, _GLANCE)
-    return (short, Scaled(BlazeFace("full", _BLAZEFACE), 1, _GLANCE)) if preset == "thorough" else (short,)
+    reaches: tuple[Range, ...] = ("short", "full") if preset == "thorough" else ("short",)
+    return {f"blazeface {reach}": Scaled(BlazeFace(reach, _BLAZEFACE), 1, _GLANCE) for reach in reaches}
 
 
 @cache
@@ -120,15 +135,27 @@ def _tiled(detector: Detector, factor: float, detail: Detail) -> Detector:
 
 @cache
 def _strategy(preset: Preset, mediapipe: bool) -> Detector:
-    sides = [Scaled(Turned(YuNet(_YUNET), quarters), 1, _GLANCE) for quarters in range(4)]
-    return Lit(Upright(_fused(preset, mediapipe), sides))
+    looks = Leaning(_fused(preset, mediapipe), rotated(preset))
+    return _likely(preset, Upright(looks, _glances(bool(looks.rotated))))
+
+
+def _glances(rotate: bool) -> dict[int, Detector]:
+    """Quick looks that tell which side is up, by the degrees that they rotate the photo against the clock."""
+    yunet = YuNet(_YUNET)
+    turned = {90 * quarters: Scaled(Turned(yunet, quarters), 1, _GLANCE) for quarters in range(4)}
+    leaning = {degrees: Scaled(Rotated(yunet, degrees), 1, _GLANCE) for degrees in (40, -40) if rotate}
+    return {**turned, **leaning}
+
+
+def _likely(preset: Preset, inner: Detector) -> Detector:
+    return Likely(Lit(inner), THRESHOLDS[preset])
 
 
 @cache
 def _fused(preset: Preset, mediapipe: bool) -> Fused:
     if mediapipe:
-        return Fused(preset, THRESHOLDS[preset], DETAILS[preset], (*looks(preset), *portraits(preset)))
-    return Fused(f"{preset}-without-mediapipe", THRESHOLDS[preset], DETAILS[preset], looks(preset))
+        return Fused(preset, least(preset), DETAILS[preset], looks(preset) | portraits(preset))
+    return Fused(f"{preset}-without-mediapipe", least(preset), DETAILS[preset], looks(preset))
 
 
 def cut(picture: Picture, faces: Iterable[Region]) -> tuple[Region, ...]:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from painted import Painted, paint
 
-from scrubber.detection.transforms import Detail, Halved, Scaled, Tiled, Turned, groups, merge
+from scrubber.detection.transforms import Detail, Halved, Rotated, Scaled, Tiled, Turned, groups, merge
 from scrubber.values import Box, Region
 
 HEIGHT, WIDTH = 180, 240
@@ -27,6 +27,15 @@ def test_turning_there_and_back_changes_nothing(box: Box, quarters: int) -> None
     assert face.box == box
     assert face.landmarks is not None
     assert face.landmarks.nose == box.center
+
+
+@pytest.mark.parametrize("degrees", [-40, 25])
+def test_what_is_seen_in_a_rotated_picture_is_found_where_it_was(degrees: float) -> None:
+    box = Box(150, 40, 21, 21)
+    (face,) = Rotated(Painted(), degrees).detect(paint(HEIGHT, WIDTH, box))
+    assert face.box.center == pytest.approx(box.center, abs=1.5)
+    assert face.landmarks is not None
+    assert face.landmarks.nose == pytest.approx(box.center, abs=1.5)
 
 
 @settings(deadline=None)

@@ -57,6 +57,34 @@ def test_a_dark_photo_loses_few_faces(crowds: list[tuple[np.ndarray, list[Box]]]
     assert recall(dark, "fast") >= 0.9 * recall(crowds, "fast")
 
 
+def test_grain_in_the_dark_loses_few_faces(crowds: list[tuple[np.ndarray, list[Box]]]) -> None:
+    """A phone at night: hardly any light, noise, and JPEG over both."""
+    noise = np.random.default_rng(7)
+    dark = []
+    for picture, boxes in crowds:
+        faint = 255 * 0.1 * (picture / 255.0) ** 1.8 + noise.normal(0, 4, picture.shape)
+        _, stored = cv2.imencode(".jpg", np.clip(faint, 0, 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, 85])
+        dark.append((np.asarray(cv2.imdecode(stored, cv2.IMREAD_COLOR), dtype=np.uint8), boxes))
+    assert recall(dark, "balanced") >= 0.86 * recall(crowds, "balanced")
+
+
+@pytest.mark.parametrize("degrees", [30, -45])
+def test_photos_that_lean_lose_few_faces(crowds: list[tuple[np.ndarray, list[Box]]], degrees: int) -> None:
+    leaning = []
+    for picture, boxes in crowds:
+        height, width = picture.shape[:2]
+        matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
+        side = int(np.hypot(height, width))
+        matrix[:, 2] += (side - width) / 2, (side - height) / 2
+        middles = [matrix @ (*box.center, 1) for box in boxes]
+        moved = [
+            Box(x - box.width / 2, y - box.height / 2, box.width, box.height)
+            for (x, y), box in zip(middles, boxes, strict=True)
+        ]
+        leaning.append((np.asarray(cv2.warpAffine(picture, matrix, (side, side)), dtype=np.uint8), moved))
+    assert recall(leaning, "balanced") >= 0.95 * recall(crowds, "balanced")
+
+
 def test_photos_on_their_side_are_found_out(crowds: list[tuple[np.ndarray, list[Box]]]) -> None:
     """No tag says so, and still as many faces are found, to a few in a hundred."""
     upright = sum(len(presets.find(picture, "balanced")) for picture, _ in crowds[:3])
