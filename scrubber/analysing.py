@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from scrubber import inspection, photos
 from scrubber.analysis import Analysis
 from scrubber.consent import decide, fit_once, misplaced, nothing_measured
-from scrubber.detection import plugged, presets
+from scrubber.detection import plugged, presets, thresholds
 from scrubber.detection.numbering import numbered
 from scrubber.detection.tracking import follow, united
 from scrubber.entry_lookup import Known, look_up
@@ -87,7 +87,13 @@ def open_and_identify(data: bytes, name: str, limits: Limits) -> tuple[photos.Ph
 def find_in(photo: photos.Photo, preset: Preset) -> list[tuple[Region, ...]]:
     """The faces in each frame of a photo, in any view of it; in an animation they are followed from frame to frame."""
     with presets.model_session():
-        found = [united(plugged.find(view, preset) for view in frame.views()) for frame in photo.frames]
+        found = [
+            united(
+                plugged.find(view, preset, None if frame.alpha is None else thresholds.wary(preset))
+                for view in frame.views()
+            )
+            for frame in photo.frames
+        ]
     return numbered(follow(found) if photo.moving else found)
 
 

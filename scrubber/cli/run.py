@@ -212,7 +212,7 @@ def _newer_in_clear(manifest: Path | None) -> Iterator[str]:
     """A note where a locked manifest was unlocked and changed since, and the locked one is used."""
     if manifest is None:
         return
-    from scrubber.consent.manifest.reading import LOCKED
+    from scrubber.consent.vault.locking import LOCKED
 
     clear = manifest.with_suffix("") if manifest.suffix == LOCKED else None
     if clear is not None and clear.is_file() and clear.stat().st_mtime > manifest.stat().st_mtime:

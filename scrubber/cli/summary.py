@@ -62,6 +62,7 @@ class Tally:
             return
         if result.reason == RENAMED:
             self._statuses["renamed"] += 1
+            self._note(result)
             return
         self._take_back(result)
         self._statuses[result.status] += 1
@@ -75,9 +76,12 @@ class Tally:
         if result.status not in _WITHOUT_OUTPUT:
             self._faces.update("dismissed" if face.reason == "dismissed" else face.action for face in result.faces)
         if result.status != "failed":
-            for warning in result.warnings:
-                self._notes[warning] += 1
-                self._about.setdefault(warning, result.input)
+            self._note(result)
+
+    def _note(self, result: Result) -> None:
+        for warning in result.warnings:
+            self._notes[warning] += 1
+            self._about.setdefault(warning, result.input)
 
     def _take_back(self, result: Result) -> None:
         """No longer count a photo as published whose copy was taken away in the same run: it is withheld."""

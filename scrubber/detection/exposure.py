@@ -82,10 +82,12 @@ def _grain(picture: Picture) -> float:
 
     cv2 = opencv.load()
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    half = cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    half = half[: half.shape[0] // 2 * 2, : half.shape[1] // 2 * 2]
+    height, width = grey.shape[0] // 4 * 4, grey.shape[1] // 4 * 4
+    if not height or not width:
+        return 0.0
+    half = cv2.resize(grey[:height, :width], (width // 2, height // 2), interpolation=cv2.INTER_AREA)
     details = (half[::2, ::2] - half[::2, 1::2] - half[1::2, ::2] + half[1::2, 1::2]) / 2
-    return float(np.median(np.abs(details))) / _NORMAL if details.size else 0.0
+    return float(np.median(np.abs(details))) / _NORMAL
 
 
 def _with_gamma(picture: Picture, middle: float) -> Picture:

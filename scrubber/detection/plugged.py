@@ -18,6 +18,7 @@ from scrubber.values import Region
 
 if TYPE_CHECKING:
     from scrubber.detection.detector import Detector, Picture
+    from scrubber.detection.thresholds import Thresholds
     from scrubber.policy import Preset
 
 GROUP: Final = "scrubber.detectors"
@@ -27,12 +28,12 @@ LEAST: Final = 0.5
 _SAME: Final = 0.35  # intersection over union of two boxes of one region, as for finished strategies
 
 
-def find(picture: Picture, preset: Preset) -> tuple[Region, ...]:
+def find(picture: Picture, preset: Preset, thresholds: Thresholds | None = None) -> tuple[Region, ...]:
     """What `presets.find` finds, and what plug-ins find beside it.
 
     Raises `ScrubberError` if a plug-in fails: a photo in which one of the detectors did not look must not pass.
     """
-    found = presets.find(picture, preset)
+    found = presets.find(picture, preset, thresholds)
     for plugin, detector in _detectors():
         found = (*found, *_new(_detected(plugin, detector, picture), found))
     return found

@@ -15,7 +15,7 @@ from scrubber.detection.centerface import CenterFace
 from scrubber.detection.exposure import Lit
 from scrubber.detection.fusion import Fused
 from scrubber.detection.leaning import Leaning
-from scrubber.detection.thresholds import THRESHOLDS, Likely, least
+from scrubber.detection.thresholds import THRESHOLDS, Thresholds, least, likely
 from scrubber.detection.transforms import Detail, Halved, Rotated, Scaled, Tiled, Turned, merge
 from scrubber.detection.upright import Upright
 from scrubber.detection.yunet import YuNet
@@ -60,14 +60,15 @@ def model_session() -> Iterator[None]:
         yield
 
 
-def find(picture: Picture, preset: Preset) -> tuple[Region, ...]:
+def find(picture: Picture, preset: Preset, thresholds: Thresholds | None = None) -> tuple[Region, ...]:
     """Faces in an upright H×W×3 RGB uint8 picture, likeliest first, boxes cut to the picture.
 
-    `Region.score` is how likely it is a face, 0 to 1. Raises `MissingPart` when a model or OpenCV is absent.
+    `Region.score` is how likely it is a face, 0 to 1; `thresholds` are those of the preset unless others are given.
+    Raises `MissingPart` when a model or OpenCV is absent.
     """
     stages.announce("detect")
     with model_session():
-        return cut(picture, _strategy(preset, blazeface.available()).detect(picture))
+        return _counted(picture, _strategy(preset, blazeface.available()), thresholds or THRESHOLDS[preset])
 
 
 def find_upright(picture: Picture, preset: Preset) -> tuple[Region, ...]:
@@ -76,7 +77,7 @@ def find_upright(picture: Picture, preset: Preset) -> tuple[Region, ...]:
     Where all faces are painted over, nothing tells which side is up, and a look at the wrong one sees faces in shoes.
     """
     with model_session():
-        return cut(picture, _likely(preset, _fused(preset, blazeface.available())).detect(picture))
+        return _counted(picture, Lit(_fused(preset, blazeface.available())), THRESHOLDS[preset])
 
 
 def find_again(picture: Picture) -> tuple[Region, ...]:
@@ -136,7 +137,7 @@ def _tiled(detector: Detector, factor: float, detail: Detail) -> Detector:
 @cache
 def _strategy(preset: Preset, mediapipe: bool) -> Detector:
     looks = Leaning(_fused(preset, mediapipe), rotated(preset))
-    return _likely(preset, Upright(looks, _glances(bool(looks.rotated))))
+    return Lit(Upright(looks, _glances(bool(looks.rotated))))
 
 
 def _glances(rotate: bool) -> dict[int, Detector]:
@@ -147,15 +148,16 @@ def _glances(rotate: bool) -> dict[int, Detector]:
     return {**turned, **leaning}
 
 
-def _likely(preset: Preset, inner: Detector) -> Detector:
-    return Likely(Lit(inner), THRESHOLDS[preset])
-
-
 @cache
 def _fused(preset: Preset, mediapipe: bool) -> Fused:
     if mediapipe:
         return Fused(preset, least(preset), DETAILS[preset], looks(preset) | portraits(preset))
     return Fused(f"{preset}-without-mediapipe", least(preset), DETAILS[preset], looks(preset))
+
+
+def _counted(picture: Picture, strategy: Detector, thresholds: Thresholds) -> tuple[Region, ...]:
+    height, width = picture.shape[:2]
+    return cut(picture, likely(strategy.detect(picture), height * width, thresholds))
 
 
 def cut(picture: Picture, faces: Iterable[Region]) -> tuple[Region, ...]:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from scrubber.detection.detector import Detector, Picture
     from scrubber.policy import Preset
     from scrubber.values import Region
 
@@ -56,16 +55,9 @@ def least(preset: Preset) -> float:
     return THRESHOLDS[preset].among_people
 
 
-class Likely:
-    """A strategy: of what `inner` saw, the regions that are likely enough to be faces."""
-
-    def __init__(self, inner: Detector, thresholds: Thresholds) -> None:
-        self.inner, self.thresholds = inner, thresholds
-        self.name = inner.name
-
-    def detect(self, picture: Picture) -> list[Region]:
-        height, width = picture.shape[:2]
-        return likely(self.inner.detect(picture), height * width, self.thresholds)
+def wary(preset: Preset) -> Thresholds:
+    """For pictures in which a face may have been hidden, as in alpha: no more is asked where nobody is certain."""
+    return Thresholds(least(preset), least(preset))
 
 
 def likely(faces: Sequence[Region], area: int, thresholds: Thresholds) -> list[Region]:

@@ -154,11 +154,11 @@ def test_every_copy_that_goes_is_named(desk: Path, why: str, capfd: pytest.Captu
         assert call("consent revoke p-1") == 0
     capfd.readouterr()
     assert call(f"run photos -o out {CONSENT} --dry-run") == 0
-    assert "1 would be published, 1 would be retracted" in capfd.readouterr().err
+    assert "1 would be published, 1 older copy would be replaced under another name" in capfd.readouterr().err
     assert call(f"run photos -o out {CONSENT}") == 0
     said = capfd.readouterr().err
     assert "flyer.png: was taken away" in said
-    assert "1 published, 1 retracted" in said
+    assert "1 published, 1 older copy replaced under another name" in said
     assert [path.name for path in (desk / "out").iterdir() if "flyer" in path.name] == []
 
 

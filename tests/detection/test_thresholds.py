@@ -19,7 +19,7 @@ def counted(*scores: float) -> list[float]:
 
 def test_doubtful_faces_count_where_somebody_is_certain() -> None:
     assert counted(0.96, 0.11) == [0.96, 0.11]
-    assert counted(0.8, 0.75, 0.11) == [0.8, 0.75, 0.11]
+    assert counted(0.8, 0.7, 0.6, 0.11) == [0.8, 0.7, 0.6, 0.11]
 
 
 def test_where_nobody_is_certain_more_is_asked() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from scrubber.batch.ledger.entries import Copy, Refusal
 from scrubber.batch.ledger.published import all_known
 from scrubber.consent.manifest.look_alikes import appearance
-from scrubber.consent.manifest.reading import LOCKED
+from scrubber.consent.vault.locking import LOCKED
 from scrubber.errors import NotWritable
 from scrubber.output.outcomes import MATCHED_NOTHING
 from scrubber.results import Result

@@ -53,9 +53,8 @@ def lock_manifest(manifest: Path, out: Path | None, others: tuple[Path, ...], re
     from scrubber import batch
     from scrubber.consent import Consent
     from scrubber.consent.editing.storing import gather, lock, remove_originals
-    from scrubber.consent.manifest.reading import LOCKED
     from scrubber.consent.vault.keys import identity_inside
-    from scrubber.consent.vault.locking import refuse_weak
+    from scrubber.consent.vault.locking import LOCKED, refuse_weak
     from scrubber.policy import Limits
     from scrubber.recognition import stored_embeddings, version
 

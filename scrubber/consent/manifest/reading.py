@@ -29,14 +29,12 @@ from scrubber.consent.manifest.locate import Places
 from scrubber.consent.manifest.mistakes import dotted, problems
 from scrubber.consent.manifest.model import Manifest
 from scrubber.consent.manifest.rules import Problem, broken_rules
-from scrubber.consent.vault.locking import is_locked
+from scrubber.consent.vault.locking import LOCKED, is_locked
 from scrubber.errors import ManifestError, PhotoError, PhotoTooLarge, UsageError
 from scrubber.guarded import read_bytes
 
 FIRST_LINE = "# Consent manifest of scrubber. It is whole only if its last line says so."
 LAST_LINE = "# End of the consent manifest."
-LOCKED = ".age"
-"""What `scrubber consent lock` adds to the name of a manifest."""
 
 _LARGEST_LOCKED = 1 << 30  # bytes, with all reference photos
 _LARGEST_CLEAR = 1 << 25  # bytes; a hundred thousand people need less

@@ -20,6 +20,9 @@ from typing import Any, Final, TypeAlias
 from scrubber.consent.vault.holdings import InMemory
 from scrubber.errors import ManifestError, MissingPart, UsageError
 
+LOCKED: Final = ".age"
+"""What `scrubber consent lock` adds to the name of a manifest."""
+
 Passphrase: TypeAlias = str | Callable[[], str]
 """The words that unlock a file, or a function that asks for them and is called only if they are needed."""
 
