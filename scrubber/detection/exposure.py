@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from scrubber import opencv
+from scrubber.detection.grain import noise
 from scrubber.detection.transforms import merge
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ _SMOOTHING: Final = 1.3
 _GRAIN_BLACK: Final = 1.5
 _SHOULDER: Final = 1.2  # how early bright parts are compressed
 _HEADROOM: Final = 3.0  # multiples of white that the shoulder brings below white
-_NORMAL: Final = 0.6745  # median of the absolute value of a standard normal variable
 
 
 class Lit:
@@ -74,20 +74,11 @@ def _middle_grey(picture: Picture) -> float:
 
 
 def _grain(picture: Picture) -> float:
-    """Standard deviation of the noise in levels of 255, from the diagonal details (Donoho and Johnstone 1994).
-
-    At half size: JPEG takes the finest noise away and leaves what is coarser.
-    """
-    import numpy as np
-
+    """Standard deviation of the noise in levels of 255, at half size: JPEG takes finer noise away."""
     cv2 = opencv.load()
-    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    height, width = grey.shape[0] // 4 * 4, grey.shape[1] // 4 * 4
-    if not height or not width:
-        return 0.0
-    half = cv2.resize(grey[:height, :width], (width // 2, height // 2), interpolation=cv2.INTER_AREA)
-    details = (half[::2, ::2] - half[::2, 1::2] - half[1::2, ::2] + half[1::2, 1::2]) / 2
-    return float(np.median(np.abs(details))) / _NORMAL
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype("float32")
+    size = grey.shape[1] // 2, grey.shape[0] // 2
+    return noise(cv2.resize(grey, size, interpolation=cv2.INTER_AREA)) if min(size) else 0.0
 
 
 def _with_gamma(picture: Picture, middle: float) -> Picture:

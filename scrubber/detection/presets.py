@@ -14,6 +14,7 @@ from scrubber.detection.blazeface import BlazeFace, Range
 from scrubber.detection.centerface import CenterFace
 from scrubber.detection.exposure import Lit
 from scrubber.detection.fusion import Fused
+from scrubber.detection.grain import Smoothed
 from scrubber.detection.leaning import Leaning
 from scrubber.detection.thresholds import THRESHOLDS, Thresholds, least, likely
 from scrubber.detection.transforms import Detail, Halved, Rotated, Scaled, Tiled, Turned, merge
@@ -137,7 +138,7 @@ def _tiled(detector: Detector, factor: float, detail: Detail) -> Detector:
 @cache
 def _strategy(preset: Preset, mediapipe: bool) -> Detector:
     looks = Leaning(_fused(preset, mediapipe), rotated(preset))
-    return Lit(Upright(looks, _glances(bool(looks.rotated))))
+    return Smoothed(Lit(Upright(looks, _glances(bool(looks.rotated)))))
 
 
 def _glances(rotate: bool) -> dict[int, Detector]:

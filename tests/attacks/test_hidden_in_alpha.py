@@ -127,6 +127,18 @@ class TestAlpha:
         assert likeness(copy, portrait, place) < GONE
         assert likeness(copy, portrait[:, ::-1], mirrored) < GONE
 
+    @pytest.mark.parametrize("side", [256, 208])
+    @pytest.mark.parametrize("ink", [halftone, lambda seen: np.dstack([halftone(seen)[:, :, 3]] * 3)])
+    def test_a_small_portrait_made_of_dots_is_hidden(
+        self, portrait: np.ndarray, ink: Callable[[np.ndarray], np.ndarray], side: int
+    ) -> None:
+        """Before: `fast` saw no face in dots smaller than those of 512 pixels, in alpha or in plain black and white."""
+        small = np.asarray(Image.fromarray(portrait).resize((side, side)))
+        (face,) = presets.find_again(small)
+        data = saved([ink(small)], "PNG")
+        assert likeness(data, small, face.box) > SEEN
+        assert likeness(cleaned(data).data or b"", small, face.box) < GONE
+
     def test_nor_in_one_page_of_several(self, portrait: np.ndarray, place: Box) -> None:
         pages = [np.dstack([portrait, np.full_like(grey_of(portrait), 255)])[:, ::-1].copy(), white_ink(portrait)]
         data = saved(pages, "TIFF")
