@@ -127,8 +127,10 @@ class TestAlpha:
         assert likeness(copy, portrait, place) < GONE
         assert likeness(copy, portrait[:, ::-1], mirrored) < GONE
 
-    @pytest.mark.parametrize("side", [256, 208])
-    @pytest.mark.parametrize("ink", [halftone, lambda seen: np.dstack([255 - halftone(seen)[:, :, 3]] * 3)])
+    @pytest.mark.parametrize(
+        ("ink", "side"),
+        [(halftone, 256), (halftone, 208), (lambda seen: np.dstack([255 - halftone(seen)[:, :, 3]] * 3), 256)],
+    )
     def test_a_small_portrait_made_of_dots_is_hidden(
         self, portrait: np.ndarray, ink: Callable[[np.ndarray], np.ndarray], side: int
     ) -> None:
