@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from scrubber.errors import UsageError
-from scrubber.values import SCHEMA, Action, Box, Decision, Landmarks, Leak, Region, SourceId
+from scrubber.values import SCHEMA, Action, Box, Decision, Landmarks, Leak, MaybeSeen, Region, SourceId
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,8 @@ class Analysis:
     `sizes` are the `(height, width)` of each frame; boxes are pixels of the upright original. `found` are the regions
     that detectors found, frame by frame. `decisions` cover these, and what a person pointed at. `withheld` is a reason
     code if the photo must not be published at all. `leaks` is what the file gives away. `concerns` are the ids of the
-    people in the manifest on whom the decisions depend. `seconds` are the seconds that each stage took.
+    people in the manifest on whom the decisions depend. `unplaced` are ids of people who may be seen and are pointed at
+    where no face was found. `seconds` are the seconds that each stage took.
     """
 
     input: str
@@ -32,6 +33,7 @@ class Analysis:
     withheld: str | None = None
     warnings: tuple[str, ...] = ()
     concerns: tuple[str, ...] = ()
+    unplaced: tuple[str, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict, compare=False)
 
     @property
@@ -85,13 +87,16 @@ class Analysis:
             "sizes": [list(size) for size in self.sizes],
             "found": [[_region_as_json(region) for region in here] for here in self.found],
             "decisions": [
-                one.as_json() | {"similarity": one.similarity, "region": _region_as_json(one.region)}
+                one.as_json()
+                | {"similarity": one.similarity, "region": _region_as_json(one.region)}
+                | {"others": [asdict(other) for other in one.others]}
                 for one in self.decisions
             ],
             "leaks": [leak.as_json() for leak in self.leaks],
             "withheld": self.withheld,
             "warnings": list(self.warnings),
             "concerns": list(self.concerns),
+            "unplaced": list(self.unplaced),
             "seconds": dict(self.seconds),
         }
 
@@ -109,7 +114,7 @@ class Analysis:
                 tuple(
                     Decision(
                         _region_from_json(one["region"]), one["decision"], one["reason"], one["person"],
-                        one["similarity"], one["frame"],
+                        one["similarity"], one["frame"], tuple(MaybeSeen(**other) for other in one["others"]),
                     )
                     for one in values["decisions"]
                 ),
@@ -117,6 +122,7 @@ class Analysis:
                 values["withheld"],
                 tuple(values["warnings"]),
                 tuple(values["concerns"]),
+                tuple(values["unplaced"]),
                 values["seconds"],
             )  # fmt: skip
         except (KeyError, TypeError, ValueError) as error:
@@ -126,7 +132,7 @@ class Analysis:
 def _hidden(decision: Decision) -> Decision:
     if decision.action == "hide":
         return decision
-    return replace(decision, action="hide", reason="pointed-hide", person=None, similarity=None)
+    return replace(decision, action="hide", reason="pointed-hide", person=None, similarity=None, others=())
 
 
 def _region_as_json(region: Region) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from scrubber.batch.idle_restrictions import with_idle_note
 from scrubber.batch.in_order import in_order, map_files
 from scrubber.batch.ledger.entries import Copy
 from scrubber.batch.ledger.ledger import Ledger
+from scrubber.batch.ledger.people_shown import people_shown
 from scrubber.batch.ledger.published import (
     Published,
     copy_anywhere,
@@ -50,6 +51,7 @@ __all__ = [
     "note_withdrawal",
     "objection",
     "out_of",
+    "people_shown",
     "plan",
     "publish_one",
     "published",

@@ -18,6 +18,7 @@ from scrubber.batch.ledger.copies import (
 )
 from scrubber.batch.ledger.entries import Copy, folded
 from scrubber.batch.ledger.ledger import Ledger
+from scrubber.batch.ledger.people_shown import people_shown
 from scrubber.batch.ledger.published import adopt, record_for
 from scrubber.batch.ledger.refusals import (
     Remembered,
@@ -132,8 +133,8 @@ class Publisher:
             if out and copy.output is None:
                 continue  # it was withheld before that
             result = None if self._restart else self._still_valid(copy, task)
-            if result is not None:
-                return self._known.with_doubts(result, self.terms.manifest)
+            if result is not None and copy.private is not None:
+                return self._known.with_doubts(result, copy.private.shown, self.terms.manifest)
         for copy in known:
             if copy.output and self._belongs(copy, task) and self._removals.take_away(copy, "made again"):
                 self._taken.setdefault(str(task.source), []).append(copy)
@@ -151,7 +152,8 @@ class Publisher:
         elif self.rehearse:
             yield from self._foretell(task, made)
         elif made.staged is not None:
-            yield self._known.with_doubts(self._commit(task, made, made.staged), self.terms.manifest)
+            shown = people_shown(result, made.unplaced, self.terms.permissions)
+            yield self._known.with_doubts(self._commit(task, made, made.staged), shown, self.terms.manifest)
             yield from self._replaced(task, result)
             yield from self._same_photos.restricted_by(made.result, self.terms)
 
@@ -167,7 +169,8 @@ class Publisher:
         if self.ledger.at(best) is None and self.storage.is_taken(best):
             said = f"{self.storage.address(best)}: scrubber did not make this file; the copy would be called {name}"
             rehearsed = replace(rehearsed, warnings=(*rehearsed.warnings, said))
-        yield self._known.with_doubts(rehearsed, self.terms.manifest)
+        shown = people_shown(result, made.unplaced, self.terms.permissions)
+        yield self._known.with_doubts(rehearsed, shown, self.terms.manifest)
         yield from self._replaced(task, result)
         copy = entry_of(self.ledger, self.terms, place_of(task.source), result, name, made)
         self._same_photos.rehearse(copy)

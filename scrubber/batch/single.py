@@ -21,6 +21,7 @@ from scrubber.batch.ledger.copies import (
 )
 from scrubber.batch.ledger.entries import Copy
 from scrubber.batch.ledger.ledger import Ledger, ledger_of
+from scrubber.batch.ledger.people_shown import people_shown
 from scrubber.batch.ledger.published import adopt, copy_at, record_for
 from scrubber.batch.ledger.refusals import remember_refusals, remembered, sealed_refusals, under_known_refusals
 from scrubber.batch.ledger.restrictions import lifted, may_be_the_same, refuse_without_manifest
@@ -77,7 +78,8 @@ def publish_one(
             return replace(_with_older_copies(ledger, terms, result), input=given)
         result = replace(result, output=str(target))
         _commit(ledger, storage, entry_of(ledger, terms, place, result, target.name, made), made.staged, overwrite)
-        return replace(known.with_doubts(result, terms.manifest), input=given)
+        shown = people_shown(result, made.unplaced, terms.permissions)
+        return replace(known.with_doubts(result, shown, terms.manifest), input=given)
 
 
 def retract_beside(
@@ -145,7 +147,8 @@ def rehearse_one(
     result = with_idle_note(lifted(ledger, terms, remember.noted(made.result, terms.manifest)), terms)
     status: Status = "rehearsed" if result.status == "published" else result.status
     given = str(source) if isinstance(source, Path) else STREAM
-    result = remember.with_doubts(result, terms.manifest)
+    shown = people_shown(result, made.unplaced, terms.permissions)
+    result = remember.with_doubts(result, shown, terms.manifest)
     return replace(result, input=given, status=status, output_sha256=None)
 
 
@@ -158,7 +161,9 @@ def make_one(data: bytes, name: str, terms: Terms, executor: Executor) -> tuple[
     terms = under_known_refusals(terms, known)
     shared = Shared(terms.for_workers())
     made = executor.submit(name, len(data), terms.policy.limits, make_bytes, data, name, shared).result()
-    result = known.with_doubts(known.noted(made.result(name, None), terms.manifest), terms.manifest)
+    result = known.noted(made.result(name, None), terms.manifest)
+    shown = people_shown(result, made.unplaced, terms.permissions)
+    result = known.with_doubts(result, shown, terms.manifest)
     return made, with_idle_note(result, terms)
 
 

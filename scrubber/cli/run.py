@@ -269,7 +269,7 @@ def _to_standard_output(
         result = replace(result, output=None if made.data is None else str(STANDARD))
         if made.data is not None and not dry_run:
             put_out_bytes(made.data)
-        if any(face.person and face.action == "show" for face in result.faces):
+        if batch.people_shown(result, made.unplaced, terms.permissions):
             echo(_NOT_REMEMBERED, err=True)
     write(result)
     echo(*(f"note: {warning}" for warning in result.warnings if result.status != "failed"), err=True)

@@ -22,6 +22,9 @@ from scrubber.values import SCHEMA, SourceId
 class Published:
     """A copy that was published. `shows` are ids of people, None if that is sealed with a key that is not at hand.
 
+    `perhaps` are those of them who were not hidden, but are not clearly shown either: pointed at, or recognised, in a
+    place that was dismissed as no face, where no face was found, or where somebody else is shown. `dismissed` is how
+    many places were dismissed; None if that is sealed.
     `status` is `retracted` for a copy that is no longer out, and `why` says why. `there` tells whether it
     still lies under its name.
     """
@@ -35,10 +38,12 @@ class Published:
     status: Literal["published", "retracted"]
     why: str | None
     there: bool
+    perhaps: tuple[str, ...] = ()
+    dismissed: int | None = 0
 
     def as_json(self) -> dict[str, Any]:
         shows = None if self.shows is None else list(self.shows)
-        return {"schema": SCHEMA} | asdict(self) | {"shows": shows}
+        return {"schema": SCHEMA} | asdict(self) | {"shows": shows, "perhaps": list(self.perhaps)}
 
 
 def published(out: Path, identity: str | None = None) -> Iterator[Published]:
@@ -277,10 +282,16 @@ def _folder(path: Path) -> Path | None:
 
 def _published(out: Path, copy: Copy, why: str | None) -> Published:
     target = out / (copy.output or "")
-    if copy.shows == 0:
-        shows: tuple[str, ...] | None = ()
-    else:
-        shows = None if copy.private is None else tuple(sorted({shown.person for shown in copy.private.shown}))
+    shows: tuple[str, ...] | None = ()
+    left = sum(action == "show" for _, action, *_ in copy.decided)  # each is dismissed where nobody is shown
+    perhaps: tuple[str, ...] = ()
+    if copy.private is not None:
+        clearly = {shown.person for shown in copy.private.shown if shown.by in ("box", "match")}
+        shows = tuple(sorted({shown.person for shown in copy.private.shown}))
+        perhaps = tuple(person for person in shows if person not in clearly)
+        left = sum(face.reason == "dismissed" for face in copy.private.result.faces)
+    elif copy.shows:
+        shows = None
     return Published(
         str(target),
         copy.input,
@@ -291,4 +302,6 @@ def _published(out: Path, copy: Copy, why: str | None) -> Published:
         "published" if why is None else "retracted",
         why,
         why is None and is_file(target),
+        perhaps,
+        None if shows is None else left,
     )

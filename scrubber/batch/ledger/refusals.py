@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scrubber.batch.ledger.entries import Copy, Refusal
+from scrubber.batch.ledger.entries import Copy, Refusal, Shown
 from scrubber.batch.ledger.published import all_known
 from scrubber.consent.manifest.look_alikes import appearance
 from scrubber.consent.manifest.reading import LOCKED
@@ -52,10 +52,10 @@ class Remembered:
         said = [self._sentence(person, manifest) for person in sorted(filter(None, people))]
         return replace(result, warnings=(*result.warnings, *said))
 
-    def with_doubts(self, result: Result, manifest: str) -> Result:
+    def with_doubts(self, result: Result, shown: Iterable[Shown], manifest: str) -> Result:
         """The result, which says so if it shows somebody under whose id somebody refused who may be the same."""
-        people = {face.person for face in result.faces if face.action == "show"} & self.unsure.keys()
-        said = [self._doubt(person, manifest) for person in sorted(filter(None, people))]
+        people = {one.person for one in shown} & self.unsure.keys()
+        said = [self._doubt(person, manifest) for person in sorted(people)]
         return replace(result, warnings=(*result.warnings, *said))
 
     def _doubt(self, person: str, manifest: str) -> str:
