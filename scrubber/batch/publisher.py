@@ -134,7 +134,7 @@ class Publisher:
                 continue  # it was withheld before that
             result = None if self._restart else self._still_valid(copy, task)
             if result is not None and copy.private is not None:
-                return self._known.with_doubts(result, copy.private.shown, self.terms.manifest)
+                return self._known.with_doubts(result, copy.private.shown)
         for copy in known:
             if copy.output and self._belongs(copy, task) and self._removals.take_away(copy, "made again"):
                 self._taken.setdefault(str(task.source), []).append(copy)
@@ -153,7 +153,7 @@ class Publisher:
             yield from self._foretell(task, made)
         elif made.staged is not None:
             shown = people_shown(result, made.unplaced, self.terms.permissions)
-            yield self._known.with_doubts(self._commit(task, made, made.staged), shown, self.terms.manifest)
+            yield self._known.with_doubts(self._commit(task, made, made.staged), shown)
             yield from self._replaced(task, result)
             yield from self._same_photos.restricted_by(made.result, self.terms)
 
@@ -170,7 +170,7 @@ class Publisher:
             said = f"{self.storage.address(best)}: scrubber did not make this file; the copy would be called {name}"
             rehearsed = replace(rehearsed, warnings=(*rehearsed.warnings, said))
         shown = people_shown(result, made.unplaced, self.terms.permissions)
-        yield self._known.with_doubts(rehearsed, shown, self.terms.manifest)
+        yield self._known.with_doubts(rehearsed, shown)
         yield from self._replaced(task, result)
         copy = entry_of(self.ledger, self.terms, place_of(task.source), result, name, made)
         self._same_photos.rehearse(copy)

@@ -79,7 +79,7 @@ def publish_one(
         result = replace(result, output=str(target))
         _commit(ledger, storage, entry_of(ledger, terms, place, result, target.name, made), made.staged, overwrite)
         shown = people_shown(result, made.unplaced, terms.permissions)
-        return replace(known.with_doubts(result, shown, terms.manifest), input=given)
+        return replace(known.with_doubts(result, shown), input=given)
 
 
 def retract_beside(
@@ -148,7 +148,7 @@ def rehearse_one(
     status: Status = "rehearsed" if result.status == "published" else result.status
     given = str(source) if isinstance(source, Path) else STREAM
     shown = people_shown(result, made.unplaced, terms.permissions)
-    result = remember.with_doubts(result, shown, terms.manifest)
+    result = remember.with_doubts(result, shown)
     return replace(result, input=given, status=status, output_sha256=None)
 
 
@@ -163,7 +163,7 @@ def make_one(data: bytes, name: str, terms: Terms, executor: Executor) -> tuple[
     made = executor.submit(name, len(data), terms.policy.limits, make_bytes, data, name, shared).result()
     result = known.noted(made.result(name, None), terms.manifest)
     shown = people_shown(result, made.unplaced, terms.permissions)
-    result = known.with_doubts(result, shown, terms.manifest)
+    result = known.with_doubts(result, shown)
     return made, with_idle_note(result, terms)
 
 

@@ -12,6 +12,7 @@ from scrubber.batch.ledger import entry_log
 from scrubber.batch.ledger.copies import locked, place_of, state_of
 from scrubber.batch.ledger.entries import Copy, Refusal, mentioned
 from scrubber.batch.ledger.ledger import Ledger
+from scrubber.consent.manifest.look_alikes import appearance
 from scrubber.errors import NotWritable
 from scrubber.guarded import is_file, resolved
 from scrubber.storage import LocalFolder, digest_of
@@ -52,14 +53,14 @@ def published(out: Path, identity: str | None = None) -> Iterator[Published]:
 
 
 def showing(person: str, identity: str | None = None) -> Iterator[Published]:
-    """Every copy that shows the person with this id, or may do so, in all output folders of this user.
+    """Every copy that shows the person with this id, or one that looks like it, or may do so, in all output folders.
 
     Copies that are no longer out are among them, for they may have been posted. A copy may show anybody if that part
     of the ledger is sealed with a key that is not at hand; then its `shows` is None.
     """
     for ledger in all_known(identity):
         for one in _all_of(ledger):
-            if one.shows is None or person in one.shows:
+            if one.shows is None or appearance(person) in map(appearance, one.shows):
                 yield one
 
 
@@ -122,7 +123,7 @@ def note_withdrawal(refusal: Refusal, identity: str | None, recipient: str | Non
 
 
 def _tells_of(person: str, ledger: Ledger) -> bool:
-    return any(person in (one.shows or ()) for one in _all_of(ledger))
+    return any(appearance(person) in map(appearance, one.shows or ()) for one in _all_of(ledger))
 
 
 def known_original(digest: str) -> bool:
@@ -253,9 +254,11 @@ def seal_ledgers(recipient: str, people: Set[str], manifest: str) -> int:
     """
     from scrubber.consent.vault.sealing import seal
 
+    looks = set(map(appearance, people))
+
     def affected(entry: dict[str, Any]) -> bool:
         same = entry.get("manifest_path") == manifest
-        return "private" in entry and bool(same or not people.isdisjoint(mentioned(entry)))
+        return "private" in entry and bool(same or not looks.isdisjoint(map(appearance, mentioned(entry))))
 
     def sealed(entry: dict[str, Any]) -> dict[str, Any]:
         if not affected(entry):
