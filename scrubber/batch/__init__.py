@@ -8,6 +8,7 @@ from scrubber.batch.ledger.people_shown import people_shown
 from scrubber.batch.ledger.published import (
     Published,
     copy_anywhere,
+    folders_at_work,
     forget,
     identified_copy,
     known_copy,
@@ -41,6 +42,7 @@ __all__ = [
     "Task",
     "copy_anywhere",
     "failed",
+    "folders_at_work",
     "forget",
     "identified_copy",
     "in_order",

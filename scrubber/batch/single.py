@@ -26,6 +26,7 @@ from scrubber.batch.ledger.published import adopt, copy_at, record_for
 from scrubber.batch.ledger.refusals import remember_refusals, remembered, sealed_refusals, under_known_refusals
 from scrubber.batch.ledger.restrictions import lifted, may_be_the_same, refuse_without_manifest
 from scrubber.batch.ledger.retraction import left_alone, misplaced_copies, retract
+from scrubber.batch.said_since import SaidSince
 from scrubber.batch.sandbox.executors import Executor, Shared
 from scrubber.batch.work import Made, make_bytes, make_data, make_file
 from scrubber.errors import NotWritable, PhotoError, UsageError
@@ -66,7 +67,11 @@ def publish_one(
     _make_way(ledger, target, overwrite)
     sweep(ledger)
     with staging(ledger, storage):  # which clears away what was staged and not published
+        since = SaidSince(ledger, terms, known)
         made = _made(source, target, terms, executor, storage, analysis)
+        while since.look():  # who withdrew meanwhile is not shown
+            terms, known = since.terms, since.known
+            made = _made(source, target, terms, executor, storage, analysis)
         refuse_without_manifest(ledger, terms, *_hashes(made), source=made.result.source)
         result = with_idle_note(lifted(ledger, terms, known.noted(made.result, terms.manifest)), terms)
         remember_refusals(ledger, terms)

@@ -51,6 +51,17 @@ def locked(ledger: Ledger) -> Iterator[None]:
         lock.release()
 
 
+def is_at_work(ledger: Ledger) -> bool:
+    """Whether a run uses the output folder at this moment."""
+    if not ledger.path.with_suffix(".lock").exists():
+        return False
+    try:
+        with locked(ledger):
+            return False
+    except UsageError:
+        return True
+
+
 @contextmanager
 def at_work(ledger: Ledger, storage: Storage) -> Iterator[None]:
     """The same for a run that stages files in the storage. What a killed one left staged is cleared away."""

@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from typing import Any, Literal
 
 from scrubber.batch.ledger import entry_log
-from scrubber.batch.ledger.copies import locked, place_of, state_of
+from scrubber.batch.ledger.copies import is_at_work, locked, place_of, state_of
 from scrubber.batch.ledger.entries import Copy, Refusal, mentioned
 from scrubber.batch.ledger.ledger import Ledger
 from scrubber.consent.manifest.look_alikes import appearance
@@ -120,6 +120,11 @@ def note_withdrawal(refusal: Refusal, identity: str | None, recipient: str | Non
             refused = refused or error
     if refused is not None:
         raise refused
+
+
+def folders_at_work(identity: str | None = None) -> Iterator[Path]:
+    """The output folders in which a run is at work at this moment."""
+    return (ledger.out for ledger in all_known(identity) if is_at_work(ledger))
 
 
 def _tells_of(person: str, ledger: Ledger) -> bool:
