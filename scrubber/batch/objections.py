@@ -1,4 +1,4 @@
-"""Copies of earlier runs that must not be seen any more: gone, or named once."""
+"""Copies of earlier runs that must not be seen any more, or were changed by other hands: gone, or named once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from scrubber.batch.ledger.entries import folded
-from scrubber.batch.ledger.retraction import Objected, Removals, retract
+from scrubber.batch.ledger.retraction import Objected, Removals, changed_copies, retract
 
 if TYPE_CHECKING:
     from scrubber.terms import Terms
@@ -24,12 +24,16 @@ class Objections:
         self._named: set[str | None] = set()
 
     def take_away(self, terms: Terms) -> Iterator[Result]:
-        """Take away what must not be seen; a result is each copy that stays, the first time."""
+        """Take away what must not be seen; a result is each copy that stays, or was changed, the first time."""
         ledger = self._removals.ledger
         for found in retract(ledger, terms, self._rehearse):
             if found.stays is None:
                 self.gone.append(found)
             elif found.copy.output not in self._named:
+                self._named.add(found.copy.output)
+                yield found.result(ledger.storage, self._rehearse)
+        for found in changed_copies(ledger):
+            if found.copy.output not in self._named:
                 self._named.add(found.copy.output)
                 yield found.result(ledger.storage, self._rehearse)
 

@@ -25,7 +25,7 @@ from scrubber.batch.ledger.people_shown import people_shown
 from scrubber.batch.ledger.published import adopt, copy_at, record_for
 from scrubber.batch.ledger.refusals import remember_refusals, remembered, sealed_refusals, under_known_refusals
 from scrubber.batch.ledger.restrictions import lifted, may_be_the_same, refuse_without_manifest
-from scrubber.batch.ledger.retraction import left_alone, misplaced_copies, retract
+from scrubber.batch.ledger.retraction import changed_copies, left_alone, misplaced_copies, retract
 from scrubber.batch.said_since import SaidSince
 from scrubber.batch.sandbox.executors import Executor, Shared
 from scrubber.batch.work import Made, make_bytes, make_data, make_file
@@ -108,6 +108,9 @@ def retract_beside(
     astray = misplaced_copies(ledger, terms, beside, [source] if source is not None else [])
     for found in retract(ledger, terms, rehearse):
         if not (overwrite and found.stays is not None and found.name == PurePath(target.name)):
+            yield found.result(ledger.storage, rehearse)
+    for found in changed_copies(ledger):
+        if found.name != PurePath(target.name):  # `publish_one` looks at that
             yield found.result(ledger.storage, rehearse)
     yield from (left_alone(stray).result(ledger.storage, rehearse) for stray in astray)
     yield from sealed_refusals(ledger, terms)
