@@ -2,6 +2,7 @@
 
 from scrubber.batch.idle_restrictions import with_idle_note
 from scrubber.batch.in_order import in_order, map_files
+from scrubber.batch.ledger.among_copies import copy_named, folder_of_copies
 from scrubber.batch.ledger.entries import Copy
 from scrubber.batch.ledger.ledger import Ledger
 from scrubber.batch.ledger.people_shown import people_shown
@@ -41,7 +42,9 @@ __all__ = [
     "Shared",
     "Task",
     "copy_anywhere",
+    "copy_named",
     "failed",
+    "folder_of_copies",
     "folders_at_work",
     "forget",
     "identified_copy",
