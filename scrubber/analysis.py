@@ -5,12 +5,16 @@ It holds no pixels and no embeddings, but it tells who is in a photo and where, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, Final, get_args
 
 from scrubber.errors import UsageError
-from scrubber.values import SCHEMA, Action, Box, Decision, Landmarks, Leak, MaybeSeen, Region, SourceId
+from scrubber.values import SCHEMA, Action, Box, Decision, Kind, Landmarks, Leak, MaybeSeen, Reason, Region, SourceId
+
+_WITHHELD: Final = (None, "no-photo-sign", "denied", "restriction-in-doubt")
+"""Why a photo must not be published, before a copy of it is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +117,14 @@ class Analysis:
                 tuple(tuple(map(_region_from_json, here)) for here in values["found"]),
                 tuple(
                     Decision(
-                        _region_from_json(one["region"]), one["decision"], one["reason"], one["person"],
+                        _region_from_json(one["region"]), _one_of(get_args(Action), one["decision"]),
+                        _one_of(get_args(Reason), one["reason"]), one["person"],
                         one["similarity"], one["frame"], tuple(MaybeSeen(**other) for other in one["others"]),
                     )
                     for one in values["decisions"]
                 ),
                 tuple(Leak(**leak) for leak in values["leaks"]),
-                values["withheld"],
+                _one_of(_WITHHELD, values["withheld"]),
                 tuple(values["warnings"]),
                 tuple(values["concerns"]),
                 tuple(values["unplaced"]),
@@ -127,6 +132,20 @@ class Analysis:
             )  # fmt: skip
         except (KeyError, TypeError, ValueError) as error:
             raise UsageError(f"this is no analysis of a photo ({error!r}); analyse the photo again") from error
+
+
+def _one_of(known: Collection[Any], value: Any) -> Any:
+    """The value. Raises `ValueError` if it is no known code: reports and messages repeat it."""
+    if value not in known:
+        raise ValueError(f"an unknown code of {len(str(value))} characters")
+    return value
+
+
+def _numbers(*values: Any) -> tuple[Any, ...]:
+    """The values. Raises `ValueError`, or `TypeError`, if one is no finite number."""
+    if not all(map(math.isfinite, values)):
+        raise ValueError("a number that is none")
+    return values
 
 
 def _hidden(decision: Decision) -> Decision:
@@ -151,11 +170,16 @@ def _region_as_json(region: Region) -> dict[str, Any]:
 def _region_from_json(values: Mapping[str, Any]) -> Region:
     points = values["landmarks"]
     return Region(
-        Box(*values["box"]),
-        values["score"],
+        Box(*_numbers(*values["box"])),
+        _numbers(values["score"])[0],
         tuple(values["detectors"]),
-        None if points is None else Landmarks(**{name: (x, y) for name, (x, y) in points.items()}),
+        None if points is None else Landmarks(**{name: _point(point) for name, point in points.items()}),
         values["id"],
-        values["kind"],
-        None if values["polygon"] is None else tuple((x, y) for x, y in values["polygon"]),
+        _one_of(get_args(Kind), values["kind"]),
+        None if values["polygon"] is None else tuple(map(_point, values["polygon"])),
     )
+
+
+def _point(values: Sequence[Any]) -> tuple[Any, Any]:
+    x, y = _numbers(*values)
+    return x, y

@@ -22,7 +22,7 @@ from scrubber.batch.ledger.published import (
 )
 from scrubber.batch.ledger.refusals import refusal_of, refused_since, remembered, under_known_refusals
 from scrubber.batch.ledger.standing import objection
-from scrubber.batch.plan import Found, Plan, Task, plan, search
+from scrubber.batch.plan import Found, Plan, Task, plan, refuse_below_a_file, search
 from scrubber.batch.publisher import Publisher
 from scrubber.batch.running import failed, run, workers
 from scrubber.batch.sandbox.executors import Executor, Sandbox, Serial, Shared
@@ -62,6 +62,7 @@ __all__ = [
     "published",
     "reference_assessor",
     "refusal_of",
+    "refuse_below_a_file",
     "refused_since",
     "rehearse_one",
     "remembered",

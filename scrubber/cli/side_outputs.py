@@ -81,7 +81,10 @@ def refuse_as_output(out: Path, inputs: Sequence[Path]) -> None:
     """
     if out == STANDARD:
         return
+    from scrubber import batch
+
     for source in inputs if is_there(out) else ():
         if is_there(source):
             refuse_original(out, source)
     refuse_records(out)
+    batch.refuse_below_a_file(out)

@@ -123,6 +123,11 @@ class Tally:
             named = _listed([path.name for path in others[:_NAMED]], len(others))
             kind = _either(len(others), "which is no photo", "which are no photos")
             lines.append(f"{counted(len(others), 'file')} left behind, {kind}: {named}")
+        links = self._plan.other_names
+        if links:
+            named = _listed([path.name for path in links[:_NAMED]], len(links))
+            which = _either(len(links), "which leads to a photo", "which lead to photos")
+            lines.append(f"{counted(len(links), 'link')} left behind, {which} that is made once: {named}")
         films = self._plan.films
         if films:
             named = _listed([path.name for path in films[:_NAMED]], len(films))
