@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path, PurePath
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from scrubber.batch.idle_restrictions import damage
 from scrubber.batch.ledger import entry_log
 from scrubber.batch.ledger.copies import entry_of, place_of, state_of
-from scrubber.batch.ledger.entries import Copy, folded
+from scrubber.batch.ledger.entries import Copy, Shown, folded
 from scrubber.batch.ledger.ledger import Ledger
 from scrubber.batch.ledger.people_shown import people_shown
 from scrubber.batch.ledger.published import adopt, record_for
@@ -156,7 +156,7 @@ class Publisher:
                 continue  # it was withheld before that
             result = None if self._restart else self._still_valid(copy, task)
             if result is not None and copy.private is not None:
-                return self._known.with_doubts(result, copy.private.shown)
+                return self._told(result, copy.private.shown)
         for copy in known:
             if copy.output and self._belongs(copy, task) and self._removals.take_away(copy, "made again"):
                 self._taken.setdefault(str(task.source), []).append(copy)
@@ -164,8 +164,7 @@ class Publisher:
 
     def publish(self, task: Task, made: Made) -> Iterator[Result]:
         """Note an outcome, and give a staged copy its final name. Raises `NotWritable`."""
-        result = self._known.noted(made.result, self.terms.manifest)
-        result = lifted(self.ledger, self.terms, result, self._same_photos.rehearsed)
+        result = lifted(self.ledger, self.terms, made.result, self._same_photos.rehearsed)
         if result.status != "published" and made.staged is not None:
             self.storage.discard(made.staged)
         made = replace(made, result=result)
@@ -175,7 +174,7 @@ class Publisher:
             yield from self._foretell(task, made)
         elif made.staged is not None:
             shown = people_shown(result, made.unplaced, self.terms.permissions)
-            yield self._known.with_doubts(self._commit(task, made, made.staged), shown)
+            yield self._told(self._commit(task, made, made.staged), shown)
             yield from self._replaced(task, result)
             yield from self._same_photos.restricted_by(made.result, self.terms)
 
@@ -192,7 +191,7 @@ class Publisher:
             said = f"{self.storage.address(best)}: scrubber did not make this file; the copy would be called {name}"
             rehearsed = replace(rehearsed, warnings=(*rehearsed.warnings, said))
         shown = people_shown(result, made.unplaced, self.terms.permissions)
-        yield self._known.with_doubts(rehearsed, shown)
+        yield self._told(rehearsed, shown)
         yield from self._replaced(task, result)
         copy = entry_of(self.ledger, self.terms, place_of(task.source), result, name, made)
         self._same_photos.rehearse(copy)
@@ -205,9 +204,13 @@ class Publisher:
             self._same_photos.rehearse(entry)
         else:
             self.ledger.note(entry)
-        yield made.result
+        yield self._told(made.result, ())
         yield from self.withdraw(task, "has an original that is withheld now")
         yield from self._same_photos.restricted_by(made.result, self.terms)
+
+    def _told(self, result: Result, shown: Iterable[Shown]) -> Result:
+        """The result with what only the record remembers; not noted, for the next manifest may be another."""
+        return self._known.with_doubts(self._known.noted(result, self.terms.manifest), shown)
 
     def _replaced(self, task: Task, result: Result) -> Iterator[Result]:
         """Copies of the same photo under other names, which went to make room for this one."""
