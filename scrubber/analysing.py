@@ -73,6 +73,7 @@ def decide_opened(source: Opened, found: Sequence[tuple[Region, ...]], terms: Te
         next((decisions.withhold_reason for decisions in decided if decisions.withhold_reason), None),
         tuple(dict.fromkeys(said for decisions in decided for said in decisions.warnings)),
         tuple(sorted({person for decisions in decided for person in decisions.concerns})),
+        tuple(sorted({person for decisions in decided for person in decisions.unplaced})),
         dict(source.clock.seconds),
     )
 

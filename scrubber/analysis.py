@@ -5,13 +5,17 @@ It holds no pixels and no embeddings, but it tells who is in a photo and where, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, Final, get_args
 
 from scrubber.errors import UsageError
 from scrubber.results import SCHEMA
-from scrubber.values import Action, Box, Decision, Landmarks, Leak, Region, SourceId
+from scrubber.values import Action, Box, Decision, Kind, Landmarks, Leak, MaybeSeen, Reason, Region, SourceId
+
+_WITHHELD: Final = (None, "no-photo-sign", "denied", "restriction-in-doubt")
+"""Why a photo must not be published, before a copy of it is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +25,8 @@ class Analysis:
     `sizes` are the `(height, width)` of each frame; boxes are pixels of the upright original. `found` are the regions
     that detectors found, frame by frame. `decisions` cover these, and what a person pointed at. `withheld` is a reason
     code if the photo must not be published at all. `leaks` is what the file gives away. `concerns` are the ids of the
-    people in the manifest on whom the decisions depend. `seconds` are the seconds that each stage took.
+    people in the manifest on whom the decisions depend. `unplaced` are ids of people who may be seen and are pointed at
+    where no face was found. `seconds` are the seconds that each stage took.
     """
 
     input: str
@@ -33,6 +38,7 @@ class Analysis:
     withheld: str | None = None
     warnings: tuple[str, ...] = ()
     concerns: tuple[str, ...] = ()
+    unplaced: tuple[str, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict, compare=False)
 
     @property
@@ -86,13 +92,16 @@ class Analysis:
             "sizes": [list(size) for size in self.sizes],
             "found": [[_region_as_json(region) for region in here] for here in self.found],
             "decisions": [
-                one.as_json() | {"similarity": one.similarity, "region": _region_as_json(one.region)}
+                one.as_json()
+                | {"similarity": one.similarity, "region": _region_as_json(one.region)}
+                | {"others": [asdict(other) for other in one.others]}
                 for one in self.decisions
             ],
             "leaks": [leak.as_json() for leak in self.leaks],
             "withheld": self.withheld,
             "warnings": list(self.warnings),
             "concerns": list(self.concerns),
+            "unplaced": list(self.unplaced),
             "seconds": dict(self.seconds),
         }
 
@@ -109,25 +118,41 @@ class Analysis:
                 tuple(tuple(map(_region_from_json, here)) for here in values["found"]),
                 tuple(
                     Decision(
-                        _region_from_json(one["region"]), one["decision"], one["reason"], one["person"],
-                        one["similarity"], one["frame"],
+                        _region_from_json(one["region"]), _one_of(get_args(Action), one["decision"]),
+                        _one_of(get_args(Reason), one["reason"]), one["person"],
+                        one["similarity"], one["frame"], tuple(MaybeSeen(**other) for other in one["others"]),
                     )
                     for one in values["decisions"]
                 ),
                 tuple(Leak(**leak) for leak in values["leaks"]),
-                values["withheld"],
+                _one_of(_WITHHELD, values["withheld"]),
                 tuple(values["warnings"]),
                 tuple(values["concerns"]),
+                tuple(values["unplaced"]),
                 values["seconds"],
             )  # fmt: skip
         except (KeyError, TypeError, ValueError) as error:
             raise UsageError(f"this is no analysis of a photo ({error!r}); analyse the photo again") from error
 
 
+def _one_of(known: Collection[Any], value: Any) -> Any:
+    """The value. Raises `ValueError` if it is no known code: reports and messages repeat it."""
+    if value not in known:
+        raise ValueError(f"an unknown code of {len(str(value))} characters")
+    return value
+
+
+def _numbers(*values: Any) -> tuple[Any, ...]:
+    """The values. Raises `ValueError`, or `TypeError`, if one is no finite number."""
+    if not all(map(math.isfinite, values)):
+        raise ValueError("a number that is none")
+    return values
+
+
 def _hidden(decision: Decision) -> Decision:
     if decision.action == "hide":
         return decision
-    return replace(decision, action="hide", reason="pointed-hide", person=None, similarity=None)
+    return replace(decision, action="hide", reason="pointed-hide", person=None, similarity=None, others=())
 
 
 def _region_as_json(region: Region) -> dict[str, Any]:
@@ -146,11 +171,16 @@ def _region_as_json(region: Region) -> dict[str, Any]:
 def _region_from_json(values: Mapping[str, Any]) -> Region:
     points = values["landmarks"]
     return Region(
-        Box(*values["box"]),
-        values["score"],
+        Box(*_numbers(*values["box"])),
+        _numbers(values["score"])[0],
         tuple(values["detectors"]),
-        None if points is None else Landmarks(**{name: (x, y) for name, (x, y) in points.items()}),
+        None if points is None else Landmarks(**{name: _point(point) for name, point in points.items()}),
         values["id"],
-        values["kind"],
-        None if values["polygon"] is None else tuple((x, y) for x, y in values["polygon"]),
+        _one_of(get_args(Kind), values["kind"]),
+        None if values["polygon"] is None else tuple(map(_point, values["polygon"])),
     )
+
+
+def _point(values: Sequence[Any]) -> tuple[Any, Any]:
+    x, y = _numbers(*values)
+    return x, y

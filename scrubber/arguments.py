@@ -184,7 +184,9 @@ def _box(value: object, where: str) -> Box:
     for number in numbers:
         if not _is_number(number):
             raise UsageError(f"{where}: holds {_kind(number)}; give {_REGIONS}")
-    return Box(*(float(number) if _is_finite(number) else math.inf for number in numbers))
+    if not all(map(_is_finite, numbers)):
+        raise UsageError(f"{where}: the box {list(map(str, numbers))} holds a number that is none; give {_REGIONS}")
+    return Box(*map(float, numbers))
 
 
 def _is_finite(number: Real) -> bool:

@@ -62,6 +62,15 @@ def size_of(path: Path) -> int:
         return 0
 
 
+def mark_of(path: Path) -> tuple[int, ...] | None:
+    """What changes if somebody writes to a file, or puts another one in its place; None if it cannot be read."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
 def read_bytes(path: Path, most: int) -> bytes:
     """The bytes of a regular file. Links are followed.
 

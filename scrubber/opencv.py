@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from types import ModuleType
+from typing import Final
 
 from scrubber import environment
 from scrubber.errors import MissingPart
+
+_THREADS: Final = "OPENCV_FOR_THREADS_NUM"
 
 
 @cache
@@ -16,6 +20,9 @@ def load() -> ModuleType:
     It leaves `QT_QPA_PLATFORM_PLUGIN_PATH` and `QT_QPA_FONTDIR` in the environment, which its windows need and which
     name folders of its own; the change that it makes to `LD_LIBRARY_PATH` is taken back.
     """
+    threads = os.environ.get(_THREADS)
+    if threads is not None and not (threads.isdecimal() and int(threads)):
+        del os.environ[_THREADS]  # OpenCV would fail at each picture
     try:
         with environment.search_paths_kept():
             import cv2

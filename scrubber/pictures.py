@@ -57,9 +57,9 @@ def hide(picture: Pixels | Image.Image, faces: Iterable[RegionLike], style: str 
     `find_faces` gives them, or boxes in pixels: `Box` or four numbers x, y, width, height. The paint depends on the
     pixels that stay visible and on nothing else.
 
-    An image keeps its mode, but a palette becomes RGB or RGBA, and black and white (mode "1") becomes RGB. Painted
-    pixels are opaque, wholly transparent ones become black. The image's `info` (profile, EXIF, comments) is not taken
-    over.
+    An image keeps its mode, but a palette becomes RGB or RGBA, black and white (mode "1") becomes RGB, and colours that
+    are multiplied by alpha (modes "RGBa" and "La") become plain ones, RGBA and LA. Painted pixels are opaque, wholly
+    transparent ones become black. The image's `info` (profile, EXIF, comments) is not taken over.
 
     Raises `UsageError` for an argument that makes no sense, such as a box outside the picture.
     """

@@ -64,7 +64,7 @@ def render_opened(source: Opened, analysis: Analysis, terms: Terms, least: Analy
         analysis = _stricter(analysis, least) if least else analysis
         copy = Scrubbed(
             analysis.source, _size(photo), analysis.withheld, analysis.decisions, analysis.leaks,
-            _unique(photo.notes, analysis.warnings), clock.seconds, analysis.concerns,
+            _unique(photo.notes, analysis.warnings), clock.seconds, analysis.concerns, analysis.unplaced,
         )  # fmt: skip
         if copy.withheld:
             return copy

@@ -15,7 +15,8 @@ class Scrubbed:
 
     `extension` is the file name extension, with its dot, that fits `data`. `visible` is a hash of what can be seen,
     with constants in place of what is hidden: of that a name may be made. `size` and `output_size` are width and height
-    of the first frame. `concerns` are the ids of the people on whose standing the outcome hangs.
+    of the first frame. `concerns` are the ids of the people on whose standing the outcome hangs, `unplaced` those of
+    people who may be seen and are pointed at where no face was found.
     """
 
     source: SourceId
@@ -26,6 +27,7 @@ class Scrubbed:
     warnings: tuple[str, ...]
     seconds: dict[str, float]
     concerns: tuple[str, ...]
+    unplaced: tuple[str, ...] = ()
     data: bytes | None = None
     extension: str = ""
     visible: str = ""

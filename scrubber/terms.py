@@ -42,6 +42,8 @@ class Terms:
     """What messages call the manifest."""
     manifest_path: str | None = None
     """Where it lies; None if it was not read from a file."""
+    manifest_mark: tuple[int, ...] | None = field(default=None, repr=False, compare=False)
+    """What changes if somebody writes to it (`guarded.mark_of`), from before it was read."""
     reads: frozenset[Path] = field(default=frozenset(), repr=False)
     """The files of the manifest, links resolved: no run removes them, whatever they hold."""
 
@@ -88,8 +90,8 @@ class Terms:
             from scrubber.consent.vault.sealing import recipient_under
 
             recipient = recipient_under(True, identity)
-        place = None if consent.path is None else str(consent.path)
-        return cls(policy, permissions, known, identity, recipient, consent.name, place, consent.files)
+        where = (consent.name, None if consent.path is None else str(consent.path), consent.mark, consent.files)
+        return cls(policy, permissions, known, identity, recipient, *where)
 
     def for_workers(self) -> Terms:
         """The same without the secret key and the list of files, which those that open photos do not need."""

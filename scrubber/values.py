@@ -148,11 +148,23 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
+class MaybeSeen:
+    """Somebody who may be seen in a region that is not hidden, though its reason is another one.
+
+    They are `pointed` at there, or the face is `alike` their reference photos.
+    """
+
+    person: str
+    by: Literal["pointed", "alike"]
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What happens to one region, and why.
 
     `reason` is a reason code. `person` is the manifest's id of somebody whom the reason is about. `similarity` is the
-    cosine of two face embeddings, -1 to 1; None if the face was not compared. `frame` counts from 0.
+    cosine of two face embeddings, -1 to 1; None if the face was not compared. `frame` counts from 0. `others` are
+    people who may be seen in the region as well; it is empty where that is hidden, and in no report.
     """
 
     region: Region
@@ -161,6 +173,7 @@ class Decision:
     person: str | None = None
     similarity: float | None = None
     frame: int = 0
+    others: tuple[MaybeSeen, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """As reports hold it: without landmarks, for they describe a face."""

@@ -2,11 +2,14 @@
 
 from scrubber.batch.idle_restrictions import with_idle_note
 from scrubber.batch.in_order import in_order, map_files
+from scrubber.batch.ledger.among_copies import copy_named, folder_of_copies
 from scrubber.batch.ledger.entries import Copy
 from scrubber.batch.ledger.ledger import Ledger
+from scrubber.batch.ledger.people_shown import people_shown
 from scrubber.batch.ledger.published import (
     Published,
     copy_anywhere,
+    folders_at_work,
     forget,
     identified_copy,
     known_copy,
@@ -19,7 +22,7 @@ from scrubber.batch.ledger.published import (
 )
 from scrubber.batch.ledger.refusals import refusal_of, refused_since, remembered, under_known_refusals
 from scrubber.batch.ledger.standing import objection
-from scrubber.batch.plan import Found, Plan, Task, plan, search
+from scrubber.batch.plan import Found, Plan, Task, plan, refuse_below_a_file, search
 from scrubber.batch.publisher import Publisher
 from scrubber.batch.running import failed, run, workers
 from scrubber.batch.sandbox.executors import Executor, Sandbox, Serial, Shared
@@ -39,7 +42,10 @@ __all__ = [
     "Shared",
     "Task",
     "copy_anywhere",
+    "copy_named",
     "failed",
+    "folder_of_copies",
+    "folders_at_work",
     "forget",
     "identified_copy",
     "in_order",
@@ -50,11 +56,13 @@ __all__ = [
     "note_withdrawal",
     "objection",
     "out_of",
+    "people_shown",
     "plan",
     "publish_one",
     "published",
     "reference_assessor",
     "refusal_of",
+    "refuse_below_a_file",
     "refused_since",
     "rehearse_one",
     "remembered",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Final
 
 from scrubber.batch.ledger.published import identified_copy, known_copy
-from scrubber.errors import NotWritable, UnreadableFile, UnsupportedFormat, UsageError
+from scrubber.errors import UnreadableFile, UnsupportedFormat, UsageError
 from scrubber.formats import HEADER_BYTES, identify, medium_of, named_by
 from scrubber.guarded import is_folder, is_there, read_start, resolved
 from scrubber.output.own_records import refuse_records
@@ -29,13 +29,15 @@ class Task:
 class Plan:
     """What a run will do: `tasks` in order. `others` are files that are not photos and stay behind, as do `films`.
 
-    `copies` counts files that stay behind because earlier runs published them.
+    `copies` counts files that stay behind because earlier runs published them. `other_names` are links that lead to a
+    photo of the plan: it is made once.
     """
 
     tasks: tuple[Task, ...]
     others: tuple[Path, ...] = ()
     films: tuple[Path, ...] = ()
     copies: int = 0
+    other_names: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +47,19 @@ class Found:
     source: Path
     relative: PurePath
     format: str | None
+    other_names: list[Path] = field(default_factory=list)
 
 
 def plan(inputs: Sequence[Path], out: Path) -> Plan:
     """Plan a run from files and folders into the folder `out`.
 
     Raises `UsageError` for an input that is not there or is `out` itself, and for an `out` among scrubber's own
-    records; `NotWritable` if a file is in the way.
+    records; also if a file is in the way.
     """
     refuse_records(out)
     if is_there(out) and not is_folder(out):
-        raise NotWritable(f"{out}: this is a file; name a folder for the output")
+        raise UsageError(f"{out}: this is a file; name a folder for the output")
+    refuse_below_a_file(out)
     if any(is_folder(given) and resolved(given) == resolved(out) for given in inputs):
         raise UsageError(f"{out}: is input and output at once; name another folder for the copies")
     for given in inputs:
@@ -66,7 +70,17 @@ def plan(inputs: Sequence[Path], out: Path) -> Plan:
     found, others, films = search(inputs, out)
     copies = {each.source for each in found if each.source not in inputs and known_copy(each.source)}
     tasks = (Task(each.source, each.relative) for each in found if each.source not in copies)
-    return Plan(tuple(tasks), tuple(others), tuple(film.source for film in films), len(copies))
+    names = tuple(name for each in found for name in each.other_names if each.source not in copies)
+    return Plan(tuple(tasks), tuple(others), tuple(film.source for film in films), len(copies), names)
+
+
+def refuse_below_a_file(out: Path) -> None:
+    """Raise `UsageError` for an output that would lie in a file."""
+    for parent in out.parents:
+        if is_there(parent):
+            if not is_folder(parent):
+                raise UsageError(f"{out}: {parent} is a file, and nothing can lie in it; name a folder")
+            return
 
 
 def search(inputs: Sequence[Path], out: Path | None = None) -> tuple[list[Found], list[Path], list[Found]]:
@@ -80,7 +94,7 @@ def search(inputs: Sequence[Path], out: Path | None = None) -> tuple[list[Found]
     found: list[Found] = []
     others: list[Path] = []
     films: list[Found] = []
-    seen: set[Path] = set()
+    seen: dict[Path, Found | None] = {}  # by where links lead; None for what is no photo
     for given in inputs:
         if not is_there(given):
             raise UsageError(f"{given}: there is no such file or folder; check the path")
@@ -88,13 +102,18 @@ def search(inputs: Sequence[Path], out: Path | None = None) -> tuple[list[Found]
         for source, relative in pairs:
             real = resolved(source)
             if real in seen:
+                first = seen[real]
+                if first is not None and source.absolute() != first.source.absolute():
+                    first.other_names.append(source)
                 continue
-            seen.add(real)
             known = _identify(source)
-            if given == source or is_folder(source) or _looks_like_photo(source, known):
-                found.append(Found(source, relative, known))
+            photo = given == source or is_folder(source) or _looks_like_photo(source, known)
+            each = Found(source, relative, known)
+            seen[real] = each if photo else None
+            if photo:
+                found.append(each)
             elif _looks_like_film(source, known):
-                films.append(Found(source, relative, known))
+                films.append(each)
             else:
                 others.append(source)
     return found, others, films

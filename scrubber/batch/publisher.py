@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path, PurePath
@@ -10,14 +10,10 @@ from typing import TYPE_CHECKING
 
 from scrubber.batch.idle_restrictions import damage
 from scrubber.batch.ledger import entry_log
-from scrubber.batch.ledger.copies import (
-    STREAM,
-    entry_of,
-    place_of,
-    state_of,
-)
-from scrubber.batch.ledger.entries import Copy, folded
+from scrubber.batch.ledger.copies import entry_of, place_of, state_of
+from scrubber.batch.ledger.entries import Copy, Shown, folded
 from scrubber.batch.ledger.ledger import Ledger
+from scrubber.batch.ledger.people_shown import people_shown
 from scrubber.batch.ledger.published import adopt, record_for
 from scrubber.batch.ledger.refusals import (
     Remembered,
@@ -28,20 +24,21 @@ from scrubber.batch.ledger.refusals import (
 )
 from scrubber.batch.ledger.restrictions import lifted, refuse_without_manifest, still_doubted
 from scrubber.batch.ledger.retraction import (
-    Objected,
     Removals,
     files_below,
     misplaced_copies,
-    retract,
     stuck,
     taken_away,
     unseen,
 )
 from scrubber.batch.names import Namer
+from scrubber.batch.objections import Objections
+from scrubber.batch.orphans import orphans
+from scrubber.batch.said_since import SaidSince
 from scrubber.batch.same_photos import SamePhotos
 from scrubber.consent.decisions.photo_entries import restricts
 from scrubber.errors import NotWritable
-from scrubber.guarded import is_there, sha256_of
+from scrubber.guarded import sha256_of
 from scrubber.output.outcomes import RENAMED
 from scrubber.results import Result
 from scrubber.storage import NameTaken
@@ -68,11 +65,12 @@ class Publisher:
         self._removals = Removals(self.ledger, rehearse)
         self._same_photos = SamePhotos(self._removals)
         self._restart = restart
-        self._claimed: set[str] = set()  # folded names of the copies that belong to an input of this run
+        self._claimed: dict[str, str] = {}  # by folded name of a copy: the place of the input that it belongs to
         self._taken: dict[str, list[Copy]] = {}  # copies that were taken away for an input, before it was made again
         self._inputs: frozenset[str] = frozenset()
-        self._objected: list[Objected] = []  # that were taken away, or would be
+        self._objections = Objections(self._removals, rehearse)
         self._again: dict[str, str] = {}  # by hash of an original: the folded name that its copy has, or would have
+        self._outdated: set[str] = set()  # places of inputs whose copies went while the run was going on
         self._known = Remembered()
         self.ledger.refresh()
         self.terms = terms
@@ -92,16 +90,41 @@ class Publisher:
         self._inputs = frozenset(place_of(task.source) for task in tasks)
         files, closed = files_below(self.out)
         astray = misplaced_copies(self.ledger, self.terms, files, (task.source for task in tasks))
-        for found in retract(self.ledger, self.terms, self.rehearse):
-            if found.stays is None:
-                self._objected.append(found)
-            else:
-                yield found.result(self.storage, self.rehearse)
+        yield from self._objections.take_away(self.terms)
         for stray in astray:
             yield taken_away(stray, self.storage, self.rehearse).result(self.storage, self.rehearse)
         yield from unseen(self.ledger, closed)
         if not self.rehearse:
             remember_refusals(self.ledger, self.terms)
+        self._said = SaidSince(self.ledger, self.terms, self._known)
+
+    def catch_up(self) -> Iterator[Result]:
+        """Go by what was said since the run began: who withdrew meanwhile is not shown, and copies of them go."""
+        if self.rehearse or not self._said.look():
+            return
+        self.terms, self._known = self._said.terms, self._said.known
+        yield from self._said.told()
+        known = len(self._objections.gone)
+        yield from self._objections.take_away(self.terms)
+        for found in self._objections.gone[known:]:
+            owner = self._claimed.pop(folded(found.copy.output or ""), None)
+            self._outdated |= {owner} if owner else set()
+            self._same_photos.leave_out(found.copy)
+            self._again.pop(found.copy.source.sha256, None)
+        remember_refusals(self.ledger, self.terms)
+        self._said.expect_own()
+
+    def is_outdated(self, made: Made, terms: Terms) -> bool:
+        """Whether what was made under these terms would be another copy, or none, under those of the run by now."""
+        source = made.result.source
+        if terms is self.terms or source is None:
+            return False
+        return terms.fingerprint(source, made.concerns) != self.terms.fingerprint(source, made.concerns)
+
+    def outdated(self, tasks: Sequence[Task]) -> list[Task]:
+        """The tasks whose copies of this run were taken away again since: they are to be done anew."""
+        gone, self._outdated = self._outdated, set()
+        return [task for task in tasks if place_of(task.source) in gone]
 
     def first_of(self, tasks: Sequence[Task]) -> list[Task]:
         """The tasks to be done before the others: photos that the manifest restricts, as far as their bytes tell.
@@ -133,8 +156,8 @@ class Publisher:
             if out and copy.output is None:
                 continue  # it was withheld before that
             result = None if self._restart else self._still_valid(copy, task)
-            if result is not None:
-                return self._known.with_doubts(result, self.terms.manifest)
+            if result is not None and copy.private is not None:
+                return self._told(result, copy.private.shown)
         for copy in known:
             if copy.output and self._belongs(copy, task) and self._removals.take_away(copy, "made again"):
                 self._taken.setdefault(str(task.source), []).append(copy)
@@ -142,8 +165,7 @@ class Publisher:
 
     def publish(self, task: Task, made: Made) -> Iterator[Result]:
         """Note an outcome, and give a staged copy its final name. Raises `NotWritable`."""
-        result = self._known.noted(made.result, self.terms.manifest)
-        result = lifted(self.ledger, self.terms, result, self._same_photos.rehearsed)
+        result = lifted(self.ledger, self.terms, made.result, self._same_photos.rehearsed)
         if result.status != "published" and made.staged is not None:
             self.storage.discard(made.staged)
         made = replace(made, result=result)
@@ -152,7 +174,8 @@ class Publisher:
         elif self.rehearse:
             yield from self._foretell(task, made)
         elif made.staged is not None:
-            yield self._known.with_doubts(self._commit(task, made, made.staged), self.terms.manifest)
+            shown = people_shown(result, made.unplaced, self.terms.permissions)
+            yield self._told(self._commit(task, made, made.staged), shown)
             yield from self._replaced(task, result)
             yield from self._same_photos.restricted_by(made.result, self.terms)
 
@@ -162,13 +185,14 @@ class Publisher:
         names = self._names(task, made)
         best = next(names)
         name = next(each for each in chain([best], names) if self._can_have(each, task, made)).as_posix()
-        self._claimed.add(folded(name))
+        self._claimed[folded(name)] = place_of(task.source)
         self._note_again(result, name)
         rehearsed = replace(result, status="rehearsed", output_sha256=None)
         if self.ledger.at(best) is None and self.storage.is_taken(best):
             said = f"{self.storage.address(best)}: scrubber did not make this file; the copy would be called {name}"
             rehearsed = replace(rehearsed, warnings=(*rehearsed.warnings, said))
-        yield self._known.with_doubts(rehearsed, self.terms.manifest)
+        shown = people_shown(result, made.unplaced, self.terms.permissions)
+        yield self._told(rehearsed, shown)
         yield from self._replaced(task, result)
         copy = entry_of(self.ledger, self.terms, place_of(task.source), result, name, made)
         self._same_photos.rehearse(copy)
@@ -181,9 +205,13 @@ class Publisher:
             self._same_photos.rehearse(entry)
         else:
             self.ledger.note(entry)
-        yield made.result
+        yield self._told(made.result, ())
         yield from self.withdraw(task, "has an original that is withheld now")
         yield from self._same_photos.restricted_by(made.result, self.terms)
+
+    def _told(self, result: Result, shown: Iterable[Shown]) -> Result:
+        """The result with what only the record remembers; not noted, for the next manifest may be another."""
+        return self._known.with_doubts(self._known.noted(result, self.terms.manifest), shown)
 
     def _replaced(self, task: Task, result: Result) -> Iterator[Result]:
         """Copies of the same photo under other names, which went to make room for this one."""
@@ -210,28 +238,15 @@ class Publisher:
 
     def finish(self) -> Iterator[Result]:
         """What was taken away at the beginning and did not come back."""
-        for found in self._objected:
-            name = self._again.get(found.copy.source.sha256)
-            if found.copy.output not in self._removals.told and name != folded(found.copy.output or ""):
-                yield self._removals.result(found.copy, found.said)
+        yield from self._objections.lasting(self._again)
         yield from self._same_photos.older_copies_of_withheld(self.terms)
 
     def orphans(self) -> Iterator[tuple[Copy, str]]:
         """Copies that stay, though this run made them of nothing, and why, in words that follow "its original"."""
-        for copy in self.ledger.copies():
-            if copy.output in self._removals.told or (self.rehearse and copy.source.sha256 in self._again):
-                continue  # this is a rehearsal, and it would be taken away
-            why = self._why_orphaned(copy) if self._free(copy) else None
-            if why is not None and state_of(self.storage, copy) == "intact":
+        for copy, why in orphans(self.ledger, self._free, self._again.keys(), self._inputs):
+            goes = self.rehearse and copy.source.sha256 in self._again  # this is a rehearsal, and it would
+            if copy.output not in self._removals.told and not goes:
                 yield copy, why
-
-    def _why_orphaned(self, copy: Copy) -> str | None:
-        """None for what may well have its original: one that this run was not given, or standard input."""
-        if copy.source.sha256 in self._again:
-            return "has another copy here"
-        if copy.input in self._inputs:
-            return "has changed since"
-        return None if copy.input == STREAM or is_there(copy.original) else "is gone from where it was"
 
     def _still_valid(self, copy: Copy, task: Task) -> Result | None:
         if copy.private is None or copy.private.key != self.terms.fingerprint(copy.source, copy.private.concerns):
@@ -244,7 +259,7 @@ class Publisher:
             return None  # something was said since of another file with the same pixels
         if state_of(self.storage, copy) != "intact" or not self._namer.fits(PurePath(copy.output), task.relative):
             return None
-        self._claimed.add(folded(copy.output))
+        self._claimed[folded(copy.output)] = place_of(task.source)
         self._note_again(result, copy.output)
         self._same_photos.kept(copy)
         return replace(result, output=self._removals.address(copy), status="unchanged")
@@ -256,7 +271,7 @@ class Publisher:
     def _names(self, task: Task, made: Made) -> Iterator[PurePath]:
         """Names for a copy, the best first: that of an earlier copy of the photo, if there was one."""
         sha256 = made.result.source.sha256 if made.result.source else ""
-        known = [found.copy for found in self._objected if found.copy.source.sha256 == sha256]
+        known = [found.copy for found in self._objections.gone if found.copy.source.sha256 == sha256]
         former = [PurePath(copy.output or "") for copy in (*self._taken.get(str(task.source), ()), *known)]
         return self._namer.proposals(task.relative, made.visible, made.extension, former)
 
@@ -269,13 +284,13 @@ class Publisher:
                 result = replace(made.result, output=self.storage.address(name))
                 copy = entry_of(self.ledger, self.terms, place_of(task.source), result, name.as_posix(), made)
                 self.ledger.note(copy)
-                self._claimed.add(folded(name))
+                self._claimed[folded(name)] = place_of(task.source)
                 try:
                     self.storage.commit(staged, name)
                 except NameTaken:
                     self.ledger.note_gone(copy, "somebody took the name meanwhile")
                 except NotWritable:
-                    self._claimed.discard(folded(name))
+                    self._claimed.pop(folded(name), None)
                     self.ledger.note_gone(copy, "it could not be put there")
                     raise
                 else:
@@ -288,7 +303,7 @@ class Publisher:
     def _can_have(self, name: PurePath, task: Task, made: Made) -> bool:
         """Whether nothing lies under this name, or only an older copy of the same pixels, which goes now."""
         known = self.ledger.at(name)
-        if known is None or (self.rehearse and any(found.copy == known for found in self._objected)):
+        if known is None or (self.rehearse and any(found.copy == known for found in self._objections.gone)):
             there = known is None and self.storage.is_taken(name)
             return not there and folded(name) not in self._claimed
         same = made.result.source is not None and known.source.pixels == made.result.source.pixels

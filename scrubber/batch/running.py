@@ -6,6 +6,7 @@ import os
 import traceback
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -57,7 +58,7 @@ def run(
         try:
             yield from publisher.begin(tasks)
             seen: list[SourceId] = []
-            for result in _results(tasks, publisher, executor, work):
+            for result in _all_results(tasks, publisher, executor, work):
                 seen += [result.source] if result.source else []
                 yield result
             yield from publisher.finish()
@@ -69,21 +70,57 @@ def run(
             raise
 
 
-def _results(tasks: Sequence[Task], publisher: Publisher, executor: Executor, work: Work) -> Iterator[Result]:
-    terms = publisher.terms
-    shared, storage = Shared(terms.for_workers()), None if publisher.rehearse else publisher.storage
+@dataclass(frozen=True, slots=True)
+class _Handed:
+    """What was handed out, and the terms under which it is made."""
 
-    def hand_out(task: Task) -> Pending[Made] | list[Result]:
+    pending: Pending[Made]
+    terms: Terms
+
+
+class _Work:
+    """Hands tasks out under the terms that the publisher goes by then."""
+
+    def __init__(self, publisher: Publisher, executor: Executor, work: Work) -> None:
+        self.publisher = publisher
+        self.executor = executor
+        self._work = work
+        self._storage = None if publisher.rehearse else publisher.storage
+        self._terms = publisher.terms
+        self._shared = Shared(self._terms.for_workers())
+
+    def hand_out(self, task: Task) -> _Handed:
+        if self._terms is not self.publisher.terms:
+            self._terms = self.publisher.terms
+            self._shared = Shared(self._terms.for_workers())
+        size, limits = size_of(task.source), self._terms.policy.limits
+        call = self.executor.submit(
+            str(task.source), size, limits, self._work, task.source, self._shared, self._storage
+        )
+        return _Handed(call, self._terms)
+
+
+def _all_results(tasks: Sequence[Task], publisher: Publisher, executor: Executor, work: Work) -> Iterator[Result]:
+    """The results of the tasks, and again of those about which something was said while the run was going on."""
+    handing = _Work(publisher, executor, work)
+    waiting = tasks
+    while waiting:
+        yield from _results(waiting, handing)
+        yield from publisher.catch_up()
+        waiting = publisher.outdated(tasks)
+
+
+def _results(tasks: Sequence[Task], work: _Work) -> Iterator[Result]:
+    publisher, executor = work.publisher, work.executor
+
+    def hand_out(task: Task) -> _Handed | list[Result]:
         if task in done:
             return done.pop(task)
         known = publisher.recall(task)
-        if known is not None:
-            return [known]
-        size, limits = size_of(task.source), terms.policy.limits
-        return executor.submit(str(task.source), size, limits, work, task.source, shared, storage)
+        return work.hand_out(task) if known is None else [known]
 
-    def results_of(task: Task, outcome: Pending[Made] | list[Result]) -> Iterable[Result]:
-        return outcome if isinstance(outcome, list) else _task_results(task, outcome, publisher)
+    def results_of(task: Task, outcome: _Handed | list[Result]) -> Iterable[Result]:
+        return outcome if isinstance(outcome, list) else _task_results(task, outcome, work)
 
     done: dict[Task, list[Result]] = {}
     done |= {task: list(results_of(task, out)) for task, out in in_order(executor, publisher.first_of(tasks), hand_out)}
@@ -91,10 +128,19 @@ def _results(tasks: Sequence[Task], publisher: Publisher, executor: Executor, wo
         yield from results_of(task, outcome)
 
 
-def _task_results(task: Task, outcome: Pending[Made], publisher: Publisher) -> Iterator[Result]:
+def _task_results(task: Task, handed: _Handed, work: _Work) -> Iterator[Result]:
     """The results of one task, or a failed one: the rest of the folder goes on."""
+    publisher = work.publisher
     try:
-        yield from list(publisher.publish(task, outcome.result()))
+        made = handed.pending.result()
+        yield from list(publisher.catch_up())
+        while publisher.is_outdated(made, handed.terms):
+            if made.staged is not None:
+                publisher.storage.discard(made.staged)
+            handed = work.hand_out(task)
+            made = handed.pending.result()
+            yield from list(publisher.catch_up())
+        yield from list(publisher.publish(task, made))
     except PhotoError as error:
         outcome_of_failure = failed(task.source, error)
     except ScrubberError:

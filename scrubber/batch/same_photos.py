@@ -43,6 +43,12 @@ class SamePhotos:
         """Take in a copy of an earlier run that stays."""
         self._seen.setdefault(copy.source.pixels, []).append(copy)
 
+    def leave_out(self, copy: Copy) -> None:
+        """Forget a copy of this run that was taken away again: its photo is made anew."""
+        self._new.discard(copy.output)
+        same = self._seen.get(copy.source.pixels, [])
+        self._seen[copy.source.pixels] = [one for one in same if one.output != copy.output]
+
     def rehearse(self, copy: Copy) -> None:
         """Take in what the ledger would be told."""
         if copy.restricted:

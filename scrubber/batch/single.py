@@ -21,10 +21,12 @@ from scrubber.batch.ledger.copies import (
 )
 from scrubber.batch.ledger.entries import Copy
 from scrubber.batch.ledger.ledger import Ledger, ledger_of
+from scrubber.batch.ledger.people_shown import people_shown
 from scrubber.batch.ledger.published import adopt, copy_at, record_for
 from scrubber.batch.ledger.refusals import remember_refusals, remembered, sealed_refusals, under_known_refusals
 from scrubber.batch.ledger.restrictions import lifted, may_be_the_same, refuse_without_manifest
-from scrubber.batch.ledger.retraction import left_alone, misplaced_copies, retract
+from scrubber.batch.ledger.retraction import changed_copies, left_alone, misplaced_copies, retract
+from scrubber.batch.said_since import SaidSince
 from scrubber.batch.sandbox.executors import Executor, Shared
 from scrubber.batch.work import Made, make_bytes, make_data, make_file
 from scrubber.errors import NotWritable, PhotoError, UsageError
@@ -66,7 +68,11 @@ def publish_one(
     _make_way(ledger, target, overwrite)
     sweep(ledger)
     with staging(ledger, storage):  # which clears away what was staged and not published
+        since = SaidSince(ledger, terms, known)
         made = _made(source, target, terms, executor, storage, analysis)
+        while since.look():  # who withdrew meanwhile is not shown
+            terms, known = since.terms, since.known
+            made = _made(source, target, terms, executor, storage, analysis)
         refuse_without_manifest(ledger, terms, *_hashes(made), source=made.result.source)
         result = with_idle_note(lifted(ledger, terms, known.noted(made.result, terms.manifest)), terms)
         remember_refusals(ledger, terms)
@@ -78,7 +84,8 @@ def publish_one(
             return replace(_with_older_copies(ledger, terms, result), input=given)
         result = replace(result, output=str(target))
         _commit(ledger, storage, entry_of(ledger, terms, place, result, target.name, made), made.staged, overwrite)
-        return replace(known.with_doubts(result, terms.manifest), input=given)
+        shown = people_shown(result, made.unplaced, terms.permissions)
+        return replace(known.with_doubts(result, shown), input=given)
 
 
 def retract_beside(
@@ -102,6 +109,9 @@ def retract_beside(
     astray = misplaced_copies(ledger, terms, beside, [source] if source is not None else [])
     for found in retract(ledger, terms, rehearse):
         if not (overwrite and found.stays is not None and found.name == PurePath(target.name)):
+            yield found.result(ledger.storage, rehearse)
+    for found in changed_copies(ledger):
+        if found.name != PurePath(target.name):  # `publish_one` looks at that
             yield found.result(ledger.storage, rehearse)
     yield from (left_alone(stray).result(ledger.storage, rehearse) for stray in astray)
     yield from sealed_refusals(ledger, terms)
@@ -146,7 +156,8 @@ def rehearse_one(
     result = with_idle_note(lifted(ledger, terms, remember.noted(made.result, terms.manifest)), terms)
     status: Status = "rehearsed" if result.status == "published" else result.status
     given = str(source) if isinstance(source, Path) else STREAM
-    result = remember.with_doubts(result, terms.manifest)
+    shown = people_shown(result, made.unplaced, terms.permissions)
+    result = remember.with_doubts(result, shown)
     return replace(result, input=given, status=status, output_sha256=None)
 
 
@@ -159,7 +170,9 @@ def make_one(data: bytes, name: str, terms: Terms, executor: Executor) -> tuple[
     terms = under_known_refusals(terms, known)
     shared = Shared(terms.for_workers())
     made = executor.submit(name, len(data), terms.policy.limits, make_bytes, data, name, shared).result()
-    result = known.with_doubts(known.noted(made.result(name, None), terms.manifest), terms.manifest)
+    result = known.noted(made.result(name, None), terms.manifest)
+    shown = people_shown(result, made.unplaced, terms.permissions)
+    result = known.with_doubts(result, shown)
     return made, with_idle_note(result, terms)
 
 

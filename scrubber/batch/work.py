@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 class Made:
     """A copy that was made and checked, under a temporary name if it is to be published.
 
-    `concerns` are the ids of the people on whose standing the outcome hangs.
+    `concerns` are the ids of the people on whose standing the outcome hangs, `unplaced` those of people who may be seen
+    and are pointed at where no face was found.
     """
 
     result: Result
@@ -45,6 +46,7 @@ class Made:
     visible: str = ""
     """A hash of what can be seen in the copy, from which its name is made."""
     staged: PurePath | None = None
+    unplaced: tuple[str, ...] = ()
     size: int | None = None
     """Of the copy, in bytes."""
 
@@ -75,7 +77,7 @@ def make_data(
 ) -> Made:
     """The same for a photo that is in memory."""
     copy = make_safe(data, name, terms.value) if analysis is None else render(data, name, analysis, terms.value)
-    made = Made(copy.result(name, None), copy.concerns, copy.extension, copy.visible)
+    made = Made(copy.result(name, None), copy.concerns, copy.extension, copy.visible, unplaced=copy.unplaced)
     if copy.data is None:
         return made
     if named is not None and not suits(named, copy.extension):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import signal
@@ -19,11 +20,12 @@ import click
 
 from scrubber._version import __version__
 from scrubber.cli import passphrase
-from scrubber.cli.output import echo, echo_error
+from scrubber.cli.output import echo, echo_error, no_room
 from scrubber.errors import ScrubberError
 from scrubber.printing import escaped
 
 _COMMANDS = ("run", "inspect", "faces", "verify", "published", "consent", "doctor")
+_NO_ROOM = (errno.ENOSPC, errno.EIO, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 _INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 
@@ -77,10 +79,15 @@ def main() -> None:
         sys.stderr.close()
         code = 1
     except OSError as error:
-        if error.filename is None:
+        if error.filename is not None:
+            echo(f"scrubber: {error.filename}: {error.strerror or error}; check the path and its permissions", err=True)
+            code = 1
+        elif error.errno in _NO_ROOM:  # for a page of help, which click prints itself
+            refused = no_room(error)
+            echo_error(refused)
+            code = refused.exit_code
+        else:
             raise
-        echo(f"scrubber: {error.filename}: {error.strerror or error}; check the path and its permissions", err=True)
-        code = 1
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -14,6 +14,7 @@ import click
 from scrubber.cli import options, workers
 from scrubber.cli.output import counted, echo, echo_error, json_line, nothing_found
 from scrubber.cli.passphrase import prompt_passphrase
+from scrubber.cli.side_outputs import among_copies, refuse_copies
 from scrubber.errors import PhotoError, UsageError
 from scrubber.guarded import is_there, size_of
 from scrubber.output.numbered_picture import ENCODINGS, is_numbered_picture
@@ -75,6 +76,8 @@ def command(
         terms = batch.under_known_refusals(terms, batch.remembered(terms))
         for named in filter(None, targets):
             _refuse_inputs(named, photos)
+        refuse_copies(filter(None, targets))
+        echo(*(said for named in filter(None, targets) for said in among_copies(named)), err=True)
         for (_, target), call in batch.in_order(
             executor, zip(photos, targets, strict=True), _listing(terms, frame, executor)
         ):

@@ -123,6 +123,11 @@ def _to_standard_output() -> Iterator[None]:
     except BrokenPipeError:
         raise  # there is nobody left to tell
     except OSError as error:
-        # What is left in the buffer would fail once more when Python flushes it at exit, with a traceback.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise NotWritable(f"standard output: {error.strerror}; make room where it leads to") from error
+        raise no_room(error) from error
+
+
+def no_room(error: OSError) -> NotWritable:
+    """What is said where standard output takes nothing more; nothing is written to it from then on."""
+    # What is left in the buffer would fail once more when Python flushes it at exit, with a traceback.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return NotWritable(f"standard output: {error.strerror}; make room where it leads to")

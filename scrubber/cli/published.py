@@ -85,10 +85,13 @@ def _line(copy: Published) -> str:
     purpose = f", for {copy.purpose}" if copy.purpose else ""
     if copy.shows is None:
         state = f"shows somebody by consent{purpose}; give --consent with that manifest to learn who"
-    elif copy.shows:
-        state = f"shows {', '.join(copy.shows)} by consent{purpose}"
     else:
-        state = "everybody who was found in it is hidden"
+        clearly = ", ".join(person for person in copy.shows if person not in copy.perhaps)
+        state = f"shows {clearly} by consent{purpose}" if clearly else "everybody who was found in it is hidden"
+    if copy.dismissed:
+        state += f", but for {counted(copy.dismissed, 'place')} dismissed as no face"
+    if copy.perhaps:
+        state += f"; {', '.join(copy.perhaps)} may be seen in it, and agreed to that{purpose}"
     return f"{copy.output}: of {copy.input}, {copy.at}; {state}{_there(copy)}"
 
 

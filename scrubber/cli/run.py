@@ -21,6 +21,7 @@ from scrubber.cli.side_outputs import (
     make_folders,
     private_notes,
     refuse_as_output,
+    refuse_copies,
     refuse_inputs,
     refuse_twice,
 )
@@ -160,6 +161,7 @@ def command(
         terms = Terms.of(chosen, consent, purpose, on, despite_withdrawals, batch.reference_assessor(executor), nobody)
         echo(*private_notes(report, sheet, out, terms), err=True)
         refuse_inputs([target for target in (report, sheet) if target], plan, terms)
+        refuse_copies(filter(None, (report, sheet)))
         refuse_twice(report, sheet, out if one_file else None)
         if not (one_file or dry_run):
             make_folders([target for target in (report, sheet) if target], out)
@@ -269,7 +271,7 @@ def _to_standard_output(
         result = replace(result, output=None if made.data is None else str(STANDARD))
         if made.data is not None and not dry_run:
             put_out_bytes(made.data)
-        if any(face.person and face.action == "show" for face in result.faces):
+        if batch.people_shown(result, made.unplaced, terms.permissions):
             echo(_NOT_REMEMBERED, err=True)
     write(result)
     echo(*(f"note: {warning}" for warning in result.warnings if result.status != "failed"), err=True)

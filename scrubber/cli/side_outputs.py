@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -39,6 +39,16 @@ def refuse_inputs(targets: list[Path], plan: Plan, terms: Terms) -> None:
                 raise UsageError(f"{target}: this is one of the files that the run reads; choose another name")
 
 
+def refuse_copies(targets: Iterable[Path]) -> None:
+    """No option makes a command write what is private to the place of a published copy. Raises `UsageError`."""
+    from scrubber import batch
+
+    for target in targets:
+        copy = batch.copy_named(target)
+        if copy is not None:
+            raise UsageError(f"{target}: is the name of a published copy, of {copy.input}; choose another name")
+
+
 def make_folders(targets: list[Path], out: Path) -> None:
     """The folders of files that are to lie in the output folder, which the first run has yet to make."""
     for target in targets:
@@ -55,6 +65,15 @@ def private_notes(report: Path | None, sheet: Path | None, out: Path, terms: Ter
             yield f"note: {target}: will lie among the copies; do not post it with them"
 
 
+def among_copies(target: Path) -> Iterator[str]:
+    """A note where a file that is no copy goes to an output folder of some run."""
+    from scrubber import batch
+
+    out = batch.folder_of_copies(target)
+    if out is not None:
+        yield f"note: {target}: will lie among the copies in {out}; do not post it with them"
+
+
 def refuse_as_output(out: Path, inputs: Sequence[Path]) -> None:
     """No photo goes to the place of an original, nor among scrubber's own records.
 
@@ -62,7 +81,10 @@ def refuse_as_output(out: Path, inputs: Sequence[Path]) -> None:
     """
     if out == STANDARD:
         return
+    from scrubber import batch
+
     for source in inputs if is_there(out) else ():
         if is_there(source):
             refuse_original(out, source)
     refuse_records(out)
+    batch.refuse_below_a_file(out)

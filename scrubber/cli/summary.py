@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _NAMED: Final = 5  # files named in one line of the summary; the lines above it name all
 _SEVERAL: Final = 2  # reasons from which on they are counted one by one
-_NEW: Final[tuple[Status, ...]] = ("published", "rehearsed")
+_OUT: Final[tuple[Status, ...]] = ("published", "rehearsed", "unchanged")
 _WITHOUT_OUTPUT: Final[tuple[Status, ...]] = ("withheld", "failed")
 
 
@@ -49,7 +49,7 @@ class Tally:
         self._notes: Counter[str] = Counter()
         self._about: dict[str, str] = {}
         self._orphans: dict[str, list[str]] = {}  # by why they are that
-        self._counted: dict[str, Result] | None = {} if terms.permissions and terms.permissions.photos.entries else None
+        self._counted: dict[str, Result] | None = {} if terms.permissions else None
         self._keeps_names = terms.policy.names == "keep"
         self._warnings = list(terms.permissions.warnings) if terms.permissions else []
 
@@ -84,12 +84,12 @@ class Tally:
             self._about.setdefault(warning, result.input)
 
     def _take_back(self, result: Result) -> None:
-        """No longer count a photo as published whose copy was taken away in the same run: it is withheld."""
+        """No longer count a photo as published whose copy was taken away in the same run: what came of it counts."""
         before = None if self._counted is None else self._counted.pop(result.input, None)
         if before is not None:
             self._statuses[before.status] -= 1
             self._faces.subtract("dismissed" if face.reason == "dismissed" else face.action for face in before.faces)
-        if self._counted is not None and result.status in _NEW:
+        if self._counted is not None and result.status in _OUT:
             self._counted[result.input] = result
 
     def add_orphans(self, copies: Iterable[tuple[Copy, str]]) -> None:
@@ -127,6 +127,11 @@ class Tally:
             named = _listed([path.name for path in others[:_NAMED]], len(others))
             kind = _either(len(others), "which is no photo", "which are no photos")
             lines.append(f"{counted(len(others), 'file')} left behind, {kind}: {named}")
+        links = self._plan.other_names
+        if links:
+            named = _listed([path.name for path in links[:_NAMED]], len(links))
+            which = _either(len(links), "which leads to a photo", "which lead to photos")
+            lines.append(f"{counted(len(links), 'link')} left behind, {which} that is made once: {named}")
         films = self._plan.films
         if films:
             named = _listed([path.name for path in films[:_NAMED]], len(films))

@@ -14,7 +14,7 @@ from scrubber.consent.vault.holdings import Holdings, InMemory, OnDisk
 from scrubber.consent.vault.keys import identity_beside, identity_inside
 from scrubber.consent.vault.locking import Passphrase, decrypt, is_locked
 from scrubber.errors import Argument, ManifestError, PhotoError, UsageError
-from scrubber.guarded import resolved
+from scrubber.guarded import mark_of, resolved
 from scrubber.paths import checked_path
 
 
@@ -32,6 +32,8 @@ class Consent:
     path: Path | None = None
     locked: InMemory | None = field(default=None, repr=False)
     ledger_identity: str | None = field(default=None, repr=False)
+    mark: tuple[int, ...] | None = field(default=None, repr=False, compare=False)
+    """What changes if somebody writes to the file (`guarded.mark_of`), from before it was read."""
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], passphrase: Passphrase | None = None) -> Consent:
@@ -44,12 +46,13 @@ class Consent:
             raise TypeError(f"passphrase must be text or a function that asks for it, not {type(passphrase).__name__}")
         file = checked_path("path", path)
         name = str(path)
+        mark = mark_of(file)
         content = read(file, name)
         if not is_locked(content):
-            return cls(parse(content, name), name, file.absolute(), ledger_identity=identity_beside(file))
+            return cls(parse(content, name), name, file.absolute(), ledger_identity=identity_beside(file), mark=mark)
         contents = decrypt(content, passphrase, name)
         manifest = parse(contents.files[contents.manifest], f"{name}/{contents.manifest}")
-        return cls(manifest, name, file.absolute(), contents.holdings(name), identity_inside(contents, name))
+        return cls(manifest, name, file.absolute(), contents.holdings(name), identity_inside(contents, name), mark)
 
     @classmethod
     def loads(cls, text: str | bytes, name: str = "consent manifest") -> Consent:

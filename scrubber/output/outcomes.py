@@ -56,6 +56,7 @@ OUTCOMES: Final = {
     ),
     MUST_NOT_BE_SEEN: Outcome("must not be seen any more", "nothing; the copy was taken away"),
     RENAMED: Outcome("made again under another name", "nothing; post the new one only"),
+    "said-since": Outcome("manifest changed while the run was going on", "give the run again"),
     "worker-lost": Outcome("breaks the decoder or takes too long", "open it in another program and save it anew"),
     "unforeseen": Outcome("a mistake in scrubber", "report what it says about this file, without the photo"),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import stat
 from contextlib import suppress
 from functools import cache
 from pathlib import Path, PurePath
@@ -80,6 +81,14 @@ class LocalFolder(Storage):
         if any(each.is_symlink() for each in (path, *path.parents[: len(name.parts) - 1])):
             return "changed"
         return "intact" if digest_of(path) in (sha256, _RESERVED) else "changed"
+
+    def seems_intact(self, name: PurePath, size: int | None) -> bool:
+        """As `Storage.seems_intact`: by its size and its date, which all copies have."""
+        try:
+            found = os.lstat(self._path / name)
+        except OSError:
+            return False
+        return stat.S_ISREG(found.st_mode) and (found.st_size, found.st_mtime) == (size, MODIFIED)
 
     def digest(self, name: PurePath) -> str | None:
         """As `Storage.digest`; None for a link."""

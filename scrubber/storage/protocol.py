@@ -44,6 +44,9 @@ class Storage(Protocol):
         A name that a killed `commit` has only reserved counts as `intact`.
         """
 
+    def seems_intact(self, name: PurePath, size: int | None) -> bool:
+        """Whether a copy of this many bytes seems untouched, without reading it. False if that cannot be told."""
+
     def digest(self, name: PurePath) -> str | None:
         """SHA-256 of a file, in hex; None for what is not there, is no file, or cannot be read."""
 

@@ -244,3 +244,15 @@ def test_another_groups_lock_seals_nothing_here(desk: Path, monkeypatch: pytest.
     monkeypatch.chdir(desk)
     assert call(f"run photos -o out --consent backup.toml {CONSENT}") == 0
     assert shown("out") == 0
+
+
+@pytest.mark.usefixtures("desk")
+def test_the_manifest_that_is_named_is_the_one_that_was_given(capfd: pytest.CaptureFixture[str]) -> None:
+    """The sentence of the run before was said again, with the name of its manifest."""
+    assert call("consent revoke p-1") == 0
+    for manifest in (shutil.copy("backup.toml", "second.toml"), "backup.toml"):
+        capfd.readouterr()
+        assert call(f"run photos -o out --consent {manifest} {CONSENT}") == 0
+        said = capfd.readouterr().err
+        assert said.count("does not know of it") == 1
+        assert f"{manifest} does not know of it" in said

@@ -104,5 +104,5 @@ def test_pipes_links_and_circles(folder: Path, tmp_path: Path) -> None:
 def test_missing_inputs_and_a_file_in_the_way(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(scrubber.UsageError, match="no such file"):
         batch.plan([tmp_path / "nowhere"], tmp_path / "out")
-    with pytest.raises(scrubber.NotWritable, match="name a folder"):
+    with pytest.raises(scrubber.UsageError, match="name a folder"):
         batch.plan([folder], folder / "a.jpg")

@@ -139,8 +139,8 @@ def test_standard_output_with_no_room(photos: Path, tmp_path: Path, words: list[
 def test_an_output_folder_below_a_file(photos: Path, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     code, said = run(photos, out=tmp_path / "file" / "out")
-    assert code == 3
-    assert "file/out: Not a directory; mend its permissions, make room or choose another" in said
+    assert code == 2
+    assert "is a file, and nothing can lie in it; name a folder" in said
 
 
 def test_an_output_folder_that_is_read_only(photos: Path, tmp_path: Path) -> None:

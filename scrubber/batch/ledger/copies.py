@@ -9,8 +9,9 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from scrubber.batch.ledger import entry_log
-from scrubber.batch.ledger.entries import Copy, Place, Private, Shown, now
+from scrubber.batch.ledger.entries import Copy, Place, Private, now
 from scrubber.batch.ledger.ledger import Ledger
+from scrubber.batch.ledger.people_shown import people_shown
 from scrubber.batch.ledger.restrictions import forgotten_boxes
 from scrubber.errors import UsageError
 from scrubber.processes import runs
@@ -49,6 +50,17 @@ def locked(ledger: Ledger) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def is_at_work(ledger: Ledger) -> bool:
+    """Whether a run uses the output folder at this moment."""
+    if not ledger.path.with_suffix(".lock").exists():
+        return False
+    try:
+        with locked(ledger):
+            return False
+    except UsageError:
+        return True
 
 
 @contextmanager
@@ -91,12 +103,7 @@ def entry_of(ledger: Ledger, terms: Terms, source: str, result: Result, output: 
     """What the ledger is to know of an outcome; `output` is the name below the output folder."""
     assert result.source is not None
     forgotten = forgotten_boxes(ledger, terms, result.source)
-    people = terms.permissions.people if terms.permissions else {}
-    shown = {
-        (face.person, "match" if face.reason == "allowed-by-match" else "box", people[face.person].consent)
-        for face in result.faces
-        if face.action == "show" and face.person
-    }
+    shown = people_shown(result, made.unplaced, terms.permissions)
     pointed_at = terms.pointed_at(result.source)
     remembered = bool(forgotten) or (result.reason == "no-photo-sign" and not pointed_at.get("no_photo"))
     before = ledger.restricting(result.source.sha256) if remembered else None
@@ -112,7 +119,7 @@ def entry_of(ledger: Ledger, terms: Terms, source: str, result: Result, output: 
         input=source,
         at=now(),
         purpose=terms.permissions.purpose if terms.permissions else None,
-        shows=len(shown),
+        shows=len({one.person for one in shown}),
         factors=factors,
         decided=tuple(_in_the_copy(face, factors) for face in result.faces) if output else (),
         manifest=terms.manifest if terms.permissions else None,
@@ -121,7 +128,7 @@ def entry_of(ledger: Ledger, terms: Terms, source: str, result: Result, output: 
             result=result,
             key=terms.fingerprint(result.source, made.concerns),
             concerns=made.concerns,
-            shown=tuple(Shown(*each) for each in sorted(shown)),
+            shown=shown,
             restrictions=pointed_at,
         ),
         manifest_path=terms.manifest_path if terms.permissions else None,

@@ -24,7 +24,11 @@ Place: TypeAlias = tuple[int, Action, int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Somebody whom a copy shows: by a `box` that points at the face, or by a `match` with reference photos."""
+    """Somebody whom a copy shows: by a `box` that points at the face, or by a `match` with reference photos.
+
+    Or who may be seen in it all the same: `pointed` at where no face was found or it was dismissed, or `alike` a face
+    that is shown for another reason.
+    """
 
     person: str
     by: str

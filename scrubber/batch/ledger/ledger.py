@@ -31,6 +31,7 @@ from scrubber.batch.ledger.entries import (
 )
 from scrubber.batch.ledger.restricted_photos import RestrictedPhotos
 from scrubber.batch.ledger.sealed_parts import Sealing
+from scrubber.consent.manifest.look_alikes import appearance
 from scrubber.errors import NotWritable
 from scrubber.guarded import resolved, size_of
 from scrubber.storage import LocalFolder, Storage
@@ -215,7 +216,7 @@ class Ledger:
         self.refusals: list[Refusal] = []
         """Who may not be shown, as manifests of earlier runs said."""
         self.answered: dict[str, int] = {}
-        """By id of who agreed anew since: how many of `refusals` that answers."""
+        """By the appearance of the id of who agreed anew since: how many of `refusals` that answers."""
         self.manifests: set[str] = set()
         """The manifests of earlier runs into this folder, by their paths."""
         self.sealed_refusals = 0
@@ -263,7 +264,7 @@ class Ledger:
             if text is None:
                 self.sealed_refusals += entry["what"] == "refused"
             elif entry["what"] == "agreed":
-                self.answered[json.loads(text)["person"]] = len(self.refusals)
+                self.answered[appearance(json.loads(text)["person"])] = len(self.refusals)
             else:
                 self.refusals.append(refusal_from_json(json.loads(text), entry["at"], entry.get("manifest_path")))
         except (KeyError, TypeError, ValueError):

@@ -9,9 +9,10 @@ from pathlib import Path, PurePath
 from typing import Any, Literal
 
 from scrubber.batch.ledger import entry_log
-from scrubber.batch.ledger.copies import locked, place_of, state_of
+from scrubber.batch.ledger.copies import is_at_work, locked, place_of, state_of
 from scrubber.batch.ledger.entries import Copy, Refusal, mentioned
 from scrubber.batch.ledger.ledger import Ledger
+from scrubber.consent.manifest.look_alikes import appearance
 from scrubber.errors import NotWritable
 from scrubber.guarded import is_file, resolved
 from scrubber.results import SCHEMA
@@ -23,6 +24,9 @@ from scrubber.values import SourceId
 class Published:
     """A copy that was published. `shows` are ids of people, None if that is sealed with a key that is not at hand.
 
+    `perhaps` are those of them who were not hidden, but are not clearly shown either: pointed at, or recognised, in a
+    place that was dismissed as no face, where no face was found, or where somebody else is shown. `dismissed` is how
+    many places were dismissed; None if that is sealed.
     `status` is `retracted` for a copy that is no longer out, and `why` says why. `there` tells whether it
     still lies under its name.
     """
@@ -36,10 +40,12 @@ class Published:
     status: Literal["published", "retracted"]
     why: str | None
     there: bool
+    perhaps: tuple[str, ...] = ()
+    dismissed: int | None = 0
 
     def as_json(self) -> dict[str, Any]:
         shows = None if self.shows is None else list(self.shows)
-        return {"schema": SCHEMA} | asdict(self) | {"shows": shows}
+        return {"schema": SCHEMA} | asdict(self) | {"shows": shows, "perhaps": list(self.perhaps)}
 
 
 def published(out: Path, identity: str | None = None) -> Iterator[Published]:
@@ -48,14 +54,14 @@ def published(out: Path, identity: str | None = None) -> Iterator[Published]:
 
 
 def showing(person: str, identity: str | None = None) -> Iterator[Published]:
-    """Every copy that shows the person with this id, or may do so, in all output folders of this user.
+    """Every copy that shows the person with this id, or one that looks like it, or may do so, in all output folders.
 
     Copies that are no longer out are among them, for they may have been posted. A copy may show anybody if that part
     of the ledger is sealed with a key that is not at hand; then its `shows` is None.
     """
     for ledger in all_known(identity):
         for one in _all_of(ledger):
-            if one.shows is None or person in one.shows:
+            if one.shows is None or appearance(person) in map(appearance, one.shows):
                 yield one
 
 
@@ -117,8 +123,13 @@ def note_withdrawal(refusal: Refusal, identity: str | None, recipient: str | Non
         raise refused
 
 
+def folders_at_work(identity: str | None = None) -> Iterator[Path]:
+    """The output folders in which a run is at work at this moment."""
+    return (ledger.out for ledger in all_known(identity) if is_at_work(ledger))
+
+
 def _tells_of(person: str, ledger: Ledger) -> bool:
-    return any(person in (one.shows or ()) for one in _all_of(ledger))
+    return any(appearance(person) in map(appearance, one.shows or ()) for one in _all_of(ledger))
 
 
 def known_original(digest: str) -> bool:
@@ -247,9 +258,11 @@ def seal_ledgers(recipient: str, people: Set[str], manifest: str) -> int:
     """
     from scrubber.consent.vault.sealing import seal
 
+    looks = set(map(appearance, people))
+
     def affected(entry: dict[str, Any]) -> bool:
         same = entry.get("manifest_path") == manifest
-        return "private" in entry and bool(same or not people.isdisjoint(mentioned(entry)))
+        return "private" in entry and bool(same or not looks.isdisjoint(map(appearance, mentioned(entry))))
 
     def sealed(entry: dict[str, Any]) -> dict[str, Any]:
         if not affected(entry):
@@ -276,10 +289,16 @@ def _folder(path: Path) -> Path | None:
 
 def _published(out: Path, copy: Copy, why: str | None) -> Published:
     target = out / (copy.output or "")
-    if copy.shows == 0:
-        shows: tuple[str, ...] | None = ()
-    else:
-        shows = None if copy.private is None else tuple(sorted({shown.person for shown in copy.private.shown}))
+    shows: tuple[str, ...] | None = ()
+    left = sum(action == "show" for _, action, *_ in copy.decided)  # each is dismissed where nobody is shown
+    perhaps: tuple[str, ...] = ()
+    if copy.private is not None:
+        clearly = {shown.person for shown in copy.private.shown if shown.by in ("box", "match")}
+        shows = tuple(sorted({shown.person for shown in copy.private.shown}))
+        perhaps = tuple(person for person in shows if person not in clearly)
+        left = sum(face.reason == "dismissed" for face in copy.private.result.faces)
+    elif copy.shows:
+        shows = None
     return Published(
         str(target),
         copy.input,
@@ -290,4 +309,6 @@ def _published(out: Path, copy: Copy, why: str | None) -> Published:
         "published" if why is None else "retracted",
         why,
         why is None and is_file(target),
+        perhaps,
+        None if shows is None else left,
     )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scrubber.batch.ledger.entries import Copy, Refusal
+from scrubber.batch.ledger.entries import Copy, Refusal, Shown
 from scrubber.batch.ledger.published import all_known
+from scrubber.batch.ledger.same_group import kinship, may_answer, why_unsure
 from scrubber.consent.manifest.look_alikes import appearance
-from scrubber.consent.vault.locking import LOCKED
 from scrubber.errors import NotWritable
 from scrubber.output.outcomes import MATCHED_NOTHING
 from scrubber.results import Result
@@ -26,12 +26,13 @@ if TYPE_CHECKING:
 class Remembered:
     """People of a manifest who refused by a newer one, by id, and in which folder's record that stands.
 
-    `unsure` are those who stay, though somebody who may be the same person refused under the same id. `sealed` says
-    that the record tells of people who refused, and that the key to whom is not at hand.
+    `unsure` are those who stay, though somebody who may be the same person refused under the same id, with why
+    that cannot be told. `sealed` says that the record tells of people who refused, and that the key to whom is not at
+    hand.
     """
 
     people: Mapping[str, tuple[Refusal, Path]] = field(default_factory=dict)
-    unsure: Mapping[str, tuple[Refusal, Path]] = field(default_factory=dict)
+    unsure: Mapping[str, tuple[Refusal, Path, str]] = field(default_factory=dict)
     sealed: bool = False
 
     def applied(self, permissions: Permissions) -> Permissions:
@@ -52,18 +53,17 @@ class Remembered:
         said = [self._sentence(person, manifest) for person in sorted(filter(None, people))]
         return replace(result, warnings=(*result.warnings, *said))
 
-    def with_doubts(self, result: Result, manifest: str) -> Result:
+    def with_doubts(self, result: Result, shown: Iterable[Shown]) -> Result:
         """The result, which says so if it shows somebody under whose id somebody refused who may be the same."""
-        people = {face.person for face in result.faces if face.action == "show"} & self.unsure.keys()
-        said = [self._doubt(person, manifest) for person in sorted(filter(None, people))]
+        people = {one.person for one in shown} & self.unsure.keys()
+        said = [self._doubt(person) for person in sorted(people)]
         return replace(result, warnings=(*result.warnings, *said))
 
-    def _doubt(self, person: str, manifest: str) -> str:
-        refusal, out = self.unsure[person]
+    def _doubt(self, person: str) -> str:
+        refusal, out, why = self.unsure[person]
         return (
-            f"{person} is shown, and a {person} {_said(refusal)}, says the record of {out}; whether it is the same "
-            f"person cannot be told, for {refusal.manifest or 'that manifest'} and {manifest} do not both name an "
-            "organisation; if it is, use the newest manifest"
+            f"{person} is shown, and a {refusal.person} {_said(refusal)}, says the record of {out}; whether it is the "
+            f"same person cannot be told, for {why}; if it is, use the newest manifest"
         )
 
     def _sentence(self, person: str, manifest: str) -> str:
@@ -85,54 +85,19 @@ def remembered(terms: Terms, ledger: Ledger | None = None) -> Remembered:
         return Remembered()
     alike = {appearance(person): person for person in permissions.people}
     found: dict[str, tuple[Refusal, Path]] = {}
-    unsure: dict[str, tuple[Refusal, Path]] = {}
+    unsure: dict[str, tuple[Refusal, Path, str]] = {}
     for each in _relevant_ledgers(terms, ledger):
         for refusal in each.refusals:
             person = alike.get(appearance(refusal.person))
             standing = permissions.people.get(person or "")
             if person is None or standing is None or not _is_forgotten(refusal, standing):
                 continue
-            same = _same_group(refusal, terms)
-            if same is None:
-                same = _same_consent(refusal, standing, each, own=each is ledger, named=bool(permissions.organisation))
-                if not same:
-                    unsure[person] = refusal, each.out
-            if same:
+            group = kinship(refusal, standing, terms, each, own=each is ledger)
+            if group == "same":
                 found[person] = refusal, each.out
+            elif group == "unsure":
+                unsure[person] = refusal, each.out, why_unsure(refusal, terms)
     return Remembered(found, unsure, sealed=ledger is not None and ledger.sealed_refusals > 0)
-
-
-def _same_group(refusal: Refusal, terms: Terms) -> bool | None:
-    """Whether a refusal is from the group whose manifest this run has; None if neither names nor files tell."""
-    theirs, ours = _folded(refusal.organisation), _folded(terms.permissions.organisation if terms.permissions else None)
-    if theirs and ours:
-        return theirs == ours
-    same_file = refusal.manifest is not None and _unlocked(refusal.manifest) == _unlocked(terms.manifest_path)
-    return True if same_file else None
-
-
-def _same_consent(refusal: Refusal, standing: Standing, ledger: Ledger, *, own: bool, named: bool) -> bool:
-    """Whether a refusal is about whoever stands like this, where not both manifests name an organisation.
-
-    `own` tells that the ledger is that of the output folder, `named` that the manifest of the run names one. If both
-    name none, what was agreed to may be the same as in the refusal, or as in a copy that the refusing manifest brought
-    about once.
-    """
-    if named or refusal.organisation:
-        return own and refusal.manifest in ledger.manifests
-    if own or refusal.consent == standing.consent:
-        return True
-    return any(
-        shown.consent == standing.consent
-        for copy, _ in ledger.history()
-        if copy.private is not None and _unlocked(copy.manifest_path) == _unlocked(refusal.manifest)
-        for shown in copy.private.shown
-    )
-
-
-def _unlocked(manifest: str | None) -> str:
-    """The path of a manifest as it was before it was locked."""
-    return (manifest or "").removesuffix(LOCKED)
 
 
 def _relevant_ledgers(terms: Terms, ledger: Ledger | None) -> Iterator[Ledger]:
@@ -189,18 +154,21 @@ def remember_refusals(ledger: Ledger, terms: Terms) -> None:
 
 def _again(refusal: Refusal, ledger: Ledger) -> Refusal:
     """The refusal of somebody who had agreed anew: what they said until today does not count any more."""
-    if refusal.what == "withdrawn" or refusal.person not in ledger.answered:
+    if refusal.what == "withdrawn" or appearance(refusal.person) not in ledger.answered:
         return refusal
     return replace(refusal, since=max(refusal.since, date.today()))
 
 
 def _is_answered(refusal: Refusal, ledger: Ledger, terms: Terms) -> bool:
     """Whether the manifest of this run says that somebody agreed anew, and the ledger does not know it yet."""
-    standing = terms.permissions.people.get(refusal.person) if terms.permissions else None
+    people = terms.permissions.people if terms.permissions else {}
+    alike = (each for person, each in people.items() if appearance(person) == appearance(refusal.person))
+    standing = next(alike, None)
     if standing is None or standing.refused is not None or _is_forgotten(refusal, standing):
         return False
     place = ledger.refusals.index(refusal)
-    return place >= ledger.answered.get(refusal.person, 0) and _same_group(refusal, terms) is not False
+    answered = ledger.answered.get(appearance(refusal.person), 0)
+    return place >= answered and may_answer(refusal, standing, terms, ledger)
 
 
 def sealed_refusals(ledger: Ledger, terms: Terms) -> Iterator[Result]:
@@ -233,17 +201,12 @@ def _refusal(person: str, standing: Standing, organisation: str | None, manifest
     return Refusal(person, standing.refused, day, standing.consent, organisation, manifest)
 
 
-def _folded(organisation: str | None) -> str:
-    """A name as people write it in one way today and in another tomorrow."""
-    return " ".join((organisation or "").casefold().split())
-
-
 def _is_noted(refusal: Refusal, ledger: Ledger) -> bool:
     """Whether a ledger knows of a refusal that was not answered since.
 
     The day counts only if it is the manifest's own, and not that of noting.
     """
-    unanswered = ledger.refusals[ledger.answered.get(refusal.person, 0) :]
+    unanswered = ledger.refusals[ledger.answered.get(appearance(refusal.person), 0) :]
     return any(replace(one, since=refusal.since) == refusal and one.since <= refusal.since for one in unanswered)
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from scrubber.storage import Storage
     from scrubber.terms import Terms
 
+_NOT_CHECKED: Final = "is not what was published under this name, and nobody checked what it shows"
 _LINK: Final = "it is a link to one"
 _CHANGED: Final = "it was changed by other hands, or is protected"
 _READ: Final = "it is one of the files that this run reads"
@@ -95,6 +96,17 @@ def retract(ledger: Ledger, terms: Terms, rehearse: bool) -> Iterator[Objected]:
             continue
         goes = removable(ledger, copy) if rehearse else take_away(ledger, copy, "must not be seen")
         yield Objected(copy, said, name, None if goes else _CHANGED)
+
+
+def changed_copies(ledger: Ledger) -> Iterator[Objected]:
+    """Each copy that other hands changed where it was published, whatever it shows now: nobody checked that.
+
+    One that has its size and the date of all copies is taken for what it was.
+    """
+    for copy in list(ledger.copies()):
+        name = PurePath(copy.output or "")
+        if not ledger.storage.seems_intact(name, copy.bytes) and not removable(ledger, copy):
+            yield Objected(copy, _NOT_CHECKED, name, _CHANGED)
 
 
 def misplaced_copies(ledger: Ledger, terms: Terms, among: Iterable[Path], inputs: Iterable[Path]) -> list[Objected]:

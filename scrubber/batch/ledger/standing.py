@@ -22,6 +22,8 @@ def objection(copy: Copy, permissions: Permissions | None) -> str | None:
     if private is None:
         if copy.shows:
             return "shows somebody, and the manifest that says who is not at hand"
+        if permissions is None and any(action == "show" for _, action, *_ in copy.decided):
+            return "shows a place that only a manifest dismissed as no face, and this run has none"
         entry = _entry(copy, permissions) if permissions else {}
         restricted = entry.get("no_photo") or entry.get("hide")
         return "may not be what the manifest allows, for what was hidden in it is sealed" if restricted else None
@@ -38,13 +40,13 @@ def _against(shown: Shown, private: Private, copy: Copy, permissions: Permission
     standing = permissions.people.get(shown.person)
     if standing is None:
         return f"shows {shown.person}, who is not in the manifest"
-    by_likeness = shown.by == "match"
+    by_likeness = shown.by in ("match", "alike")
     reason = standing.reason_by_likeness if by_likeness else standing.reason
     if reason:
         return f"shows {shown.person}, who may not be seen now ({reason})"
-    if by_likeness and not standing.has_references:
+    if shown.by == "match" and not standing.has_references:
         return f"shows {shown.person}, who is no longer to be recognised"
-    if not by_likeness and not _still_pointed_at(shown, private, copy, permissions):
+    if shown.by == "box" and not _still_pointed_at(shown, private, copy, permissions):
         return f"shows {shown.person}, who is no longer pointed at in this photo"
     return None
 
@@ -58,7 +60,8 @@ def _still_pointed_at(shown: Shown, private: Private, copy: Copy, permissions: P
 
 def _restricted(copy: Copy, private: Private, permissions: Permissions | None) -> str | None:
     if permissions is None:
-        return None
+        dismissed = any(face.reason == "dismissed" for face in private.result.faces)
+        return "shows a place that only a manifest dismissed as no face, and this run has none" if dismissed else None
     entry = _entry(copy, permissions)
     if entry.get("no_photo"):
         return "must not be shown at all, says the manifest"

@@ -175,6 +175,7 @@ def revoke_consent(person: str, manifest: Path, as_json: bool) -> None:
     if there:
         echo("next: give the commands of your runs again; they take away the copies that are still here", err=True)
     _remember(person, draft, manifest)
+    echo(*_still_at_work(person), err=True)
     if refused is not None:
         raise refused
 
@@ -222,6 +223,17 @@ def _published_with(person: str, identity: str | None) -> Iterator[Published]:
     from scrubber.batch import showing
 
     return showing(person, identity)
+
+
+def _still_at_work(person: str) -> Iterator[str]:
+    """Where copies may come that the list above does not have."""
+    from scrubber.batch import folders_at_work
+
+    for out in folders_at_work():
+        yield (
+            f"note: a run is at work in {out}: it hides {person} from the next photo on, and makes again what it has "
+            f"made of them; look with `scrubber published` when it has ended"
+        )
 
 
 def _remember(person: str, draft: Draft, manifest: Path) -> None:

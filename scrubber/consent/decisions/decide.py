@@ -39,7 +39,7 @@ from scrubber.consent.decisions.likeness import (
 from scrubber.consent.decisions.permissions import Permissions
 from scrubber.consent.decisions.photo_entries import combined
 from scrubber.consent.decisions.pointing import Pointed, beats, point
-from scrubber.values import Action, Decision, Kind, Reason, Region, SourceId
+from scrubber.values import Action, Decision, Kind, MaybeSeen, Reason, Region, SourceId
 
 if TYPE_CHECKING:
     from scrubber.consent.manifest.model import DismissBox, PhotoEntry, ShowBox
@@ -68,13 +68,15 @@ class Decisions:
     photo before somebody edited it ("restriction-in-doubt", which takes the photo to find out). `warnings` are
     sentences about this photo for the user. `concerns` are the ids, sorted, of the people on whose standing this
     outcome hangs: whatever happens to anybody else in the manifest, it stays as it is (see
-    `Permissions.fingerprint_for`).
+    `Permissions.fingerprint_for`). `unplaced` are the ids, sorted, of people who may be seen and are pointed at where
+    no face was found: nothing was hidden there.
     """
 
     faces: tuple[Decision, ...]
     withhold_reason: Literal["no-photo-sign", "denied", "restriction-in-doubt"] | None = None
     warnings: tuple[str, ...] = ()
     concerns: tuple[str, ...] = ()
+    unplaced: tuple[str, ...] = ()
 
     @property
     def hidden(self) -> tuple[Decision, ...]:
@@ -112,7 +114,7 @@ def decide(
         )
     pointed = point(faces, entry, frame)
     measured = measure(faces, permissions, likeness)
-    concerns = alike(measured)
+    concerns, likenesses = alike(measured), list(measured)
     standing = [index for index in pointed.dismissed if not _objection(index, pointed, measured, permissions)]
     for index in standing:
         measured[index] = None
@@ -121,6 +123,8 @@ def decide(
         _decision(
             face,
             Grounds("dismissed") if index in standing else _grounds(index, pointed, placed, measured, permissions),
+            pointed.claims.get(index, ()),
+            likenesses[index],
         )
         for index, face in enumerate(faces)
     ]
@@ -136,6 +140,7 @@ def decide(
             *map(idle, pointed.idle),
         ),
         tuple(sorted(placed | concerns)),
+        tuple(sorted({show.person for show in pointed.missed if not permissions.people[show.person].reason})),
     )
 
 
@@ -183,9 +188,18 @@ def _refused_beside_shown(found: Sequence[Decision]) -> bool:
     return any(beats(box, other) for box in refused for other in shown)
 
 
-def _decision(face: Region, grounds: Grounds) -> Decision:
+def _decision(face: Region, grounds: Grounds, claims: Sequence[str], likeness: Measured) -> Decision:
+    """`claims` are the people whom `show` boxes name for the face."""
     action: Action = "show" if grounds.reason in _LEFT else "hide"
-    return Decision(face, action, grounds.reason, grounds.person, grounds.similarity)
+    others = _others(grounds, set(claims), alike([likeness])) if action == "show" else ()
+    return Decision(face, action, grounds.reason, grounds.person, grounds.similarity, others=others)
+
+
+def _others(grounds: Grounds, claimed: set[str], similar: set[str]) -> tuple[MaybeSeen, ...]:
+    """Who may be seen in a face that is left as it is, besides whom its grounds name."""
+    pointed = (MaybeSeen(person, "pointed") for person in sorted(claimed - {grounds.person}))
+    recognised = (MaybeSeen(person, "alike") for person in sorted(similar - claimed - {grounds.person}))
+    return (*pointed, *recognised)
 
 
 def _objection(index: int, pointed: Pointed, measured: Sequence[Measured], permissions: Permissions) -> bool:

@@ -134,7 +134,7 @@ class Permissions:
         was dismissed is shown either: it could not be told whether it is like somebody who refused.
         """
         nobody = {
-            person: replace(standing, reason=standing.reason or "denied", has_references=False)
+            person: replace(standing, reason=standing.refused or "denied", has_references=False)
             for person, standing in self.people.items()
         }
         strict = PhotoEntries.of([entry.model_copy(update={"dismiss": ()}) for entry in self.photos.entries])
@@ -191,6 +191,8 @@ def resolve(manifest: Manifest, purpose: str | None, on: date) -> Permissions:
 def _effect(entry: PhotoEntry) -> str:
     if entry.no_photo:
         return "withholds"
+    if not entry.hide:
+        return "points at somebody who may not be seen in"
     return "hides a place in" if len(entry.hide) < _SEVERAL else f"hides {len(entry.hide)} places in"
 
 
