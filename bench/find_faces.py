@@ -180,17 +180,15 @@ def plot(scores: dict[str, scoring.Score], path: Path) -> None:
 
     figure = Figure(figsize=(7, 4.5), layout="constrained")
     axes = figure.add_subplot()
-    points = sorted(
-        (1000 * score.seconds / score.photos, 100 * (1 - score.recall(10)), name, score.false / score.photos)
-        for name, score in scores.items()
-    )
-    for number, (milliseconds, missed, name, false) in enumerate(points):
-        colour = "tab:blue" if name in CONTESTANTS[:3] else "tab:grey"
-        axes.scatter(milliseconds, missed, s=50, color=colour)
-        # Neighbours in time get their labels on different sides.
-        place, side = ((8, 6), "left") if number % 2 == 0 and number < len(points) - 2 else ((-8, -14), "right")
-        label = f"{name}, {false:.1f} false"
-        axes.annotate(label, (milliseconds, missed), place, textcoords="offset points", ha=side, color=colour)
+    for name, score in scores.items():
+        point = 1000 * score.seconds / score.photos, 100 * (1 - score.recall(10))
+        ours = name in CONTESTANTS[:3]
+        colour = "tab:blue" if ours else "tab:grey"
+        axes.scatter(*point, s=50, color=colour)
+        # Ours lie below the others, so their labels do too.
+        place, side = ((-8, -14), "right") if ours else ((8, 6), "left")
+        label = f"{name}, {np.mean(score.blobs):.1f} blobs"
+        axes.annotate(label, point, place, textcoords="offset points", ha=side, color=colour)
     axes.set(xscale="log", yscale="log", xlabel="milliseconds for a photo")
     axes.set(ylabel="faces missed, % of those at least 10 px high")
     axes.margins(0.15)
