@@ -12,7 +12,7 @@ from scrubber import photos, redaction
 from scrubber.analysing import analyse_opened, decide_opened, open_source, sizes
 from scrubber.errors import UsageError
 from scrubber.scrubbed import Scrubbed
-from scrubber.values import Region
+from scrubber.values import Decision, Region
 from scrubber.verification import checking
 
 if TYPE_CHECKING:
@@ -117,11 +117,16 @@ def _hidden(photo: photos.Photo, analysis: Analysis, style: str) -> tuple[list[M
     masks, pictures = [], []
     for number, frame in enumerate(photo.frames):
         faces = [decision.region for decision in analysis.on_frame(number, "hide")]
-        shown = [decision.region for decision in analysis.on_frame(number, "show")]
+        shown = [decision.region for decision in _people_shown(analysis, number)]
         picture, mask = redaction.painted(frame.pixels, faces, style, frame.alpha, shown)
         masks.append(mask)
         pictures.append(picture)
     return masks, photo.painted(pictures).opaque(masks)
+
+
+def _people_shown(analysis: Analysis, number: int) -> Iterator[Decision]:
+    """The faces of people who agreed: what was dismissed is no face, and keeps nothing beside a hidden head."""
+    return (decision for decision in analysis.on_frame(number, "show") if decision.reason != "dismissed")
 
 
 def _visible(seen: photos.Photo, masks: Sequence[Mask], analysis: Analysis, factor: float) -> list[tuple[Region, ...]]:
@@ -178,7 +183,7 @@ def _unique(*said: Iterable[str]) -> tuple[str, ...]:
 def _partly_covered(analysis: Analysis, masks: Sequence[Mask]) -> Iterator[str]:
     """Deny beats allow: where face boxes overlap the hidden one wins, and the report says so."""
     for number, mask in enumerate(masks):
-        for decision in analysis.on_frame(number, "show"):
+        for decision in _people_shown(analysis, number):
             share = redaction.covered(decision.region, mask)
             if share > 0:
                 box = list(decision.region.box.rounded())

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+from pathlib import Path
+
 import numpy as np
 import pytest
+from calling import call
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
+import scrubber
 from scrubber import Box, Landmarks, Region, redaction
 from scrubber.policy import Style
 
@@ -70,3 +76,25 @@ def test_nothing_of_a_sliver_is_in_its_paint(style: Style) -> None:
     before, after = redaction.hide(noise(1), heads, style), redaction.hide(changed, heads, style)
     assert before.tobytes() == after.tobytes()
     assert (after[sliver] != changed[sliver]).any(axis=1).all(), "every sliver is painted"
+
+
+def test_a_dismissed_place_beside_a_head_uncovers_nothing(
+    portrait: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Attack: what is dismissed is no face; it was called a shown one, and kept its middle of the head beside it."""
+    monkeypatch.chdir(tmp_path)
+    (alone,) = scrubber.find_faces(portrait, preset="fast")
+    x, y, width, height = alone.box.rounded()
+    head = portrait[max(y - height // 4, 0) : y + height + 20, x - 4 : x + width + 4]
+    both = np.full((head.shape[0] + 120, 2 * head.shape[1] + 120, 3), 200, np.uint8)
+    both[60:-60, 60:-60] = np.hstack([head, head])
+    Image.fromarray(both).save("two.png")
+    policy = scrubber.Policy(preset="fast", style="solid")
+    first, second = scrubber.find_faces(both, preset="fast")
+    assert call("consent dismiss two.png --face 2 --manifest said.toml") == 0
+    copy = scrubber.scrub_bytes(Path("two.png").read_bytes(), policy=policy, consent=scrubber.Consent.load("said.toml"))
+    assert sorted(face.reason for face in copy.result.faces) == ["dismissed", "no-match"]
+    assert not [said for said in copy.result.warnings if "shown face" in said]
+    hidden = redaction.mask(both.shape, [min(first, second, key=lambda face: face.box.x)])
+    painted = np.asarray(Image.open(BytesIO(copy.data or b"")).convert("RGB"))
+    assert len(np.unique(painted[hidden], axis=0)) == 1, "the head is grey as a whole"
