@@ -6,6 +6,8 @@ Before, such a run published a withdrawn person again without a word, and with e
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -256,3 +258,15 @@ def test_the_manifest_that_is_named_is_the_one_that_was_given(capfd: pytest.Capt
         said = capfd.readouterr().err
         assert said.count("does not know of it") == 1
         assert f"{manifest} does not know of it" in said
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is not there")
+@pytest.mark.parametrize("cut", ["stdout", "stderr"])
+def test_a_withdrawal_counts_though_nobody_reads_what_it_says(desk: Path, root: Path, cut: str) -> None:
+    """Attack: `revoke | head`. It was noted after it had been printed, so a command that ended early noted nothing."""
+    streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with Path("/dev/full").open("w", encoding="ascii") as full:
+        words = [sys.executable, "-P", root / "cli.py", "consent", "revoke", "p-1", "--manifest", "consent.toml"]
+        subprocess.run(words, cwd=desk, check=False, **{**streams, cut: full})  # type: ignore[call-overload]
+    call(f"run photos -o other --consent backup.toml {CONSENT}")
+    assert shown("other") == 0

@@ -151,13 +151,16 @@ def revoke_consent(person: str, manifest: Path, as_json: bool) -> None:
     draft = Draft(manifest, prompt_passphrase)
     before = draft.manifest
     draft.withdraw(person, datetime.datetime.now(datetime.UTC))
-    refused: ScrubberError | None = None
-    try:
-        if draft.manifest != before:
-            draft.save()
+    refused: list[ScrubberError] = []
+    # All of it is noted before a word is printed: whoever reads may stop reading, and end the command with it.
+    for note in (draft.save if draft.manifest != before else None, lambda: _remember(person, draft, manifest)):
+        try:
+            if note is not None:
+                note()
+        except ScrubberError as error:  # what is out has to be taken down all the same
+            refused.append(error)
+    if not refused:
         echo(f"{manifest}: {person} is hidden from now on", err=True)
-    except ScrubberError as error:  # what is out has to be taken down all the same
-        refused = error
     kept = next(one.references for one in draft.manifest.people if one.id == person)
     if kept:
         echo(f"note: reference photos serve to hide {person}; delete them if that is not wanted", err=True)
@@ -174,10 +177,9 @@ def revoke_consent(person: str, manifest: Path, as_json: bool) -> None:
     echo(f"{counted(there, 'file')} of these still here under that name", err=True)
     if there:
         echo("next: give the commands of your runs again; they take away the copies that are still here", err=True)
-    _remember(person, draft, manifest)
     echo(*_still_at_work(person), err=True)
-    if refused is not None:
-        raise refused
+    if refused:
+        raise refused[0]
 
 
 def _notes(added: Person, has_references: bool) -> Iterator[str]:
