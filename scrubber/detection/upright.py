@@ -37,7 +37,7 @@ class Upright:
     Then `glances` decide which side is up; each is a look at the photo rotated by the degrees that it is listed under,
     against the clock. If the photo is better turned by quarters, the strategy looks at it turned that way. Faces that
     it was sure of before the turn stay, so a wrong turn costs time and no face. If the photo leans, the strategy looks
-    at it rotated as well. Nothing is turned where many faces lean, for then the strategy did so already.
+    at it rotated as well, unless it did so already for the faces that lean.
     """
 
     def __init__(self, inner: Leaning, glances: Mapping[int, Detector]) -> None:
@@ -47,10 +47,10 @@ class Upright:
     def detect(self, picture: Picture) -> list[Region]:
         seen = self.inner.look(picture)
         faces = self.inner.fuse(picture, seen)
-        if looks_upright(seen) or self.inner.leans(seen):
+        if looks_upright(seen):
             return faces
         degrees = self._degrees(picture)
-        if degrees == 0:
+        if degrees == 0 or (degrees % 90 and self.inner.leans(seen)):
             return faces
         if degrees % 90:
             return self.inner.fuse(picture, self.inner.look_rotated(picture, seen, degrees))
